@@ -1,0 +1,74 @@
+"""The public API for plugins: everything a plugin may import, by one name each.
+
+Names are resolved when they are first used, so importing `core` costs nothing. No module of core imports this facade.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_SOURCES = {
+    "core.config": ("API", "VERSION"),
+    "core.actor": ("Actor",),
+    "core.errors": (
+        "Conflict", "Forbidden", "Invalid", "LinliError", "NotFound", "Refused", "SignInRequired", "Throttled",
+        "Unavailable",
+    ),
+    "core.text": ("Domain", "LazyText"),
+    "core.store.audit": ("record",),
+    "core.store.community": ("Community", "CommunityModel", "find_community"),
+    "core.store.db": (
+        "BaseModel", "BaseModel", "Day", "Fen", "Flag", "Integer", "Json", "Text", "Utc", "after_commit", "canonical", "database", "engine_name",
+        "now", "transaction", "transactional", "violated",
+    ),
+    "core.store.ref": ("Ref",),
+    "core.store.schema": ("add_guard", "create_index", "create_table", "is_postgresql", "make_append_only", "raising_function"),
+    "core.store.sequence": ("next_number",),
+    "core.plugin.declarations": (
+        "Declaration", "Export", "Hit", "Job", "Meta", "NavItem", "Permission", "SearchSource", "Service", "Setting",
+        "State", "Todo", "Transition", "Widget", "Workflow",
+    ),
+    "core.plugin.events": ("emit", "event"),
+    "core.plugin.hookspecs": ("hookimpl",),
+    "core.plugin.services": ("get_service",),
+    "core.plugin.settings": ("get_setting", "set_setting"),
+    "core.clock": ("local_day", "local_minute", "local_now", "local_text", "local_zone", "today", "utc_minute"),
+    "core.people.phone": ("parse_phone",),
+    "core.people.phone": ("parse_phone",),
+    "core.people.directory": ("find_person",),
+    "core.civic.calls": ("ask_to_call",),
+    "core.civic.workflow": ("actions", "advance", "begin"),
+    "core.spreadsheet": ("write_workbook",),
+    "core.web.forms": (
+        "BooleanField", "DayField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",
+        "StringField", "TextAreaField", "TimeField", "request_key", "submit_once",
+    ),
+    "core.web.gate": ("current_actor", "current_community", "view"),
+    "core.web.ui": ("after_post", "asset", "page", "qr_svg", "toast", "url"),
+}  # fmt: skip
+_MODULE_OF = {name: module for module, names in _SOURCES.items() for name in names}
+
+if TYPE_CHECKING:
+    from core.actor import Actor as Actor
+    from core.civic.calls import ask_to_call as ask_to_call
+    from core.civic.workflow import actions as actions
+    from core.civic.workflow import advance as advance
+    from core.civic.workflow import begin as begin
+    from core.clock import local_day as local_day
+    from core.clock import today as today
+
+__all__ = sorted(_MODULE_OF)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module 'core' has no attribute {name!r}")
+    value = getattr(import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULE_OF})

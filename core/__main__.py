@@ -1,0 +1,5 @@
+"""`python -m core` equals `linli`."""
+
+from core.cli import main
+
+main(prog_name="linli")

@@ -1,0 +1,68 @@
+"""Who is acting: the first argument of every service function. A value, not a database row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from core.errors import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person or program behind an act, as far as services need to know.
+
+    kind: `anonymous`, `guest` (a person with a booking code), `resident`, `staff`, `owner` (of the installation),
+    `command` (someone at the office PC) or `system` (jobs, events).
+    `community` is the 12-digit code the act happens in; `roles` and `permissions` are those held in that community today.
+    `origin` says where from (`192.168.1.7`, `command`, `job rooms.expire`).
+    `on_behalf_of` is the person whose wish is entered by somebody else (代录).
+    """
+
+    kind: str = "anonymous"
+    account: int | None = None
+    person: int | None = None
+    community: str | None = None
+    label: str = ""
+    roles: frozenset[str] = frozenset()
+    permissions: frozenset[str] = frozenset()
+    origin: str = ""
+    on_behalf_of: int | None = None
+    session: str | None = field(default=None, repr=False)
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether this is a known account."""
+        return self.account is not None
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this is the owner of the installation or a command at the office PC."""
+        return self.kind in ("owner", "command", "system")
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the desk is this actor's first page in this community."""
+        return self.kind in ("owner", "command") or "core.desk" in self.permissions
+
+    def can(self, permission: str) -> bool:
+        """Whether the actor holds `permission` in the community of the act; unknown names are simply not held."""
+        return self.kind in ("system", "command") or permission in self.permissions
+
+    def require(self, permission: str) -> None:
+        """Raise `Forbidden` unless the actor holds `permission`."""
+        if not self.can(permission):
+            raise Forbidden
+
+    def for_person(self, person: int) -> Actor:
+        """The same actor, entering the wish of `person` (代录)."""
+        return replace(self, on_behalf_of=person)
+
+
+def system(community: str | None, origin: str) -> Actor:
+    """The actor of jobs, events and migrations."""
+    return Actor(kind="system", community=community, label="Linli", origin=origin)
+
+
+def command(community: str | None = None) -> Actor:
+    """The actor of a command typed at the office PC: whoever can run it can read the database file anyway."""
+    return Actor(kind="command", community=community, label="linli", origin="command")

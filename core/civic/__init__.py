@@ -1,0 +1,1 @@
+"""What every community has whatever plugins it enables: workflows and the call list."""

@@ -1,0 +1,170 @@
+"""Call intake 来电登记: a call in four fields (who, what, where, call back?) and what became of it.
+
+Calls to be made are in `calls`; an intake that wants a call back puts one there.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from core.actor import Actor
+from core.civic.calls import TAKE, WORK, ask_to_call, beyond, call_not_needed, find_person, read_number, when_reached
+from core.civic.workflow import advance, begin, install
+from core.clock import today
+from core.errors import Invalid
+from core.plugin.declarations import Label, State, Transition, Workflow
+from core.store.community import CommunityModel
+from core.store.db import Day, Flag, Integer, Text, Utc, now, transactional
+from core.store.ref import Ref
+from core.text import _, is_storable
+
+CALL_BACK = "call_back"
+
+
+class CallIntake(CommunityModel):
+    """A call that came in. `requested_on` is the day of the call, `entered_at` the moment of entry (never changed)."""
+
+    kind = "core.call_intake"
+
+    caller = Text()
+    matter = Text()
+    place = Text(default="")
+    phone = Text(default="")
+    call_back = Flag(default=False)
+    person_id = Integer(null=True)
+    requested_on = Day()
+    entered_at = Utc(default=now)
+    by_account = Integer(null=True)
+    by_label = Text()
+    state = Text()
+    note = Text(default="")
+    finished_at = Utc(null=True)
+
+    class Meta:
+        table_name = "call_intake"
+
+
+INTAKE = Workflow(
+    "core.call_intake",
+    CallIntake,
+    states=(
+        State("open", _("Open"), "phone-incoming", "warn"),
+        State("answered", _("Answered"), "check", "ok", final=True),
+        State("closed", _("Closed"), "circle-x", "plain", final=True),
+    ),
+    transitions=(
+        Transition("answer", "open", "answered", WORK, _("Answered"), required=("note",)),
+        Transition("close", "open", "closed", WORK, _("Close without an answer"), required=("note",)),
+    ),
+    initial="open",
+)
+install(INTAKE)
+
+
+@transactional
+def take_call(
+    actor: Actor,
+    *,
+    who: str,
+    what: str,
+    where: str = "",
+    call_back: bool = False,
+    phone: str = "",
+    requested_on: datetime.date | None = None,
+    person_id: int | None = None,
+) -> CallIntake:
+    """Enter a call (来电登记): who, what, where, call back? With `call_back` it also stands on the list of calls.
+
+    `requested_on` is the day of the call (today unless told, never later). Raises `Invalid` by field name, `NotFound`
+    for a person of another community.
+    """
+    actor.require(TAKE)
+    community = str(actor.community)
+    day = requested_on or today()
+    number = _check_intake(who, what, where, phone, day)
+    person = find_person(community, person_id)
+    record = CallIntake(
+        community=community,
+        caller=who.strip(),
+        matter=what.strip(),
+        place=where.strip(),
+        phone=number or (person.phone if person else ""),
+        call_back=call_back,
+        person_id=person_id,
+        requested_on=day,
+        by_account=actor.account,
+        by_label=actor.label or actor.kind,
+    )
+    begin(actor.for_person(person_id) if person_id else actor, record)
+    if call_back:
+        ask_to_call(
+            actor,
+            record.ref,
+            CALL_BACK,
+            name=record.caller,
+            phone=record.phone,
+            person_id=person_id,
+            why=record.matter,
+            due_day=today(),
+        )
+    return record
+
+
+def _check_intake(who: str, what: str, where: str, phone: str, day: datetime.date) -> str:
+    """Raise `Invalid` for fields that cannot be used; returns the telephone number in its one form."""
+    errors: dict[str, list[Label]] = {}
+    for name, text, most in (("who", who, 100), ("what", what, 2000), ("where", where, 200)):
+        if not text.strip() and name != "where":
+            errors[name] = [_("Please fill in this field.")]
+        elif len(text.strip()) > most:
+            errors[name] = [_("Please use at most %(most)d characters.", most=most)]
+        elif not is_storable(text):
+            errors[name] = [_("This text has characters that cannot be stored.")]
+    if day > today():
+        errors["requested_on"] = [_("The day of the call cannot lie in the future.")]
+    number = ""
+    if phone.strip():
+        try:
+            number = read_number(phone)
+        except Invalid as error:
+            errors.update(error.errors)
+    if errors:
+        raise Invalid(errors)
+    return number
+
+
+def open_intakes(actor: Actor, after: str | None = None, limit: int = 50) -> list[CallIntake]:
+    """Calls nobody has answered yet, the oldest day first. `after` is the `key_of` the last one shown."""
+    if not actor.can(TAKE):
+        actor.require(WORK)
+    query = CallIntake.of(str(actor.community)).where(CallIntake.state == "open")
+    if after:
+        query = query.where(beyond(CallIntake.requested_on, CallIntake.id, after))
+    return list(query.order_by(CallIntake.requested_on, CallIntake.id).limit(limit))
+
+
+@transactional
+def finish_intake(actor: Actor, intake_id: int, verb: str, note: str) -> CallIntake:
+    """Mark a call as answered (`verb` "answer") or closed ("close"), with a note; its call-back is no longer needed.
+
+    Raises `NotFound` and what `workflow.advance` raises.
+    """
+    record: CallIntake = CallIntake.get_of(str(actor.community), intake_id)
+    advance(actor, record, verb, note=note.strip(), finished_at=now())
+    call_not_needed(actor, record.ref, CALL_BACK, note)
+    return record
+
+
+def key_of(intake: CallIntake) -> str:
+    """What to give `open_intakes` as `after` for the rows that follow."""
+    return f"{intake.requested_on.isoformat()}.{intake.id}"
+
+
+def _answered_by_calling_back(actor: Actor, subject: Ref, reason_key: str, note: str) -> None:
+    """The call back was the answer: staff need not write it down twice."""
+    record = CallIntake.of(str(subject.community)).where(CallIntake.id == subject.id).first()
+    if record is not None and record.state == "open" and reason_key == CALL_BACK:
+        advance(actor, record, "answer", note=note, finished_at=now())
+
+
+when_reached(CallIntake.kind, _answered_by_calling_back)

@@ -1,0 +1,300 @@
+"""`linli …`: the commands. Each parses, calls one service and prints; a refusal is one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.config import VERSION
+from core.errors import LinliError
+from core.text import _
+
+if TYPE_CHECKING:
+    from core.actor import Actor
+    from core.config import Config
+    from core.plugin.registry import Registry
+
+
+class Refusal(click.ClickException):
+    """What a `LinliError` becomes on the command line."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"linli: {self.message}", file=file or sys.stderr)
+
+
+class Commands(click.Group):
+    """Core's commands, and those of the installed plugins, which are loaded only when one is asked for."""
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command by name."""
+        return super().get_command(context, name) or self._plugin_commands(context).get(name)
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """All names, core's first."""
+        return [*super().list_commands(context), *sorted(self._plugin_commands(context))]
+
+    def _plugin_commands(self, context: click.Context) -> dict[str, click.Command]:
+        from core.plugin.registry import bundled_commands
+
+        return {command.name: command for command in bundled_commands(_config(context)) if command.name}
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run; every error made for people ends as one sentence and exit code 2."""
+        try:
+            return super().invoke(context)
+        except LinliError as error:
+            raise Refusal(_sentence(error)) from error
+
+
+def _sentence(error: LinliError) -> str:
+    lines = [str(error.message)]
+    for name, texts in getattr(error, "errors", {}).items():
+        lines += [f"  {name}: {text}" for text in texts if str(text) != lines[0]]
+    if error.advice:
+        lines.append(str(error.advice))
+    return "\n".join(lines)
+
+
+def _config(context: click.Context) -> Config:
+    from core.config import load_config
+
+    found = context.find_root()
+    if not isinstance(found.obj, dict):
+        found.obj = {}
+    if "config" not in found.obj:
+        found.obj["config"] = load_config(found.params.get("instance"))
+    return found.obj["config"]  # type: ignore[no-any-return]
+
+
+@contextmanager
+def opened(context: click.Context) -> Iterator[Registry]:
+    """The instance, opened as the server opens it and closed again."""
+    from core.app import open_instance
+    from core.store.db import close_database
+
+    try:
+        yield open_instance(_config(context))
+    finally:
+        close_database()
+
+
+def command_actor(code: str | None) -> Actor:
+    """The actor of a command in one community: the code given, or the only community there is."""
+    from core.actor import command
+    from core.errors import Invalid
+    from core.store.community import all_communities, find_community
+
+    if code:
+        return command(find_community(code).code)
+    found = all_communities()
+    if not found:
+        raise Invalid(message=_("There is no community yet. Run “linli setup” or open the set-up page first."))
+    if len(found) > 1:
+        names = ", ".join(f"{each.code} {each.name}" for each in found)
+        raise Invalid(message=_("There are several communities; say which with --community: %(names)s", names=names))
+    return command(found[0].code)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--instance", type=click.Path(path_type=Path), help="The instance folder (default: ./instance).")
+@click.version_option(VERSION, prog_name="linli")
+def main(instance: Path | None) -> None:
+    """Linli 邻里: a local service for residents' communities."""
+
+
+@main.command()
+@click.option("--host", help="The address to listen on (default: all of this machine's).")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port (default: 80, else 8080 or the next free one).")
+@click.option("--safe", is_flag=True, help="Start the core alone, without any plugin.")
+@click.pass_context
+def serve(context: click.Context, host: str | None, port: int | None, safe: bool) -> None:
+    """Serve the pages to this machine and the LAN."""
+    import dataclasses
+
+    from core import serve as server
+    from core.app import create_app
+    from core.people import setup_code
+
+    config = _config(context)
+    config = dataclasses.replace(config, host=host or config.host, port=port or config.port, safe=safe)
+    app = create_app(config)
+    if not setup_code.installation_is_set_up():
+        click.echo(str(_("First start. To set up from another device, the code is: %(code)s", code=setup_code.issue())))
+    server.serve(app, config)
+
+
+@main.command()
+@click.option("--community", required=True, help="The community's name, e.g. 西山社区.")
+@click.option("--code", required=True, help="Its official 12-digit code.")
+@click.option("--divisions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV of administrative codes.")
+@click.option("--owner", required=True, help="The user name of the installation's owner.")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the owner's password from standard input.")
+@click.option("--plugins", default="", help="Modules to switch on, separated by commas.")
+@click.pass_context
+def setup(
+    context: click.Context,
+    community: str,
+    code: str,
+    divisions: Path | None,
+    owner: str,
+    password_stdin: bool,
+    plugins: str,
+) -> None:
+    """Set up an installation without the pages of the first run."""
+    from core.operate import setup as first_run
+
+    password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    with opened(context) as registry:
+        first_run.set_up(
+            registry,
+            first_run.FirstRun(
+                name=community,
+                code=code,
+                owner=owner,
+                password=password,
+                divisions=divisions.read_bytes() if divisions else None,
+                plugins=tuple(name.strip() for name in plugins.split(",") if name.strip()),
+            ),
+        )
+    click.echo(str(_("%(name)s is set up. Start it with: linli serve", name=community)))
+
+
+@main.group()
+def roster() -> None:
+    """Residents from the lists of the property company or the community."""
+
+
+@roster.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would be imported.")
+@click.option("--estate", help="The estate, where the file has no such column.")
+@click.option("--community", help="The community's 12-digit code, needed only when there are several.")
+@click.pass_context
+def roster_import(context: click.Context, file: Path, dry_run: bool, estate: str | None, community: str | None) -> None:
+    """Import a roster (.xlsx, .xls or .csv) and print what was found as JSON."""
+    from core.people import roster as rosters
+
+    with opened(context):
+        actor = command_actor(community)
+        found = rosters.import_file(actor, file.name, file.read_bytes(), estate=estate, dry_run=dry_run)
+    click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+
+
+@main.group()
+def plugin() -> None:
+    """Modules: list them and switch them on or off."""
+
+
+@plugin.command("list")
+@click.option("--community", help="The community's 12-digit code.")
+@click.pass_context
+def plugin_list(context: click.Context, community: str | None) -> None:
+    """The installed plugins and their state in a community."""
+    with opened(context) as registry:
+        actor = command_actor(community)
+        states = registry.states(str(actor.community))
+        for name, loaded in registry.plugins.items():
+            state = states.get(name)
+            word = "published" if state and state.published and state.enabled else "enabled" if state and state.enabled else "installed"
+            click.echo(f"{name}\t{loaded.meta.version}\t{word}\t{loaded.meta.title}")
+        for quarantine in registry.quarantined.values():
+            click.echo(f"{quarantine.name}\t-\tfaulty\t{quarantine.reason}")
+
+
+def _switch(context: click.Context, name: str, community: str, **change: bool) -> None:
+    with opened(context) as registry:
+        registry.switch(command_actor(community), name, **change)
+    click.echo(str(_("Done. It is effective at once.")))
+
+
+@plugin.command("enable")
+@click.argument("name")
+@click.option("--community", required=True, help="The community's 12-digit code.")
+@click.option("--staff-only", is_flag=True, help="Do not open it to residents yet.")
+@click.pass_context
+def plugin_enable(context: click.Context, name: str, community: str, staff_only: bool) -> None:
+    """Switch a plugin on in a community, and open it to residents."""
+    _switch(context, name, community, enabled=True, published=not staff_only)
+
+
+@plugin.command("disable")
+@click.argument("name")
+@click.option("--community", required=True, help="The community's 12-digit code.")
+@click.pass_context
+def plugin_disable(context: click.Context, name: str, community: str) -> None:
+    """Switch a plugin off in a community; its data stay."""
+    _switch(context, name, community, enabled=False)
+
+
+@main.group()
+def user() -> None:
+    """Staff accounts."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--label", required=True, help="The person's name as others see it.")
+@click.option("--role", "roles", multiple=True, help="A role in the community; may be given several times.")
+@click.option("--community", help="The community's 12-digit code, needed only when there are several.")
+@click.pass_context
+def user_add(context: click.Context, name: str, label: str, roles: tuple[str, ...], community: str | None) -> None:
+    """Open a staff account; prints a one-time password that must be changed at the first sign-in."""
+    from core.people import accounts
+
+    with opened(context):
+        secret = accounts.add_staff(command_actor(community), name, label, roles)
+    click.echo(str(_("Account %(name)s. One-time password: %(secret)s", name=name, secret=secret)))
+
+
+@user.command("reset")
+@click.argument("name")
+@click.pass_context
+def user_reset(context: click.Context, name: str) -> None:
+    """Give a staff account or the owner a new one-time password and end its sessions."""
+    from core.actor import command
+    from core.people import accounts
+
+    with opened(context):
+        secret = accounts.reset_by_name(command(), name)
+    click.echo(str(_("Account %(name)s. One-time password: %(secret)s", name=name, secret=secret)))
+
+
+@main.command()
+@click.pass_context
+def verify(context: click.Context) -> None:
+    """Check every audit chain; exit 1 and name the first entry that is not as it was written."""
+    from core.store import audit
+
+    with opened(context):
+        broken = [found for chain in audit.chains() if (found := audit.verify(chain))]
+        counts = [(chain, audit.head(chain)[0]) for chain in audit.chains()]
+    for chain, count in counts:
+        click.echo(str(_("%(chain)s: %(count)d entries", chain=chain, count=count)))
+    for found in broken:
+        click.echo(f"{found.chain} #{found.seq}: {found.problem}", err=True)
+    if broken:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.option("--residents/--no-residents", default=True, help="With the invented residents (default) or without.")
+@click.pass_context
+def demo(context: click.Context, residents: bool) -> None:
+    """Build the demo community 西山社区 in an empty instance."""
+    from core.operate import demo as builder
+
+    with opened(context) as registry:
+        for line in builder.build(registry, residents=residents):
+            click.echo(str(line))
+
+
+if __name__ == "__main__":
+    main()

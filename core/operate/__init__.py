@@ -1,0 +1,1 @@
+"""Running an installation: set-up, backups and the demo community."""

@@ -1,0 +1,461 @@
+"""Accounts: opened, reset, handed over, frozen, closed, and their secrets changed. Signing in is in `sign_in`, printed
+slips are in `slips`, roles in `roles`.
+
+Hashing takes a tenth of a second, so every function hashes first and opens its transaction afterwards.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import peewee
+
+from core.actor import Actor
+from core.errors import Forbidden, Invalid, NotFound, Refused, SignInRequired
+from core.people import permissions, roles, secrets, sessions, throttle
+from core.people.account_records import Account, AccountSlip
+from core.people.directory import find_person
+from core.people.permissions import MANAGE_ROLES
+from core.people.person import DECEASED, TAKE_BACK_BLOCKERS, Person
+from core.store import audit
+from core.store.community import Community
+from core.store.db import now, transaction, transactional, violated
+from core.text import LazyText, _
+
+MANAGE = "core.accounts.manage"
+OWNERS = "core.site.users"
+RESET_DAYS = 7
+_DAY = 86_400_000
+# Half of all user names in offices are Chinese names; a name of digits only could be taken for a phone.
+_USERNAME = re.compile(r"(?!\d+$)[a-z0-9._\-\u4e00-\u9fff]{2,40}")
+
+RoleTerm = tuple[str, datetime.date | None, datetime.date | None]
+
+
+@dataclass(frozen=True)
+class OneTimeCode:
+    """A code that is shown once and sets a new secret for `label` until `expires_at` (milliseconds UTC)."""
+
+    code: str
+    label: str
+    expires_at: int
+
+
+# --------------------------------------------------------------------------- finding
+
+
+def account_named(username: str) -> Account | None:
+    """The account with this user name, closed ones as well."""
+    return Account.get_or_none(Account.username == _username(username))
+
+
+def account_of_person(community: str, person_id: int) -> Account | None:
+    """The account of a resident; None if they have none that is in use."""
+    return Account.get_or_none((Account.community == community) & (Account.person_id == person_id))
+
+
+def has_owner() -> bool:
+    """Whether anybody owns the installation."""
+    return Account.select().where((Account.kind == "owner") & (Account.status == "active")).exists()
+
+
+def staff_accounts(actor: Actor, *, also_closed: bool = False) -> list[Account]:
+    """Staff accounts opened in the actor's community or with a role in it (the owner sees owners as well), by name."""
+    actor.require(MANAGE)
+    with_role = roles.RoleGrant.select(roles.RoleGrant.account_id).where(
+        roles.RoleGrant.community == actor.community
+    )
+    here = (Account.kind == "staff") & ((Account.community == actor.community) | Account.id.in_(with_role))
+    query = Account.select().where(here | (Account.kind == "owner") if actor.can(OWNERS) else here)
+    if not also_closed:
+        query = query.where(Account.status != "closed")
+    return list(query.order_by(Account.label, Account.id))
+
+
+# --------------------------------------------------------------------------- opening
+
+
+def create_owner(actor: Actor, username: str, label: str, password: str) -> Account:
+    """Make an owner of the installation; by set-up, a command or another owner. Raises `Invalid`."""
+    actor.require(OWNERS)
+    return _create(actor, "owner", None, username, label, password, must_change=False)
+
+
+def create_staff(
+    actor: Actor,
+    username: str,
+    label: str,
+    password: str,
+    *,
+    public_id: str | None = None,
+    grants: Iterable[RoleTerm | str] = (),
+    must_change: bool = True,
+) -> Account:
+    """Make a staff account in the actor's community with roles (`role` or `(role, from_day, until_day)`).
+
+    `public_id` names the resident behind it, whose own account becomes this one. With `must_change` the password given
+    here opens nothing but the page to choose another. Raises `Invalid`, `Refused`.
+    """
+    actor.require(MANAGE)
+    community = _community_of(actor)
+    person = find_person(community, public_id) if public_id else None
+    if person is not None and person.status == DECEASED:
+        raise Refused(_("%(name)s is recorded as deceased.", name=person.name))
+    return _create(actor, "staff", person, username, label, password, must_change=must_change, grants=grants)
+
+
+def _create(
+    actor: Actor,
+    kind: str,
+    person: Person | None,
+    username: str,
+    label: str,
+    password: str,
+    *,
+    must_change: bool,
+    grants: Iterable[RoleTerm | str] = (),
+) -> Account:
+    name, shown, community = _username(username), label.strip()[:40], None if kind == "owner" else actor.community
+    errors: dict[str, list[LazyText | str]] = {}
+    if not _USERNAME.fullmatch(name):
+        errors["username"] = [
+            _("2 to 40 small letters, digits or Chinese characters, also . _ and -, but not digits alone.")
+        ]
+    elif Account.select().where(Account.username == name).exists():
+        errors["username"] = [_("This user name is taken.")]
+    if not shown:
+        errors["label"] = [_("Please give the name that others see.")]
+    _collect(errors, lambda: secrets.check_password(password, names=_words(community, name, shown)))
+    if errors:
+        raise Invalid(errors)
+    fields: dict[str, Any] = {
+        "kind": kind,
+        "username": name,
+        "label": shown,
+        "secret": secrets.hash_secret(password),
+        "must_change": must_change,
+        "secret_changed_at": now(),
+    }
+    with transaction(community):
+        account = _store(community, person, fields)
+        audit.record(
+            actor, f"core.{kind}.created", account.ref, after={"username": name, "name": shown}, permission=MANAGE
+        )
+        for grant in grants:
+            role, *term = (grant,) if isinstance(grant, str) else grant
+            roles.grant_role(actor, account.id, role, *term)
+    return account
+
+
+def _store(community: str | None, person: Person | None, fields: dict[str, Any]) -> Account:
+    """Insert an account, or turn the resident's own account into it, so that nobody has two."""
+    existing = account_of_person(person.community, person.id) if person is not None else None
+    if existing is not None and existing.kind != "resident":
+        raise Refused(_("%(name)s has a staff account already: %(user)s.", name=existing.label, user=existing.username))
+    try:
+        if existing is not None:
+            sessions.revoke_all(existing.id)
+            Account.update(**fields, status="active").where(Account.id == existing.id).execute()
+            return Account.get_by_id(existing.id)
+        return Account.create(community=community, person_id=person.id if person is not None else None, **fields)
+    except peewee.IntegrityError as error:
+        if violated(error) == "account_username_unique":
+            raise Invalid({"username": [_("This user name is taken.")]}) from error
+        raise
+
+
+def open_account(actor: Actor, public_id: str, pin: str) -> Account:
+    """Open the account of a resident who stands at the counter and has typed a PIN of their own.
+
+    Raises `Invalid` for a PIN that others would guess, `Refused` if there is an account already or the person is deceased.
+    """
+    actor.require(MANAGE)
+    person = find_person(_community_of(actor), public_id)
+    return open_for(actor, person, pin, permission=MANAGE)
+
+
+def open_for(actor: Actor, person: Person, pin: str, *, permission: str = "") -> Account:
+    """Open a resident's account with a PIN; the caller has checked by what right (`permission`, or a slip)."""
+    refuse_second_account(person)
+    check_new_secret("resident", pin, person=person)
+    stored = secrets.hash_secret(pin)
+    with transaction(person.community):
+        refuse_second_account(person)
+        account = Account.create(
+            kind="resident",
+            community=person.community,
+            person_id=person.id,
+            label=person.name,
+            secret=stored,
+            secret_changed_at=now(),
+        )
+        audit.record(actor, "core.account.opened", account.ref, after={"name": person.name}, permission=permission)
+    return account
+
+
+def refuse_second_account(person: Person) -> None:
+    """Raise `Refused` when no account can be opened for this person."""
+    if person.status == DECEASED:
+        raise Refused(_("%(name)s is recorded as deceased.", name=person.name))
+    if account_of_person(person.community, person.id) is not None:
+        raise Refused(
+            _("%(name)s has an account already.", name=person.name),
+            advice=_("If the PIN is forgotten, reset it."),
+        )
+
+
+# --------------------------------------------------------------------------- secrets
+
+
+def check_new_secret(
+    kind: str, secret: str, *, person: Person | None = None, account: Account | None = None
+) -> None:
+    """Raise `Invalid` (under `pin` or `password`) if this secret would be guessed, knowing whose it will be."""
+    if kind == "resident":
+        phones = (person.phone, person.phone_2) if person is not None else ()
+        secrets.check_pin(secret, phones=phones, birth_year=person.birth_year if person is not None else None)
+    else:
+        names = (account.username, account.label) if account is not None else ()
+        secrets.check_password(secret, names=_words(account.community if account is not None else None, *names))
+
+
+def change_secret(actor: Actor, old: str, new: str) -> None:
+    """Change one's own PIN or password; every other session of the account ends.
+
+    Raises `Invalid` (`old`, `pin`, `password`), `Throttled`.
+    """
+    account = _own(actor)
+    confirm_secret(actor, old, field="old")
+    person = Person.get_or_none(Person.id == account.person_id) if account.person_id else None
+    check_new_secret(account.kind, new, person=person, account=account)
+    if secrets.normal(old) == secrets.normal(new):
+        raise Invalid({"pin" if account.kind == "resident" else "password": [_("This is the old one.")]})
+    stored = secrets.hash_secret(new)
+    with transaction(account.community):
+        Account.update(secret=stored, must_change=False, secret_changed_at=now()).where(
+            Account.id == account.id
+        ).execute()
+        sessions.revoke_all(account.id, but=actor.session)
+        audit.record(actor, "core.account.secret_changed", account.ref)
+
+
+def set_switch_pin(actor: Actor, password: str, pin: str) -> None:
+    """Set the six digits with which staff unlock their screen and switch users (换人). Raises `Invalid`, `Throttled`."""
+    account = _own(actor)
+    if account.kind == "resident":
+        raise Forbidden
+    confirm_secret(actor, password)
+    secrets.check_pin(pin)
+    stored = secrets.hash_secret(pin)
+    with transaction(account.community):
+        Account.update(pin=stored).where(Account.id == account.id).execute()
+        audit.record(actor, "core.account.pin_set", account.ref)
+
+
+def confirm_secret(actor: Actor, secret: str, *, field: str = "secret") -> None:
+    """Ask again who is there, before money, roles or a phone are changed: the PIN of residents, the password of staff.
+
+    Raises `Invalid` under `field`, `Throttled`.
+    """
+    account = _own(actor)
+    attempt = throttle.begin(throttle.claim_key("confirm", account.id), actor.origin)
+    if not secrets.verify(account.secret, secret):
+        raise Invalid({field: [_("That is not right. Please try again.")]})
+    throttle.succeeded(attempt)
+
+
+def reset_secret(actor: Actor, account_id: int) -> OneTimeCode:
+    """Make the old PIN or password worthless at once and return a one-time code with which the person sets a new one.
+
+    The secret of somebody with roles may be reset only by those who give roles, of an owner only by an owner or a command.
+    """
+    account = managed_account(actor, account_id)
+    return _issue_reset(actor, account, {}, "core.account.reset")
+
+
+def hand_over(actor: Actor, account_id: int, label: str, *, public_id: str | None = None) -> OneTimeCode:
+    """Give a staff account (its user name) to another person: roles end, secret and PIN are worthless, sessions end.
+
+    Returns the code for the new person. Raises `Refused` if nobody would be left who can give roles.
+    """
+    account = managed_account(actor, account_id)
+    if account.kind == "resident":
+        raise Refused(_("A resident's account belongs to that person. Open one for the other person."))
+    person = find_person(_community_of(actor), public_id) if public_id else None
+    if person is not None and account_of_person(person.community, person.id) not in (None, account):
+        raise Refused(_("%(name)s has an account already.", name=person.name))
+    shown = label.strip()[:40] or (person.name if person is not None else "")
+    if not shown:
+        raise Invalid({"label": [_("Please give the name that others see.")]})
+    fields = {"label": shown, "person_id": person.id if person is not None else None}
+    return _issue_reset(actor, account, fields, "core.account.handed_over")
+
+
+def _issue_reset(actor: Actor, account: Account, fields: dict[str, Any], action: str) -> OneTimeCode:
+    code, expires = secrets.new_code(), now() + RESET_DAYS * _DAY
+    digest = secrets.code_digest(code)
+    with transaction(account.community):
+        if fields:
+            _end_roles(actor, account, action)
+        Account.update(secret=None, pin=None, must_change=False, **fields).where(Account.id == account.id).execute()
+        sessions.revoke_all(account.id)
+        revoke_codes(AccountSlip.account_id == account.id)
+        AccountSlip.insert(
+            community=account.community,
+            person_id=None,
+            account_id=account.id,
+            code_digest=digest,
+            expires_at=expires,
+            batch="reset",
+            by_account=actor.account,
+        ).execute()
+        label = fields.get("label", account.label)
+        audit.record(
+            actor, action, account.ref, before={"name": account.label}, after={"name": label}, permission=MANAGE
+        )
+    return OneTimeCode(code, label, expires)
+
+
+def revoke_codes(which: peewee.Expression) -> None:
+    """Make unused codes worthless; inside the caller's transaction."""
+    AccountSlip.update(revoked_at=now()).where(
+        which & AccountSlip.used_at.is_null() & AccountSlip.revoked_at.is_null()
+    ).execute()
+
+
+# --------------------------------------------------------------------------- freezing and closing
+
+
+@transactional
+def close_account(actor: Actor, account_id: int, reason: str = "") -> None:
+    """End an account for good: sessions, roles and codes end, a resident may open another one later."""
+    account = managed_account(actor, account_id)
+    if account.kind == "owner" and _is_last_owner(account):
+        raise Refused(_("This is the only owner of the installation. First make another one."))
+    _end_roles(actor, account, reason)
+    _set_status(actor, account, "closed", reason, person_id=None, secret=None, pin=None)
+
+
+@transactional
+def freeze_account(actor: Actor, account_id: int, reason: str) -> None:
+    """Stop an account at once, for example when a phone was stolen; roles stay and `thaw_account` gives them back."""
+    account = managed_account(actor, account_id)
+    if account.id == actor.account:
+        raise Refused(_("You cannot freeze your own account."))
+    _set_status(actor, account, "frozen", reason)
+
+
+@transactional
+def thaw_account(actor: Actor, account_id: int) -> None:
+    """Let a frozen account be used again."""
+    account = managed_account(actor, account_id)
+    if account.status == "frozen":
+        _set_status(actor, account, "active", "")
+
+
+def managed_account(actor: Actor, account_id: int) -> Account:
+    """The account, if the actor may act on it as its keeper.
+
+    Raises `NotFound` for one of another community, `Forbidden` for an owner's or (without the right to give roles) one with
+    roles, `Refused` for somebody who also works in another community, or whose account is closed.
+    """
+    actor.require(MANAGE)
+    account = roles.account_here(actor, account_id)
+    if account.status == "closed":
+        raise Refused(_("The account of %(name)s is closed.", name=account.label))
+    if actor.is_owner:
+        return account
+    held = roles.open_grants(account.id)
+    if account.kind == "owner" or (held and not actor.can(MANAGE_ROLES)):
+        raise Forbidden(
+            _("Only those who give roles may do this with the account of somebody who has one."),
+            advice=_("Ask the director or the owner of the installation."),
+        )
+    if account.community != actor.community or any(grant.community != actor.community for grant in held):
+        raise Refused(
+            _("%(name)s also works in another community.", name=account.label),
+            advice=_("Ask the owner of the installation."),
+        )
+    return account
+
+
+def _end_roles(actor: Actor, account: Account, reason: str) -> None:
+    for grant in roles.open_grants(account.id):
+        had_holders = bool(permissions.holders(grant.community, MANAGE_ROLES))
+        roles.end(actor, grant, reason)
+        permissions.keep_a_holder(grant.community, had_holders)
+
+
+def _set_status(actor: Actor, account: Account, status: str, reason: str, **fields: Any) -> None:
+    Account.update(status=status, **fields).where(Account.id == account.id).execute()
+    sessions.revoke_all(account.id)
+    if status == "closed":
+        revoke_codes(AccountSlip.account_id == account.id)
+    audit.record(
+        actor,
+        f"core.account.{status}",
+        account.ref,
+        before={"status": account.status},
+        after={"status": status},
+        reason=reason,
+        permission=MANAGE,
+    )
+
+
+def _is_last_owner(account: Account) -> bool:
+    others = Account.select().where(
+        (Account.kind == "owner") & (Account.status == "active") & (Account.id != account.id)
+    )
+    return not others.exists()
+
+
+# --------------------------------------------------------------------------- details
+
+
+def _rests_on_account(community: str, person_ids: list[int], _home_ids: list[int]) -> LazyText | None:
+    """Why these people cannot be taken back or declared doubles: somebody signs in as one of them."""
+    found = Account.get_or_none((Account.community == community) & Account.person_id.in_(person_ids))
+    return _("%(name)s has an account; close it first.", name=found.label) if found is not None else None
+
+
+TAKE_BACK_BLOCKERS.append(_rests_on_account)
+
+
+def _own(actor: Actor) -> Account:
+    account = Account.get_or_none(Account.id == actor.account) if actor.account is not None else None
+    if account is None or account.status != "active":
+        raise SignInRequired
+    return account
+
+
+def _username(text: str) -> str:
+    return unicodedata.normalize("NFKC", text[:80]).strip().lower()
+
+
+def _words(community: str | None, *names: str | None) -> list[str]:
+    """What a password must not be made of: names of the person and of the communities here, without 社区."""
+    found = [name for name in names if name]
+    query = Community.select(Community.name, Community.duty_phone)
+    if community is not None:
+        query = query.where(Community.code == community)
+    for name, phone in query.limit(50).tuples():
+        found += [name, re.sub(r"(社区)?(居民委员会|居委会|社区)$", "", name), re.sub(r"\D", "", phone)]
+    return found
+
+
+def _collect(errors: dict[str, list[LazyText | str]], check: Any) -> None:
+    try:
+        check()
+    except Invalid as invalid:
+        errors.update(invalid.errors)
+
+
+def _community_of(actor: Actor) -> str:
+    if actor.community is None:
+        raise NotFound
+    return actor.community

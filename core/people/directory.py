@@ -1,0 +1,270 @@
+"""Looking residents up: the searchable list, one person's page, people of one name. Nothing is changed here."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import peewee
+
+from core.actor import Actor
+from core.errors import NotFound
+from core.people import phone as phones
+from core.people.areas import Area, Home, grid_area_ids
+from core.people.door import parse_address
+from core.people.names import search_terms
+from core.people.person import DECEASED, FormerName, Person, PersonHome
+
+VIEW, EDIT, PHONE = "core.people.view", "core.people.edit", "core.people.phone"
+
+
+class PersonRow(NamedTuple):
+    """A person in a list. `homes` are the present ones as “estate door”; `phone` is masked unless permitted."""
+
+    public_id: str
+    name: str
+    homes: tuple[str, ...]
+    phone: str
+    status: str
+
+
+class PeoplePage(NamedTuple):
+    """A page of people; `next` is the `after` of the following page, None on the last."""
+
+    rows: tuple[PersonRow, ...]
+    next: str | None
+
+
+class Stay(NamedTuple):
+    """A home of a person with its days; `until_day` is None while they still have it."""
+
+    home_id: int
+    estate: str
+    door: str
+    relation: str
+    from_day: datetime.date | None
+    until_day: datetime.date | None
+
+
+class Member(NamedTuple):
+    """Somebody else of the same home today."""
+
+    public_id: str
+    name: str
+    relation: str
+    status: str
+    home_id: int
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """All that is known of one person. `phones` are masked unless `phones_shown`; present homes come first."""
+
+    id: int
+    public_id: str
+    name: str
+    former_names: tuple[tuple[str, datetime.date], ...]
+    sex: str
+    birth_year: int | None
+    phones: tuple[str, ...]
+    phones_shown: bool
+    note: str
+    status: str
+    homes: tuple[Stay, ...]
+    household: tuple[Member, ...]
+    created_at: int
+    updated_at: int
+
+
+def community_of(actor: Actor) -> str:
+    """The community an actor acts in; raises `NotFound` without one."""
+    if actor.community is None:
+        raise NotFound
+    return actor.community
+
+
+def find_person(community: str, public_id: str) -> Person:
+    """The person with this public id, or the one kept in their place; raises `NotFound`, also across communities."""
+    found: Person | None = Person.of(community).where(Person.public_id == public_id).first()
+    while found is not None and found.same_as is not None:
+        found = Person.get_of(community, found.same_as)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def may_be_contacted(community: str, person_id: int) -> bool:
+    """Whether anybody may still call or write to this person: never once they are deceased."""
+    return Person.of(community).where(Person.id == person_id, Person.status != DECEASED).exists()
+
+
+def list_people(
+    actor: Actor,
+    query: str = "",
+    *,
+    estate: int | None = None,
+    grid: int | None = None,
+    status: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> PeoplePage:
+    """Residents by pinyin, `limit` at a time, starting behind the person with public id `after`.
+
+    `query` is a name or part of one, pinyin or its initials, the end of a phone, a door, or several of these; `estate`
+    and `grid` are ids. Raises `Forbidden`; `NotFound` for a grid of another community.
+    """
+    actor.require(VIEW)
+    community = community_of(actor)
+    chosen = Person.of(community, Person.id, Person.public_id, Person.name, Person.phone, Person.status).where(
+        Person.same_as.is_null(), *_conditions(community, query, estate, grid, status)
+    )
+    if after is not None:
+        chosen = _behind(chosen, community, after)
+    found = list(chosen.order_by(Person.sort_key, Person.public_id).limit(limit + 1).tuples())
+    rows = _rows(actor, community, found[:limit])
+    return PeoplePage(rows, rows[-1].public_id if len(found) > limit else None)
+
+
+def _conditions(community: str, query: str, estate: int | None, grid: int | None, status: str | None) -> list[Any]:
+    conditions: list[Any] = [_contains(term) for term in _terms(query)]
+    if query.strip() and not conditions:
+        conditions.append(peewee.SQL("1 = 0"))
+    if status is not None:
+        conditions.append(Person.status == status)
+    if estate is not None:
+        conditions.append(_lives_in(community, Home.estate_id == estate))
+    if grid is not None:
+        conditions.append(_lives_in(community, Home.area_id.in_(grid_area_ids(community, grid))))
+    return conditions
+
+
+def _terms(query: str) -> list[str]:
+    place, door = parse_address(query)
+    return search_terms(place) + search_terms(str(door)) if place and door else search_terms(query)
+
+
+def _contains(term: str) -> peewee.NodeList:
+    # Not peewee's own operators: `%` becomes GLOB on SQLite and `**` the slower ILIKE on PostgreSQL.
+    escaped = term.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return peewee.NodeList((Person.search_text, peewee.SQL("LIKE"), peewee.Value(f"%{escaped}%"), peewee.SQL("ESCAPE '!'")))
+
+
+def _lives_in(community: str, condition: peewee.Expression) -> peewee.Expression:
+    inside = (
+        PersonHome.select(PersonHome.person_id)
+        .join(Home, on=((Home.community == PersonHome.community) & (Home.id == PersonHome.home_id)))
+        .where(PersonHome.community == community, PersonHome.until_day.is_null(), condition)
+    )
+    return Person.id.in_(inside)
+
+
+def _behind(chosen: peewee.ModelSelect, community: str, after: str) -> peewee.ModelSelect:
+    start = Person.of(community, Person.sort_key, Person.public_id).where(Person.public_id == after).tuples().first()
+    if start is None:
+        return chosen
+    return chosen.where(peewee.Tuple(Person.sort_key, Person.public_id) > peewee.Tuple(*start))
+
+
+def _rows(actor: Actor, community: str, found: Iterable[tuple[int, str, str, str, str]]) -> tuple[PersonRow, ...]:
+    people = list(found)
+    homes: dict[int, list[str]] = defaultdict(list)
+    for person_id, stay in _stays(community, [row[0] for row in people], only_present=True):
+        homes[person_id].append(f"{stay.estate} {stay.door}")
+    shown = phones.grouped if actor.can(PHONE) else phones.masked
+    return tuple(
+        PersonRow(public_id, name, tuple(homes[person_id]), shown(phone) if phone else "", status)
+        for person_id, public_id, name, phone, status in people
+    )
+
+
+def _stays(community: str, person_ids: list[int], *, only_present: bool = False) -> list[tuple[int, Stay]]:
+    """The stays of people with their person ids, present ones first, then the latest."""
+    if not person_ids:
+        return []
+    estate = Area.alias()
+    rows = (
+        PersonHome.select(
+            PersonHome.person_id, PersonHome.home_id, estate.name, Home.door, PersonHome.relation,
+            PersonHome.from_day, PersonHome.until_day,
+        )
+        .join(Home, on=((Home.community == PersonHome.community) & (Home.id == PersonHome.home_id)))
+        .join(estate, on=((estate.community == Home.community) & (estate.id == Home.estate_id)))
+        .where(PersonHome.community == community, PersonHome.person_id.in_(person_ids))
+        .order_by(estate.sort_key, Home.sort_key, PersonHome.id)
+    )  # fmt: skip
+    if only_present:
+        rows = rows.where(PersonHome.until_day.is_null())
+    stays = [(row[0], Stay(*row[1:])) for row in rows.tuples()]
+    return sorted(stays, key=lambda stay: -(stay[1].until_day or datetime.date.max).toordinal())
+
+
+def same_name(actor: Actor, name: str) -> tuple[PersonRow, ...]:
+    """Everybody who has or had exactly this name, for the warning before somebody is entered twice; never merged here."""
+    actor.require(VIEW)
+    community = community_of(actor)
+    formerly = FormerName.of(community, FormerName.person_id).where(FormerName.name == name.strip())
+    found = (
+        Person.of(community, Person.id, Person.public_id, Person.name, Person.phone, Person.status)
+        .where(Person.same_as.is_null(), (Person.name == name.strip()) | Person.id.in_(formerly))
+        .order_by(Person.sort_key, Person.public_id)
+        .limit(20)
+    )
+    return _rows(actor, community, found.tuples())
+
+
+def person_page(actor: Actor, public_id: str) -> PersonPage:
+    """Everything about one person; raises `Forbidden`, or `NotFound` also when another community has them."""
+    actor.require(VIEW)
+    community = community_of(actor)
+    person = find_person(community, public_id)
+    may_see = actor.can(PHONE)
+    shown = phones.grouped if may_see else phones.masked
+    former = FormerName.of(community).where(FormerName.person_id == person.id).order_by(FormerName.id)
+    homes = tuple(stay for _person, stay in _stays(community, [person.id]))
+    return PersonPage(
+        id=person.id,
+        public_id=person.public_id,
+        name=person.name,
+        former_names=tuple((each.name, each.until_day) for each in former),
+        sex=person.sex,
+        birth_year=person.birth_year,
+        phones=tuple(shown(number) for number in (person.phone, person.phone_2) if number),
+        phones_shown=may_see,
+        note=person.note,
+        status=person.status,
+        homes=homes,
+        household=_household(community, person.id, [stay.home_id for stay in homes if stay.until_day is None]),
+        created_at=person.created_at,
+        updated_at=person.updated_at,
+    )
+
+
+def _household(community: str, person_id: int, home_ids: list[int]) -> tuple[Member, ...]:
+    rows = (
+        PersonHome.select(Person.public_id, Person.name, PersonHome.relation, Person.status, PersonHome.home_id)
+        .join(Person, on=((Person.community == PersonHome.community) & (Person.id == PersonHome.person_id)))
+        .where(
+            PersonHome.community == community,
+            PersonHome.home_id.in_(home_ids),
+            PersonHome.person_id != person_id,
+            PersonHome.until_day.is_null(),
+        )
+        .order_by(Person.sort_key, Person.public_id)
+    )
+    return tuple(Member(*row) for row in rows.tuples())
+
+
+def people_of_home(actor: Actor, home_id: int) -> tuple[PersonRow, ...]:
+    """Who has a home today, by pinyin; raises `Forbidden`, `NotFound`."""
+    actor.require(VIEW)
+    community = community_of(actor)
+    Home.get_of(community, home_id)
+    found = (
+        Person.of(community, Person.id, Person.public_id, Person.name, Person.phone, Person.status)
+        .where(_lives_in(community, Home.id == home_id))
+        .order_by(Person.sort_key, Person.public_id)
+    )
+    return _rows(actor, community, found.tuples())

@@ -1,0 +1,1 @@
+"""The plugin kernel: what a plugin declares, how it is found, checked, switched on and called."""

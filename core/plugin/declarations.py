@@ -1,0 +1,221 @@
+"""Everything a plugin can declare, as frozen dataclasses. Pages, docs, the gate and the tests read these; core acts on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.text import LazyText
+
+if TYPE_CHECKING:
+    import click
+    from flask import Blueprint
+
+    from core.actor import Actor
+    from core.store.community import CommunityModel
+
+Label = LazyText | str
+
+
+@dataclass(frozen=True)
+class Meta:
+    """A plugin's manifest: the module attribute `META`.
+
+    `api` is the range of `core.API` versions it works with. `requires` names plugins it cannot run without, `uses` those
+    whose absence it answers with plain text. `data_held` says in a sentence what personal data it keeps.
+    """
+
+    name: str
+    title: Label
+    version: str
+    api: str = ">=1,<2"
+    requires: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    description: Label = ""
+    data_held: Label = ""
+    icon: str = "puzzle"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One thing a role may be allowed to do; `roles` hold it by default, a community may change that."""
+
+    name: str
+    label: Label
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A typed setting. `scope` is `site` or `community`; `choices` are (value, label) pairs; numbers have bounds."""
+
+    name: str
+    label: Label
+    type: type = str
+    default: Any = ""
+    scope: str = "community"
+    hint: Label = ""
+    choices: tuple[tuple[str, Label], ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True)
+class Transition:
+    """`source` → `target` by `verb`, for holders of `permission` ("" = the guards alone decide).
+
+    `guards` are functions `(actor, record, fields) -> reason | None`; when a page only lists the next actions, `fields` is
+    empty. `required` names the fields that must be given. An `event` of this type is emitted in the same transaction: its
+    fields are filled from the given fields and the record, unless the caller of `advance` hands a factory. `clock_days`
+    sets the record's due day that many calendar days ahead (None: no due day); it may be overridden per community as a
+    versioned row.
+    """
+
+    verb: str
+    source: str | tuple[str, ...]
+    target: str
+    permission: str = ""
+    label: Label = ""
+    guards: tuple[Callable[[Any, Any, Mapping[str, Any]], Label | None], ...] = ()
+    required: tuple[str, ...] = ()
+    clock_days: int | None = None
+    event: type | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """A state with its word, icon and tint (`ok`, `warn`, `bad`, `info`, `plain`)."""
+
+    name: str
+    label: Label
+    icon: str = "circle"
+    tint: str = "plain"
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A state machine over the `state` column of `model`; `initial` is where new records start.
+
+    A model may also have the columns `due_day` (needed by clocks) and `workflow_version` (then each record keeps the
+    overrides it started under). `clock_days` is the clock of the initial state, in calendar days.
+    """
+
+    name: str
+    model: type[CommunityModel]
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...]
+    initial: str
+    clock_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Service:
+    """An implementation of a Protocol under a versioned name (`rooms.RoomService/1`)."""
+
+    name: str
+    protocol: type
+    implementation: Any
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done every `every_minutes`, per community (or once for the site). Late rather than twice."""
+
+    name: str
+    run: Callable[[Actor], object]
+    every_minutes: int
+    label: Label = ""
+    scope: str = "community"
+
+
+@dataclass(frozen=True)
+class Export:
+    """A table of one community that can be downloaded: `rows(actor, filters)` yields rows under `columns`."""
+
+    name: str
+    label: Label
+    permission: str
+    columns: tuple[Label, ...]
+    rows: Callable[[Actor, Mapping[str, str]], Sequence[Sequence[Any]]]
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """What the search box finds: `find(actor, terms, limit)` gives `Hit`s; run only for holders of `permission`."""
+
+    name: str
+    label: Label
+    permission: str
+    find: Callable[[Actor, Sequence[str], int], Sequence[Hit]]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One line of search results."""
+
+    title: str
+    detail: str
+    href: str
+    icon: str = "search"
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of the portal's tiles or the desk's side navigation. `place` is `portal` or `desk`.
+
+    `endpoint` is relative to the plugin's blueprint (`day`). Shown to holders of `permission` ("" = everyone).
+    """
+
+    label: Label
+    endpoint: str
+    icon: str
+    place: str = "portal"
+    permission: str = ""
+    hint: Label = ""
+    group: Label = ""
+    order: int = 100
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something that waits for the actor, derived from records, never stored. `due` is `YYYY-MM-DD` or empty."""
+
+    title: Label
+    href: str
+    due: str = ""
+    detail: Label = ""
+    icon: str = "circle-check"
+
+
+@dataclass(frozen=True)
+class Widget:
+    """A block of the portal's or the desk's first page: `render(community, actor)` returns (template, context) or None."""
+
+    name: str
+    place: str
+    permission: str
+    render: Callable[[Any, Actor], tuple[str, dict[str, Any]] | None]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What `declare()` returns: all that core needs to know of a plugin besides its hooks."""
+
+    models: tuple[type[CommunityModel], ...] = ()
+    blueprint: Blueprint | None = None
+    permissions: tuple[Permission, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    workflows: tuple[Workflow, ...] = ()
+    events: tuple[type, ...] = ()
+    services: tuple[Service, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    exports: tuple[Export, ...] = ()
+    search: tuple[SearchSource, ...] = ()
+    widgets: tuple[Widget, ...] = ()
+    migrations: Path | None = None

@@ -1,0 +1,54 @@
+"""The hooks of plugins. Hooks return declarations or values; core performs the effects.
+
+A hook exists only when a shipped plugin uses it; `core.plugin.registry.call` is the only caller.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from core.actor import Actor
+    from core.plugin.declarations import Declaration, NavItem, Todo
+    from core.store.community import Community
+
+PROJECT = "linli"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def declare() -> Declaration:  # type: ignore[empty-body]
+    """At start: everything the plugin adds."""
+
+
+@hookspec
+def nav_items(community: Community, actor: Actor) -> list[NavItem]:  # type: ignore[empty-body]
+    """Entries of the portal and the desk; core filters them by permission."""
+
+
+@hookspec
+def todo_items(community: Community, actor: Actor) -> list[Todo]:  # type: ignore[empty-body]
+    """What waits for this actor today."""
+
+
+@hookspec
+def on_event(community: Community, event: Any) -> None:
+    """Something happened in the community: after commit, at least once, so the answer must be idempotent."""
+
+
+@hookspec
+def can_disable(community: Community) -> list[str]:  # type: ignore[empty-body]
+    """Reasons why the plugin should not be switched off now."""
+
+
+@hookspec
+def enabled(community: Community, actor: Actor) -> None:
+    """The plugin was switched on: set defaults, idempotently."""
+
+
+@hookspec
+def describe_audit(entry: Any) -> str | None:
+    """The plain sentence of an audit entry whose action is the plugin's own; works also while it is disabled."""

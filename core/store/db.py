@@ -1,0 +1,421 @@
+"""The database: one connection rule for SQLite (over apsw) and PostgreSQL, fields, transactions, named violations.
+
+Every write happens inside `transaction()`. Models are bound to `database`, a proxy that `open_database` fills.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import peewee
+from peewee import DatabaseProxy, Model
+
+from core.actor import Actor
+from core.config import Config
+from core.errors import InstanceError, Unavailable
+from core.text import _
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+database = DatabaseProxy()
+
+# --------------------------------------------------------------------------- fields
+
+
+class Text(peewee.TextField):
+    """Text; NUL and lone surrogates are refused by the forms and by PostgreSQL."""
+
+
+class Integer(peewee.BigIntegerField):
+    """A 64-bit whole number."""
+
+
+class Fen(peewee.BigIntegerField):
+    """Money in 分, always a whole number; a float or Decimal raises `TypeError`."""
+
+    def db_value(self, value: Any) -> Any:
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+            raise TypeError(f"{self.name} takes whole 分, not {value!r}")
+        return value
+
+
+class Utc(peewee.BigIntegerField):
+    """A moment: milliseconds since 1970-01-01 UTC."""
+
+
+class Flag(peewee.BigIntegerField):
+    """Yes or no, stored as 1 or 0 on both engines."""
+
+    def db_value(self, value: Any) -> int | None:
+        return None if value is None else int(bool(value))
+
+    def python_value(self, value: Any) -> bool | None:
+        return None if value is None else bool(value)
+
+
+class Day(peewee.TextField):
+    """A calendar day, stored as `YYYY-MM-DD`."""
+
+    def db_value(self, value: Any) -> str | None:
+        return value.isoformat() if isinstance(value, datetime.date) else value
+
+    def python_value(self, value: Any) -> datetime.date | None:
+        return None if value is None else datetime.date.fromisoformat(value)
+
+
+class Json(peewee.TextField):
+    """A JSON value, stored in canonical form (sorted keys, no spaces)."""
+
+    def db_value(self, value: Any) -> str | None:
+        return None if value is None else canonical(value)
+
+    def python_value(self, value: Any) -> Any:
+        return None if value is None else json.loads(value)
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a value: what digests are computed over."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def now() -> int:
+    """This moment in milliseconds UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class BaseModel(Model):
+    """A record of the installation as a whole; records of a community are `CommunityModel`s."""
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+# --------------------------------------------------------------------------- opening
+
+_PRAGMAS = (
+    ("journal_mode", "wal"),
+    ("synchronous", "full"),
+    ("foreign_keys", 1),
+    ("recursive_triggers", 1),
+    ("cache_size", -8000),
+    ("temp_store", 2),
+)
+_BUSY_SECONDS = 20
+
+
+def open_database(config: Config) -> peewee.Database:
+    """Bind `database` to the instance's store and connect once, so that a bad store is told at start.
+
+    Raises `InstanceError` for a file that is not a database, cannot be opened, or a server that cannot be reached.
+    """
+    if not database.obj is None:
+        close_database()
+    engine = _postgresql(config) if config.database else _sqlite(config)
+    database.initialize(engine)
+    try:
+        engine.connect(reuse_if_open=True)
+        engine.execute_sql("SELECT 1").fetchall()
+        if engine_name() == "sqlite":
+            engine.execute_sql("SELECT count(*) FROM sqlite_master").fetchall()
+    except (peewee.PeeweeException, OSError) as error:
+        database.obj = None
+        raise InstanceError(
+            _("The database %(name)s cannot be opened: %(reason)s", name=_shown(config), reason=_first_line(error)),
+            advice=_("Nothing was changed. Restore a backup, or check the folder and the settings in config.toml."),
+        ) from error
+    return engine
+
+
+def close_database() -> None:
+    """Close this thread's connection and forget the store."""
+    engine = database.obj
+    if engine is not None:
+        if not engine.is_closed():
+            engine.close()
+        if hasattr(engine, "close_all"):
+            engine.close_all()
+        database.obj = None
+
+
+def engine_name() -> str:
+    """`sqlite` or `postgresql`."""
+    return "sqlite" if isinstance(database.obj, peewee.SqliteDatabase) else "postgresql"
+
+
+def _shown(config: Config) -> str:
+    """What to call the store in a message: never the password in a URL."""
+    return re.sub(r"//[^@/]*@", "//", config.database) if config.database else str(config.database_path)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
+
+
+def _sqlite(config: Config) -> peewee.Database:
+    import apsw
+    from playhouse.apsw_ext import APSWDatabase
+
+    class Database(APSWDatabase):
+        def _connect(self) -> Any:
+            connection = super()._connect()
+            connection.convert_binding = _sqlite_binding
+            return connection
+
+    def _sqlite_binding(cursor: Any, number: int, value: Any) -> Any:
+        if isinstance(value, (datetime.date, datetime.datetime)):
+            return value.isoformat()
+        raise TypeError(f"cannot store {type(value).__name__}")
+
+    path = config.database_path
+    _refuse_damaged(config)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    return Database(str(path), pragmas=_PRAGMAS, timeout=_BUSY_SECONDS, flags=flags)
+
+
+def _refuse_damaged(config: Config) -> None:
+    """Never put a new, empty database where data existed (QUALITY.md faults 10, 11)."""
+    path = config.database_path
+    marker = config.instance / "created"
+    if path.exists():
+        head = path.open("rb").read(16)
+        if head and head != b"SQLite format 3\x00":
+            raise InstanceError(
+                _("%(file)s is not a Linli database.", file=str(path)),
+                advice=_("Nothing was changed. Put back the right file, or restore a backup."),
+            )
+        if not head and marker.exists():
+            raise InstanceError(_lost(path), advice=_("Nothing was changed. Restore a backup."))
+    elif marker.exists() or path.with_name(path.name + "-wal").exists():
+        raise InstanceError(
+            _lost(path), advice=_("Nothing was changed. Put the file back or restore a backup; never start empty here.")
+        )
+
+
+def _lost(path: Any) -> Any:
+    return _("The database file %(file)s existed before and is missing or empty now.", file=str(path))
+
+
+def _postgresql(config: Config) -> peewee.Database:
+    try:
+        from playhouse.pool import PooledPostgresqlDatabase
+    except ImportError as error:  # pragma: no cover - playhouse ships with peewee
+        raise InstanceError(str(error)) from error
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as error:
+        raise InstanceError(
+            _("PostgreSQL needs the extra package: pip install \"linli[postgres]\"")
+        ) from error
+    return PooledPostgresqlDatabase(
+        config.database, prefer_psycopg3=True, max_connections=32, stale_timeout=600, timeout=_BUSY_SECONDS,
+        connect_timeout=5,
+    )
+
+
+# --------------------------------------------------------------------------- transactions
+
+
+class FairLock:
+    """A lock that is served in the order of asking.
+
+    SQLite's busy handler polls, and a late writer may win again and again: with eight writers the worst wait was 1.4 s.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._queue: deque[threading.Lock] = deque()
+        self._held = False
+
+    def acquire(self, timeout: float) -> bool:
+        """Wait up to `timeout` seconds for one's turn; False when it did not come."""
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return True
+            turn = threading.Lock()
+            turn.acquire()
+            self._queue.append(turn)
+        if turn.acquire(timeout=timeout):
+            return True
+        with self._guard:
+            if turn in self._queue:
+                self._queue.remove(turn)
+                return False
+        return True  # the turn came between the time-out and here
+
+    def release(self) -> None:
+        """Hand the lock to whoever has waited longest."""
+        with self._guard:
+            if self._queue:
+                self._queue.popleft().release()
+            else:
+                self._held = False
+
+
+_write_lock = FairLock()
+
+
+class _State(threading.local):
+    depth = 0
+    callbacks: list[Callable[[], None]]
+
+    def __init__(self) -> None:
+        self.callbacks = []
+
+
+_state = _State()
+
+
+@contextmanager
+def transaction(community: str | None = None) -> Iterator[None]:
+    """Everything inside is stored together or not at all; joins a transaction that is already open (as a savepoint).
+
+    On SQLite the write lock is taken at once (BEGIN IMMEDIATE) behind one fair lock; on PostgreSQL the advisory lock of
+    the community (or of the site) serialises writers. Raises `Unavailable` when the store cannot write now.
+    """
+    engine = database.obj
+    if _state.depth:
+        if engine_name() == "postgresql":
+            _lock_community(community)
+        mark = len(_state.callbacks)
+        _state.depth += 1
+        try:
+            with engine.savepoint():
+                yield
+        except BaseException:
+            del _state.callbacks[mark:]
+            raise
+        finally:
+            _state.depth -= 1
+        return
+    callbacks: list[Callable[[], None]] = []
+    with _outermost(engine, community):
+        _state.depth, _state.callbacks = 1, callbacks
+        try:
+            yield
+        finally:
+            _state.depth, _state.callbacks = 0, []
+    for callback in callbacks:
+        callback()
+
+
+@contextmanager
+def _outermost(engine: peewee.Database, community: str | None) -> Iterator[None]:
+    if engine_name() == "postgresql":
+        with engine.atomic():
+            _lock_community(community)
+            yield
+        return
+    if not _write_lock.acquire(_BUSY_SECONDS):
+        raise Unavailable
+    try:
+        with engine.transaction("IMMEDIATE"):
+            yield
+    finally:
+        _write_lock.release()
+
+
+def _lock_community(community: str | None) -> None:
+    # The site is lock 0; a community's lock is its 12-digit code.
+    database.obj.execute_sql("SELECT pg_advisory_xact_lock(%s)", (int(community or 0),))
+
+
+def in_transaction() -> bool:
+    """Whether this thread is inside `transaction()`."""
+    return _state.depth > 0
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Call `callback` once what is being written is safe; dropped on rollback; at once outside a transaction."""
+    if _state.depth:
+        _state.callbacks.append(callback)
+    else:
+        callback()
+
+
+def transactional(
+    function: Callable[Concatenate[Actor, P], R],
+) -> Callable[Concatenate[Actor, P], R]:
+    """A service function that runs in one transaction of its actor's community (see `run_in_transaction`)."""
+
+    @wraps(function)
+    def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return run_in_transaction(actor.community, lambda: function(actor, *args, **kwargs))
+
+    return run
+
+
+def run_in_transaction(community: str | None, act: Callable[[], R]) -> R:
+    """Call `act` in a transaction; a PostgreSQL deadlock or serialisation victim (40P01, 40001) is run again, thrice at most."""
+    for attempt in (1, 2, 3):
+        try:
+            with transaction(community):
+                return act()
+        except peewee.OperationalError as error:
+            if _state.depth or attempt == 3 or sqlstate(error) not in ("40P01", "40001"):
+                raise
+    raise AssertionError("unreachable")
+
+
+# --------------------------------------------------------------------------- what went wrong
+
+_SQLITE_CHECK = re.compile(r"CHECK constraint failed: (\w+)")
+_SQLITE_UNIQUE_INDEX = re.compile(r"UNIQUE constraint failed: index '(\w+)'")
+_SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: ([\w.]+(?:, [\w.]+)*)")
+_SQLITE_NOT_NULL = re.compile(r"NOT NULL constraint failed: (\w+)\.(\w+)")
+
+
+def violated(error: peewee.PeeweeException) -> str | None:
+    """The name of the guard a refused write ran into, the same on both engines; None if it was something else.
+
+    Triggers and CHECKs have the name they were given; UNIQUE (and keys) `<table>_<columns>_unique`; NOT NULL
+    `<table>_<column>_required`; foreign keys `foreign_key`.
+    """
+    diagnosis = getattr(_original(error), "diag", None)
+    if diagnosis is not None:
+        return _postgresql_violation(diagnosis)
+    message = str(error)
+    for pattern in (_SQLITE_CHECK, _SQLITE_UNIQUE_INDEX):
+        if found := pattern.search(message):
+            return found[1]
+    if found := _SQLITE_UNIQUE.search(message):
+        columns = [part.split(".")[1] for part in found[1].split(", ")]
+        return "_".join([found[1].split(".")[0], *columns, "unique"])
+    if found := _SQLITE_NOT_NULL.search(message):
+        return f"{found[1]}_{found[2]}_required"
+    if "FOREIGN KEY" in message:
+        return "foreign_key"
+    word = message.removeprefix("ConstraintError: ").strip()
+    return word if isinstance(error, peewee.IntegrityError) and word.isidentifier() else None
+
+
+def _postgresql_violation(diagnosis: Any) -> str | None:
+    state = diagnosis.sqlstate or ""
+    if state == "23502":
+        return f"{diagnosis.table_name}_{diagnosis.column_name}_required"
+    if state == "23503":
+        return "foreign_key"
+    name = diagnosis.constraint_name if state.startswith("23") else None
+    return name.removesuffix("_pkey") + "_id_unique" if name and name.endswith("_pkey") else name
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """PostgreSQL's five-character code of an error, None on SQLite."""
+    return getattr(_original(error), "sqlstate", None)
+
+
+def _original(error: BaseException) -> BaseException:
+    """The driver's own exception behind peewee's."""
+    return getattr(error, "orig", None) or error.__cause__ or error.__context__ or error

@@ -1,0 +1,73 @@
+"""Request keys: the same form sent twice (a double tap, a retry on bad Wi-Fi) makes one record.
+
+The key is the first write of the transaction, so two copies that arrive together cannot both go on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import peewee
+
+from core.errors import Refused
+from core.store.db import BaseModel, Json, Text, Utc, canonical, now, run_in_transaction, transaction
+from core.text import _
+
+KEEP_DAYS = 7
+
+
+class RequestKey(BaseModel):
+    """A key that was used, what was asked with it and what came of it."""
+
+    community = Text()
+    key = Text()
+    digest = Text()
+    result = Json(null=True)
+    at = Utc()
+
+    class Meta:
+        table_name = "request_key"
+        primary_key = peewee.CompositeKey("community", "key")
+
+
+def digest_of(*parts: Any) -> str:
+    """The digest of what is asked: JSON values such as the path, the account and the form."""
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()
+
+
+def once(community: str | None, key: str, digest: str, act: Callable[[], Any]) -> Any:
+    """Run `act` in a transaction unless `key` was used before; returns its result (a JSON value) or the stored one.
+
+    The same key with another digest raises `Refused` (409). What `act` raises is passed on and frees the key.
+    """
+    scope = community or ""
+
+    def first_or_stored() -> Any:
+        inserted = (
+            RequestKey.insert(community=scope, key=key, digest=digest, result=None, at=now())
+            .on_conflict_ignore()
+            .as_rowcount()
+            .execute()
+        )
+        same = (RequestKey.community == scope) & (RequestKey.key == key)
+        if not inserted:
+            stored = RequestKey.get(same)
+            if stored.digest != digest:
+                raise Refused(
+                    _("This form was already sent with other contents."),
+                    advice=_("Open the page again and fill in the form once more."),
+                )
+            return stored.result
+        result = act()
+        RequestKey.update(result=result).where(same).execute()
+        return result
+
+    return run_in_transaction(community, first_or_stored)
+
+
+def forget_old() -> int:
+    """Delete keys older than `KEEP_DAYS`; returns how many."""
+    with transaction():
+        return RequestKey.delete().where(RequestKey.at < now() - KEEP_DAYS * 86_400_000).execute()

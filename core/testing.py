@@ -1,0 +1,243 @@
+"""What tests of core and of plugins start from: pytest fixtures for stores on both engines, communities, apps and actors.
+
+Use it with `pytest_plugins = ["core.testing"]`. PostgreSQL runs when `LINLI_TEST_POSTGRES` names a database that may be
+used freely (its copies get names of their own); without it those tests skip and say so.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from core.actor import Actor, system
+from core.clock import today
+from core.config import Config, load_config
+from core.store import db
+from core.store.community import Community
+from core.store.migrate import CORE, migrate
+
+POSTGRES_VARIABLE = "LINLI_TEST_POSTGRES"
+WEST_HILL = "330481001009"
+SOUTH_GARDEN = "330481001012"
+
+_counter = itertools.count()
+
+
+@dataclass(frozen=True)
+class Store:
+    """An opened store with every schema migrated and two communities (`west` and `south`)."""
+
+    config: Config
+    west: str = WEST_HILL
+    south: str = SOUTH_GARDEN
+
+    @property
+    def engine(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.config.engine
+
+    def actor(self, *permissions: str, community: str | None = None, kind: str = "staff", **fields: object) -> Actor:
+        """An actor who holds exactly `permissions` in `community` (西山 unless told)."""
+        return Actor(
+            kind=kind,
+            community=community or self.west,
+            permissions=frozenset(permissions),
+            label="测试员",
+            origin="test",
+            **fields,  # type: ignore[arg-type]
+        )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that asks for a store (directly or through `app`) runs once per engine."""
+    if "engine" in metafunc.fixturenames and not any(
+        "engine" in marker.args[0] for marker in metafunc.definition.iter_markers("parametrize")
+    ):
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], scope="function", indirect=True)
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine of this run; skips PostgreSQL when none is offered."""
+    name = str(request.param)
+    if name == "postgresql" and not os.environ.get(POSTGRES_VARIABLE):
+        pytest.skip(f"{POSTGRES_VARIABLE} names no PostgreSQL database")
+    return name
+
+
+@pytest.fixture(scope="session")
+def _templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Migrated stores that tests copy, made at first use: a file for SQLite, a database for PostgreSQL."""
+    made: dict[str, str] = {"folder": str(tmp_path_factory.mktemp("templates"))}
+    yield made
+    if "postgresql" in made:
+        _drop(made["postgresql"])
+
+
+@pytest.fixture
+def both_engines(engine: str, tmp_path: Path, _templates: dict[str, str]) -> Iterator[Config]:
+    """The config of a fresh instance whose store is migrated, but not opened, on each engine in turn."""
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    if engine == "sqlite":
+        config = load_config(instance, strict=True, testing=True)
+        if "sqlite" not in _templates:
+            template = load_config(Path(_templates["folder"]) / "sqlite", strict=True)
+            _build(template)
+            _templates["sqlite"] = str(template.database_path)
+        shutil.copy(_templates["sqlite"], config.database_path)
+        yield config
+        db.close_database()
+        return
+    if "postgresql" not in _templates:
+        _templates["postgresql"] = _create()
+        _build(load_config(Path(_templates["folder"]) / "pg", database=_templates["postgresql"], strict=True))
+    url = _create(_templates["postgresql"])
+    yield load_config(instance, database=url, strict=True, testing=True)
+    db.close_database()
+    _drop(url)
+
+
+@pytest.fixture
+def store(both_engines: Config) -> Store:
+    """An opened store with two communities, on each engine in turn."""
+    db.open_database(both_engines)
+    two_communities()
+    return Store(both_engines)
+
+
+def two_communities() -> None:
+    """Make 西山社区 and 南苑社区, unless they exist."""
+    with db.transaction():
+        for code, name in ((WEST_HILL, "西山社区"), (SOUTH_GARDEN, "南苑社区")):
+            Community.insert(
+                code=code,
+                name=name,
+                office_name=f"{name}居民委员会",
+                address="硖石街道西山路 1 号",
+                duty_phone="0573-87000001",
+                office_hours="周一至周五 8:30–17:00",
+            ).on_conflict_ignore().execute()
+
+
+def _build(config: Config) -> None:
+    config.instance.mkdir(parents=True, exist_ok=True)
+    db.open_database(config)
+    migrate("core", CORE)
+    for folder in sorted((CORE.parent.parent / "plugins").glob("*/migrations")):
+        migrate(folder.parent.name, folder)
+    if config.engine == "sqlite":
+        db.database.obj.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    db.close_database()
+
+
+def _create(template: str | None = None) -> str:
+    import psycopg
+
+    base = os.environ[POSTGRES_VARIABLE]
+    name = f"linli_test_{os.getpid()}_{next(_counter)}"
+    with psycopg.connect(base, autocommit=True) as connection:
+        source = f' TEMPLATE "{template.rpartition("/")[2]}"' if template else ""
+        connection.execute(f'CREATE DATABASE "{name}"{source}')  # type: ignore[arg-type]
+    return f"{base.rpartition('/')[0]}/{name}"
+
+
+def _drop(url: str) -> None:
+    import psycopg
+
+    with psycopg.connect(os.environ[POSTGRES_VARIABLE], autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')  # type: ignore[arg-type]
+
+
+# --------------------------------------------------------------------------- the web
+
+
+@pytest.fixture
+def app(both_engines: Config) -> Iterator[Flask]:
+    """The application over a store with two communities that have every shipped plugin published."""
+    from core.app import create_app
+
+    db.open_database(both_engines)
+    two_communities()
+    mark_set_up()
+    application = create_app(both_engines)
+    registry = application.extensions["linli_registry"]
+    for code in (WEST_HILL, SOUTH_GARDEN):
+        for name in registry.plugins:
+            registry.switch(system(code, "test"), name, enabled=True, published=True)
+    yield application
+
+
+@pytest.fixture
+def client(app: Flask) -> Browser:
+    """A browser nobody has signed in with."""
+    return Browser(app)
+
+
+class Browser(FlaskClient):
+    """A test client that keeps cookies, sends our tokens and follows forms as a browser without scripts does."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app, app.response_class, use_cookies=True)
+
+    def token(self) -> str:
+        """A CSRF token for this browser's cookie (taken from the office page, which everyone may open)."""
+        page = self.get("/login")
+        found = re.search(r'name="csrf_token" value="([0-9a-f]+)"', page.get_data(as_text=True))
+        assert found, page.get_data(as_text=True)[:500]
+        return found[1]
+
+    def send(self, url: str, /, htmx: bool = False, **fields: object) -> TestResponse:
+        """Post a form with a valid token and a request key of its own (give `idempotency_key` to repeat one)."""
+        data = {"csrf_token": self.token(), "idempotency_key": secrets.token_urlsafe(18), **fields}
+        return self.post(url, data=data, headers={"HX-Request": "true"} if htmx else {})
+
+
+def mark_set_up() -> None:
+    """Say that the first-run wizard is done."""
+    from core.people import setup_code
+
+    with db.transaction():
+        setup_code.mark_set_up()
+
+
+@pytest.fixture
+def as_role(app: Flask) -> Callable[..., Browser]:
+    """`as_role("director")` is a browser signed in with that role in 西山社区 (`community=` for another one)."""
+    return lambda *roles, community=WEST_HILL, **person: sign_in_as(app, *roles, community=community, **person)
+
+
+def sign_in_as(app: Flask, *roles: str, community: str = WEST_HILL, person: int | None = None) -> Browser:
+    """A browser with a session of a new account holding `roles`; `resident` needs a `person` living in the community."""
+    from core.people.account_records import Account, RoleGrant
+    from core.people.sessions import open_session
+    from core.web.gate import SESSION_COOKIE
+
+    with db.transaction(community):
+        kind = "owner" if "owner" in roles else "resident" if person else "staff"
+        name = None if person else f"tester{next(_counter)}"
+        account = Account.create(
+            kind=kind,
+            community=None if kind == "owner" else community,
+            username=name,
+            person_id=person,
+            label="测试员",
+            secret="not a secret that opens anything",
+        )
+        for role in set(roles) - {"owner", "resident"}:
+            RoleGrant.create(account_id=account.id, community=community, role=role, from_day=today())
+        token = open_session(account, opened_with="password", address="127.0.0.1", agent="test")
+    browser = Browser(app)
+    browser.set_cookie(SESSION_COOKIE, token)
+    return browser

@@ -1,0 +1,122 @@
+"""Every error becomes one kind of page here: what happened, what to do now, never what was typed and never a traceback."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+import peewee
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from core.actor import Actor
+from core.errors import LinliError, NotFound, SignInRequired, Unavailable
+from core.people import sessions
+from core.plugin import registry as kernel
+from core.text import LazyText, _
+from core.web import csrf, forms, gate, ui
+
+log = logging.getLogger("linli")
+_SECRET = ("pin", "password", "secret", "code")
+_NO_LOOK_ALIKES = "ACDEFHJKLMNPQRTUVWXY34679"
+
+_HTTP: dict[int, tuple[LazyText, LazyText]] = {
+    400: (_("The browser sent something we cannot read."), _("Go back and try again.")),
+    404: (NotFound.message, NotFound.advice),
+    405: (_("This page cannot be used that way."), _("Go back and use the buttons on the page.")),
+    413: (_("This file or text is too large."), _("Files may have up to 10 MB. Choose a smaller one.")),
+}
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(LinliError, _told)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(peewee.OperationalError, _store_down)
+    app.register_error_handler(peewee.InterfaceError, _store_down)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _told(error: LinliError) -> Response:
+    if isinstance(error, SignInRequired) and request.method == "GET":
+        session = sessions.find_session(request.cookies.get(gate.SESSION_COOKIE))
+        door = "/hide" if session is not None and session.phase == "locked" else "/login"
+        return ui.after_post(f"{door}?next={ui.quoted_here()}")
+    return error_page(error.status, error.message, error.advice)
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    title, advice = _HTTP.get(error.code, _HTTP[400])
+    response = error_page(error.code, title, advice)
+    if isinstance(error, RequestEntityTooLarge):
+        response.headers["Connection"] = "close"
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def _store_down(error: peewee.PeeweeException) -> Response:
+    reference = _reference()
+    log.error("%s store: %s %s: %s", reference, request.method, request.path, error)
+    told = Unavailable()
+    return error_page(told.status, told.message, told.advice, reference)
+
+
+def _unexpected(error: Exception) -> Response:
+    reference = _reference()
+    log.exception("%s: %s %s", reference, request.method, request.path)
+    plugin = gate.failed_plugin()
+    if plugin:
+        community = g.get("community")
+        try:
+            kernel.active().record_failure(plugin, community.code if community else None, request.endpoint or "", error)
+        except peewee.PeeweeException:
+            log.exception("%s: the failure could not be recorded", reference)
+    return error_page(
+        500, _("Something went wrong on our side. Nothing was changed."), _("Please try again in a minute."), reference
+    )
+
+
+def error_page(status: int, title: Any, advice: Any, reference: str = "") -> Response:
+    """The page of an error. Works when the store does not: then the navigation is left out."""
+    context = {
+        "title": title,
+        "advice": advice,
+        "status": status,
+        "reference": reference,
+        "again": _again() if status >= 500 else None,
+    }
+    if not hasattr(g, "actor"):
+        g.actor = Actor()
+    try:
+        html = _render(context, "portal" if status < 500 else "bare")
+    except (peewee.PeeweeException, LinliError):
+        html = _render(context, "bare")
+    response = Response(html, status=status, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _render(context: dict[str, Any], face: str) -> str:
+    return current_app.jinja_env.get_template("errors/error.html").render({**ui.shared(face), **context})
+
+
+def _again() -> list[tuple[str, str]] | None:
+    """The fields of a failed form, so that one tap sends it again; nothing secret among them.
+
+    They go into hidden fields: without scripts the browser has left the form, and its contents must not be lost.
+    """
+    if request.method != "POST" or request.files or not request.form:
+        return None
+    pairs = [(name, value) for name, value in request.form.items(multi=True) if name != csrf.FIELD]
+    if any(word in name for name, _value in pairs for word in _SECRET if name != forms.KEY_FIELD):
+        return None
+    return pairs
+
+
+def _reference() -> str:
+    return "".join(secrets.choice(_NO_LOOK_ALIKES) for _i in range(6))

@@ -1,0 +1,107 @@
+"""The reader's language, and dates, times and money as they read them.
+
+Texts themselves come from `core.text`; this module chooses the language per request and gives Jinja its filters.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from flask import Flask, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from core import clock
+from core.text import DEFAULT_LANGUAGE, LANGUAGES, current_language, set_language, translate, translate_plural
+
+_WEEKDAYS = {"zh_Hans": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+
+
+def choose_language(wanted: str | None) -> str:
+    """Set the language of this request: the cookie's, else the default (Chinese)."""
+    language = wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+    set_language(language)
+    return language
+
+
+def install(app: Flask, domains: set[str]) -> None:
+    """Give the templates `_`, `ngettext` and the filters. `domains` are the plugins that have a catalogue.
+
+    The domain of a template is the first part of its path; a sentence its plugin does not know is looked up in core.
+    """
+
+    def domain_of(context: Context) -> str:
+        first = (context.name or "").partition("/")[0]
+        return first if first in domains else "core"
+
+    @pass_context
+    def gettext(context: Context, message: str) -> str:
+        return translate(domain_of(context), message)
+
+    @pass_context
+    def ngettext(context: Context, singular: str, plural: str, num: int) -> str:
+        return translate_plural(domain_of(context), singular, plural, num)
+
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment, hhmm=hhmm, yuan=yuan, thousands=thousands)
+
+
+def day(value: datetime.date | str | None) -> str:
+    """`2026年11月21日 周六`; without the year when it is this one."""
+    if not value:
+        return ""
+    date = datetime.date.fromisoformat(value) if isinstance(value, str) else value
+    if current_language() == "en":
+        return f"{_WEEKDAYS['en'][date.weekday()]} {date.day} {date:%b}" + _unless_this_year(date, f" {date.year}")
+    return _unless_this_year(date, f"{date.year}年") + f"{date.month}月{date.day}日 周{_WEEKDAYS['zh_Hans'][date.weekday()]}"
+
+
+def short_day(value: datetime.date | str | None) -> str:
+    """`11-21 周六`, for dense tables."""
+    if not value:
+        return ""
+    date = datetime.date.fromisoformat(value) if isinstance(value, str) else value
+    name = _WEEKDAYS[current_language()][date.weekday()]
+    return f"{date:%m-%d} {name if current_language() == 'en' else '周' + name}"
+
+
+def _unless_this_year(date: datetime.date, text: str) -> str:
+    return "" if date.year == clock.today().year else text
+
+
+def moment(value: int | None) -> str:
+    """A stored moment (milliseconds UTC) as local day and time: `11月21日 周六 09:30`."""
+    if value is None:
+        return ""
+    local = clock.local_text(value)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+def hhmm(minute: int | None) -> str:
+    """A local wall-clock minute of the day as `09:30`; 1440 is `24:00`."""
+    return "" if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def yuan(fen: int | None) -> str:
+    """分 as yuan with two decimals and thousands: `1,234.50`."""
+    if fen is None:
+        return ""
+    sign, rest = ("-", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{rest // 100:,}.{rest % 100:02d}"
+
+
+def thousands(value: Any) -> str:
+    """A count with thousands separators."""
+    return f"{value:,}"
+
+
+def languages() -> list[tuple[str, str]]:
+    """The languages a reader can choose, each in its own words."""
+    return [("zh_Hans", "中文"), ("en", "English")]
+
+
+def request_language() -> str:
+    """What the browser's preferences cookie asks for."""
+    return request.cookies.get("linli_lang", DEFAULT_LANGUAGE)

@@ -1,0 +1,341 @@
+"""Pages: whole or one block for htmx, their shared context, messages and addresses. The only importer of htmx-flask.
+
+A page is `page("rooms/day.html", block="main", **context)`; after a post comes `after_post(url)`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import htmx_flask
+from flask import Flask, Response, current_app, flash, g, get_flashed_messages, request, url_for
+from markupsafe import Markup
+
+from core.actor import Actor
+from core.config import VERSION
+from core.plugin import registry as kernel
+from core.plugin.declarations import NavItem
+from core.text import LazyText, _
+from core.web import csrf, i18n
+
+SIZES = ("standard", "large", "huge")
+THEMES = ("light", "dark", "contrast")
+
+
+@dataclass(frozen=True)
+class Prefs:
+    """How this browser wants to read: text size, colours, language. Kept in cookies, no account needed."""
+
+    size: str
+    theme: str
+    lang: str
+
+
+@dataclass(frozen=True)
+class Nav:
+    """A place in the bottom bar or the side navigation, ready to show."""
+
+    label: LazyText | str
+    href: str
+    icon: str
+    current: bool = False
+    count: int = 0
+    group: LazyText | str = ""
+    hint: LazyText | str = ""
+
+
+def install(app: Flask) -> None:
+    """Give the templates the macros `ui` and the globals they need; wire htmx."""
+    htmx_flask.Htmx(app)
+    environment = app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals.update(
+        asset=asset, csrf_token=csrf.csrf_token, new_request_key=new_request_key, phone_masked=_masked
+    )
+    environment.globals["ui"] = _Macros(app)
+
+
+class _Macros:
+    """The macros of `_ui.html`, loaded at first use, so that a site override of the file is honoured."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        template = self._app.jinja_env.get_template("_ui.html")
+        if "_module" not in self.__dict__ or self.__dict__["_template"] is not template:
+            self.__dict__.update(_template=template, _module=template.make_module())
+        return getattr(self.__dict__["_module"], name)
+
+
+def prefs() -> Prefs:
+    """The reading preferences of this browser."""
+    found = g.get("prefs")
+    if found is None:
+        size, theme = request.cookies.get("linli_size"), request.cookies.get("linli_theme")
+        found = Prefs(
+            size if size in SIZES else SIZES[0],
+            theme if theme in THEMES else THEMES[0],
+            i18n.choose_language(request.cookies.get("linli_lang")),
+        )
+        g.prefs = found
+    return found
+
+
+def asset(name: str) -> str:
+    """The hashed address of a static file."""
+    return current_app.extensions["assets"].url(name)  # type: ignore[no-any-return]
+
+
+def new_request_key() -> str:
+    """A key that makes sending a form twice the same as sending it once."""
+    return secrets.token_urlsafe(18)
+
+
+def _masked(number: str | None) -> str:
+    from core.people.phone import masked
+
+    return masked(number or "")
+
+
+def url(endpoint: str, **values: Any) -> str:
+    """The address of an endpoint; `.name` is relative to the blueprint of the request."""
+    return url_for(endpoint, **values)
+
+
+def page(template: str, *, block: str = "", status: int = 200, **context: Any) -> Response:
+    """Render a page; only `block` for an htmx request that is neither boosted nor a history restore.
+
+    Templates in a folder called `desk` have the desk's face, all others the portal's.
+    """
+    chosen = current_app.jinja_env.get_template(template)
+    values = {**shared("desk" if "desk" in template.split("/")[:-1] else "portal"), **context}
+    htmx = htmx_flask.request.htmx
+    if block and htmx and not htmx.boosted and not htmx.history_restore_request:
+        html = "".join(chosen.blocks[block](chosen.new_context(values)))
+    else:
+        html = chosen.render(values)
+    response = Response(html, status=status, mimetype="text/html")
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+def after_post(target: str) -> Response:
+    """Answer a form that was saved: 303 with Location, for htmx 201 with HX-Redirect."""
+    if htmx_flask.request.htmx:
+        response = htmx_flask.make_response("", redirect=target)
+        response.status_code = 201
+        response.headers["Location"] = target
+        return response
+    return Response(status=303, headers={"Location": target})
+
+
+def toast(text: LazyText | str, kind: str = "ok", undo_url: str = "", undo_label: LazyText | str = "") -> None:
+    """A message on the next page, with a button that takes the act back where there is one."""
+    flash(json.dumps({"text": str(text), "undo_url": undo_url, "undo_label": str(undo_label)}), kind)
+
+
+def _flashes() -> list[SimpleNamespace]:
+    return [
+        SimpleNamespace(kind=kind, **json.loads(message))
+        for kind, message in get_flashed_messages(with_categories=True)
+    ]
+
+
+def quoted_here() -> str:
+    """The address of this request, ready to be a `next` parameter."""
+    return quote(request.full_path.rstrip("?"), safe="/")
+
+
+def safe_target(target: str | None, otherwise: str) -> str:
+    """`target` if it is a path of this site, else `otherwise` (no open redirects: `//x`, `/\\x`, other schemes)."""
+    if not target or not target.startswith("/") or target[1:2] in ("/", "\\") or "\\" in target:
+        return otherwise
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or any(ord(char) < 33 for char in target):
+        return otherwise
+    return quote(target, safe="/?&=%:-_.~+#,@!$'()*;[]")
+
+
+# --------------------------------------------------------------------------- the context every page has
+
+
+def shared(face: str = "portal") -> dict[str, Any]:
+    """The context of every page (see templates/_ui.html). `face` chooses the navigation: portal, desk or bare."""
+    community, actor = g.get("community"), g.get("actor") or Actor()
+    here = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    g.page_context = {
+        "actor": actor,
+        "community": community,
+        "prefs": prefs(),
+        "flashes": _flashes(),
+        "here": here,
+        "urls": _urls(community, actor, here),
+        "nav": _FACES[face](),
+        "version": VERSION,
+    }
+    return g.page_context  # type: ignore[no-any-return]
+
+
+def _urls(community: Any, actor: Actor, here: str) -> dict[str, str | None]:
+    base = f"/c/{community.code}" if community else None
+    back = quote(here, safe="/")
+    desk = base and actor.is_staff
+    return {
+        "home": "/",
+        "portal": f"{base}/" if base else None,
+        "desk": f"{base}/desk" if desk else None,
+        "search": f"{base}/search" if desk and actor.can("core.search") else None,
+        "login": f"/login?next={back}",
+        "logout": "/logout",
+        "me": "/me" if actor.is_signed_in else None,
+        "switch_user": f"/switch?next={back}" if desk else None,
+        "hide": "/hide" if desk else None,
+        "calls_new": f"{base}/calls/new" if desk and actor.can("core.calls.take") else None,
+        "prefs": "/prefs",
+        "privacy": f"{base}/privacy" if base else None,
+    }
+
+
+def portal_navigation() -> list[Nav]:
+    """At most four places: home, the first service of a plugin, one's own things, the office."""
+    community = g.get("community")
+    if community is None:
+        return []
+    base, path = f"/c/{community.code}", request.path
+    items = [Nav(_("Home"), f"{base}/", "house", path == f"{base}/")]
+    items += plugin_navigation("portal")[:1]
+    items.append(Nav(_("Mine"), f"{base}/mine", "user-round", path == f"{base}/mine"))
+    items.append(Nav(_("Office"), f"{base}/office", "phone", path == f"{base}/office"))
+    return items
+
+
+def desk_navigation() -> list[Nav]:
+    """Today's work first, then people, then the plugins' pages, then administration; only what the actor may open."""
+    community, actor = g.get("community"), g.actor
+    if community is None:
+        return [Nav(label, href, icon, request.path.startswith(href)) for label, href, icon in _site_places(actor)]
+    base = f"/c/{community.code}"
+    items = []
+    for group, places in _core_places():
+        for label, path, icon, permission in places:
+            if not permission or actor.can(permission):
+                href = base + path
+                current = request.path == href or (path != "/desk" and request.path.startswith(href + "/"))
+                items.append(Nav(label, href, icon, current, group=group))
+        if path == "/desk" or group == _("Today"):
+            items += plugin_navigation("desk")
+    return items
+
+
+def _site_places(actor: Actor) -> list[tuple[LazyText, str, str]]:
+    if not actor.can("core.site.admin"):
+        return []
+    return [
+        (_("Communities"), "/admin/communities", "building-2"),
+        (_("Plugins"), "/admin/plugins", "puzzle"),
+        (_("Accounts"), "/admin/accounts", "key-round"),
+    ]
+
+
+_Place = tuple[LazyText, str, str, str]
+
+
+def _core_places() -> list[tuple[LazyText, list[_Place]]]:
+    return [
+        (
+            _("Today"),
+            [
+                (_("Today"), "/desk", "sun", "core.desk"),
+                (_("Calls to make"), "/calls/today", "phone-outgoing", "core.calls.work"),
+                (_("Calls received"), "/calls", "phone-incoming", "core.calls.take"),
+            ],
+        ),
+        (
+            _("People"),
+            [
+                (_("Residents"), "/people", "users", "core.people.view"),
+                (_("Estates and doors"), "/areas", "building-2", "core.people.view"),
+                (_("Import a roster"), "/roster", "file-up", "core.roster.import"),
+                (_("Account slips"), "/slips", "ticket", "core.slips.print"),
+            ],
+        ),
+        (
+            _("Administration"),
+            [
+                (_("Accounts and roles"), "/admin/accounts", "key-round", "core.accounts.manage"),
+                (_("Who may do what"), "/admin/roles", "shield-check", "core.roles.manage"),
+                (_("Modules"), "/admin/plugins", "puzzle", "core.plugins.switch"),
+                (_("Community details"), "/admin/community", "house", "core.community.edit"),
+                (_("Audit log"), "/admin/audit", "scroll-text", "core.audit.view"),
+            ],
+        ),
+    ]
+
+
+def plugin_navigation(place: str) -> list[Nav]:
+    """The entries of the plugins that this actor may see here; `place` is `portal` or `desk`."""
+    community, actor = g.community, g.actor
+    cached = g.setdefault("plugin_navigation", {})
+    if place in cached:
+        return cached[place]  # type: ignore[no-any-return]
+    found: list[tuple[int, Nav]] = []
+    states = kernel.active().states(community.code)
+    for plugin, items in kernel.active().call("nav_items", community.code, community=community, actor=actor):
+        state = states.get(plugin)
+        if place == "portal" and state is not None and not state.published and not actor.is_staff:
+            continue
+        found += [(item.order, _nav(plugin, item)) for item in _visible(items, place, actor)]
+    cached[place] = [nav for _order, nav in sorted(found, key=lambda pair: pair[0])]
+    return cached[place]  # type: ignore[no-any-return]
+
+
+def _visible(items: Sequence[NavItem], place: str, actor: Actor) -> list[NavItem]:
+    return [item for item in items if item.place == place and (not item.permission or actor.can(item.permission))]
+
+
+def _nav(plugin: str, item: NavItem) -> Nav:
+    href = url_for(f"c.{plugin}.{item.endpoint}", **item.values)
+    return Nav(item.label, href, item.icon, request.path == href, group=item.group, hint=item.hint)
+
+
+_FACES: dict[str, Callable[[], list[Nav]]] = {
+    "portal": portal_navigation,
+    "desk": desk_navigation,
+    "bare": list,
+}
+
+
+def qr_svg(text: str) -> tuple[bytearray, ...]:
+    """The modules of a QR code for `ui.qr`: rows of 0 and 1."""
+    import segno
+
+    return segno.make(text, error="m").matrix
+
+
+def widgets(place: str) -> list[Markup]:
+    """The blocks that the plugins of this community put on the `portal` or the `desk`; one that fails is left out."""
+    community, actor, registry = g.community, g.actor, kernel.active()
+    if "page_context" not in g:
+        shared(place)
+    found: list[tuple[int, Markup]] = []
+    for name, plugin in registry.plugins.items():
+        state = registry.states(community.code).get(name)
+        if state is None or not state.enabled or not (state.published or actor.is_staff):
+            continue
+        for widget in plugin.declaration.widgets:
+            if widget.place == place and (not widget.permission or actor.can(widget.permission)):
+                try:
+                    answer = widget.render(community, actor)
+                    if answer is not None:
+                        template = current_app.jinja_env.get_template(answer[0])
+                        found.append((widget.order, Markup(template.render({**g.page_context, **answer[1]}))))  # noqa: S704
+                except Exception as error:
+                    registry.record_failure(name, community.code, f"widget {widget.name}", error)
+    return [html for _order, html in sorted(found, key=lambda pair: pair[0])]

@@ -1,0 +1,65 @@
+"""The residents' first page, the office page, one's own things and what is held about people."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from core.clock import today
+from core.people.names import search_terms, search_text
+from core.plugin import registry as kernel
+from core.web import ui
+from core.web.gate import current_actor, current_community, view
+
+pages = Blueprint("portal", __name__)
+
+
+@pages.get("/")
+@view(public=True)
+def home() -> Response:
+    """今天想办什么事? Search, tiles, and what the plugins show today."""
+    query = request.args.get("q", "")
+    return ui.page(
+        "portal/home.html",
+        block="services",
+        query=query,
+        services=_services(query),
+        widgets=ui.widgets("portal"),
+        today=today(),
+    )
+
+
+def _services(query: str) -> list[ui.Nav]:
+    """The tiles whose name or hint matches what was typed, in Chinese or by pinyin."""
+    terms = search_terms(query)
+    return [
+        item
+        for item in ui.plugin_navigation("portal")
+        if all(term in search_text(f"{item.label}", (f"{item.hint}",), (), ()) for term in terms)
+    ]
+
+
+@pages.get("/office")
+@view(public=True)
+def office() -> Response:
+    """Where the office is and how to reach a person."""
+    return ui.page("portal/office.html")
+
+
+@pages.get("/mine")
+@view(public=True)
+def mine() -> Response:
+    """One's own things: sign in, or what the plugins keep for me."""
+    return ui.page("portal/mine.html", items=ui.plugin_navigation("mine"), actor=current_actor())
+
+
+@pages.get("/privacy")
+@view(public=True)
+def privacy() -> Response:
+    """What is held about people here and by which module."""
+    registry, code = kernel.active(), current_community().code
+    held = [
+        (plugin.meta.title, plugin.meta.data_held)
+        for name, plugin in registry.plugins.items()
+        if registry.is_enabled(code, name) and plugin.meta.data_held
+    ]
+    return ui.page("portal/privacy.html", held=held)

@@ -1,0 +1,30 @@
+"""The short code of a guest: shown once, stored as a digest. With it a guest sees and cancels the booking."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+# No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: what an elderly reader or a bad printer confuses.
+ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
+LENGTH = 8
+
+
+def new_code() -> str:
+    """A random code; 23⁸ possibilities (36 bits), guesses are throttled where codes are typed."""
+    return "".join(secrets.choice(ALPHABET) for _position in range(LENGTH))
+
+
+def normalised(text: str) -> str:
+    """A code as typed, without spaces and hyphens, in capitals."""
+    return "".join(character for character in text.upper() if character.isalnum())
+
+
+def grouped(code: str) -> str:
+    """A code as it is shown: `ACDE 3467`."""
+    return f"{code[:4]} {code[4:]}"
+
+
+def digest(community: str, code: str) -> str:
+    """What is stored instead of the code: SHA-256 over the community and the code."""
+    return hashlib.sha256(f"rooms:{community}:{normalised(code)}".encode()).hexdigest()

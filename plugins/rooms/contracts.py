@@ -1,0 +1,133 @@
+"""What other plugins may rely on: the events of bookings and the Protocol of the service `rooms.RoomService/1`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core import Actor, Ref, event
+
+
+@event("rooms.booking.confirmed/1")
+class BookingConfirmed:
+    """A time in a room is now somebody's. Times are UTC minutes; `subject` is the linked record's text form or empty."""
+
+    occurrence_id: int
+    booking_id: int
+    room_id: int
+    start_min: int
+    end_min: int
+    subject: str = ""
+
+
+@event("rooms.booking.cancelled/1")
+class BookingCancelled:
+    """A confirmed time was given up; `reason` is empty when the organiser did it."""
+
+    occurrence_id: int
+    booking_id: int
+    room_id: int
+    start_min: int
+    end_min: int
+    reason: str = ""
+    subject: str = ""
+
+
+@event("rooms.booking.moved/1")
+class BookingMoved:
+    """A confirmed time changed: where and when it was, and where and when it is now."""
+
+    occurrence_id: int
+    booking_id: int
+    from_room_id: int
+    from_start_min: int
+    from_end_min: int
+    room_id: int
+    start_min: int
+    end_min: int
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class FreeRoom:
+    """A room that is free for the whole time asked for."""
+
+    room_id: int
+    name: str
+    venue: str
+    seats: int | None
+    needs_approval: bool
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """An occurrence made or changed through the service. `state` is `confirmed`, `requested` or `held`."""
+
+    occurrence_id: int
+    booking_id: int
+    room_id: int
+    start_min: int
+    end_min: int
+    state: str
+
+
+class RoomService(Protocol):
+    """`rooms.RoomService/1`: rooms with the people and equipment a meeting needs, all of them or none.
+
+    Times are local: a date and minutes of that day (0…1440). Every act joins the caller's transaction, so that a case and
+    its room are stored together. `Conflict` (with `alternatives` for the room) when anything needed is taken, `Invalid`
+    for a time the room does not offer, `NotFound` for a room of another community.
+    """
+
+    def find_free(
+        self, community: str, day: datetime.date, start: int, end: int, people: int = 0, features: Sequence[str] = ()
+    ) -> list[FreeRoom]:
+        """The rooms that are free for the whole time, the least-used suitable one first."""
+
+    def resource(self, actor: Actor, kind: str, name: str, subject: Ref) -> int:
+        """The key of the `person` or `equipment` that `subject` stands for; made at first use."""
+
+    def hold(
+        self,
+        actor: Actor,
+        room_id: int,
+        day: datetime.date,
+        start: int,
+        end: int,
+        *,
+        until: int,
+        title: str,
+        subject: Ref | None = None,
+        resources: Sequence[int] = (),
+        confidential: bool = False,
+    ) -> Reserved:
+        """Keep a time until `until` (milliseconds UTC); `take` makes it a booking, otherwise it lapses."""
+
+    def take(self, actor: Actor, occurrence_id: int) -> Reserved:
+        """Turn a hold into a booking; raises `Refused` when it has lapsed."""
+
+    def book(
+        self,
+        actor: Actor,
+        room_id: int,
+        day: datetime.date,
+        start: int,
+        end: int,
+        *,
+        title: str,
+        people: int | None = None,
+        subject: Ref | None = None,
+        resources: Sequence[int] = (),
+        confidential: bool = False,
+    ) -> Reserved:
+        """Book a room together with `resources` in one transaction."""
+
+    def move(
+        self, actor: Actor, occurrence_id: int, day: datetime.date, start: int, end: int, room_id: int | None = None
+    ) -> Reserved:
+        """Move an occurrence with everything it needs, or leave all of it where it is."""
+
+    def cancel(self, actor: Actor, occurrence_id: int, reason: str = "") -> None:
+        """Give an occurrence up and free everything it took."""

@@ -1,0 +1,204 @@
+"""The records of the module: fields only. Times are UTC minutes (half-open), opening hours local minutes of a day."""
+
+from __future__ import annotations
+
+import peewee
+
+from core import BaseModel, CommunityModel, Day, Flag, Integer, Json, Text, Utc, now
+
+
+class Venue(CommunityModel):
+    """阵地: a house or floor with rooms. `open_on_holidays` says whether its weekly hours hold on statutory holidays."""
+
+    kind = "rooms.venue"
+    name = Text()
+    address = Text(default="")
+    area_m2 = Integer(null=True)
+    owner = Text(default="")
+    contact_name = Text(default="")
+    contact_phone = Text(default="")
+    note = Text(default="")
+    open_on_holidays = Flag(default=True)
+    removed_at = Utc(null=True)
+
+    class Meta:
+        table_name = "rooms_venue"
+
+
+class Resource(CommunityModel):
+    """Whatever can be taken for a time: a room, a person (a mediator) or equipment (a projector).
+
+    `subject` is the text form of the `Ref` a person or piece of equipment stands for in another plugin.
+    """
+
+    kind = "rooms.resource"
+    resource_kind = Text(column_name="kind")
+    name = Text()
+    subject = Text(null=True)
+
+    class Meta:
+        table_name = "rooms_resource"
+
+
+class Room(CommunityModel):
+    """房间. Its key is its resource's. A room with parts (a hall) has no slots of its own: booking it books each part."""
+
+    kind = "rooms.room"
+    id = Integer(primary_key=True)
+    venue_id = Integer()
+    part_of = Integer(null=True)
+    name = Text()
+    floor = Text(default="")
+    area_m2 = Integer(null=True)
+    seats = Integer(null=True)
+    features = Json(default=list)
+    accessibility = Text(default="")
+    contact_name = Text(default="")
+    contact_phone = Text(default="")
+    tags = Json(default=list)
+    note = Text(default="")
+    bookable_by = Text(default="anyone")
+    needs_approval = Flag(default=False)
+    confidential = Flag(default=False)
+    buffer_before = Integer(default=0)
+    buffer_after = Integer(default=0)
+    min_minutes = Integer(default=15)
+    max_minutes = Integer(default=480)
+    ahead_days = Integer(default=90)
+    removed_at = Utc(null=True)
+
+    class Meta:
+        table_name = "rooms_room"
+
+
+class Quota(CommunityModel):
+    """How much of a room one `person` or `organisation` may take per `week` or `month`: bookings, minutes or both."""
+
+    kind = "rooms.quota"
+    room_id = Integer()
+    holder = Text()
+    period = Text()
+    bookings = Integer(null=True)
+    minutes = Integer(null=True)
+
+    class Meta:
+        table_name = "rooms_quota"
+        primary_key = peewee.CompositeKey("room_id", "holder", "period")
+
+
+class Opening(CommunityModel):
+    """One interval of opening hours, every week (`weekday`, 0 = Monday) or on one date (`day`); 0–0 is a closed date.
+
+    Without a `room_id` it holds for the whole venue; hours of a room replace those of its venue.
+    """
+
+    kind = "rooms.opening"
+    venue_id = Integer()
+    room_id = Integer(null=True)
+    weekday = Integer(null=True)
+    day = Day(null=True)
+    start_min = Integer()
+    end_min = Integer()
+    reason = Text(default="")
+
+    class Meta:
+        table_name = "rooms_opening"
+
+
+class Closure(CommunityModel):
+    """停用: a room cannot be used for a time, and why. Lifted closures stay as history."""
+
+    kind = "rooms.closure"
+    room_id = Integer()
+    start_min = Integer()
+    end_min = Integer()
+    reason = Text()
+    entered_at = Utc(default=now)
+    entered_by = Integer(null=True)
+    lifted_at = Utc(null=True)
+
+    class Meta:
+        table_name = "rooms_closure"
+
+
+class Booking(CommunityModel):
+    """预约: who wants a room and what for; when and where is in its occurrences.
+
+    `organiser_kind` is resident, organisation, staff or guest; `organiser` the name as it was when it was entered.
+    `person` and `account` are those whose booking it is, `entered_by` the account that typed it; `requested_on` is the day
+    it was asked for. `code_digest` belongs to a guest's short code. `rule` is the RFC 5545 rule of a series, else empty.
+    """
+
+    kind = "rooms.booking"
+    title = Text()
+    purpose = Text(default="")
+    people = Integer(null=True)
+    organiser_kind = Text()
+    organiser = Text()
+    organisation = Text(default="")
+    person = Integer(null=True)
+    account = Integer(null=True)
+    guest_phone = Text(default="")
+    code_digest = Text(null=True)
+    subject = Text(null=True)
+    confidential = Flag(default=False)
+    rule = Text(default="")
+    requested_on = Day()
+    entered_at = Utc(default=now)
+    entered_by = Integer(null=True)
+
+    class Meta:
+        table_name = "rooms_booking"
+
+
+class Occurrence(CommunityModel):
+    """场次: one time in one room. States are in `states.py`; buffers are those of the room when it was booked.
+
+    `replaces` names the confirmed occurrence that this request would move or lengthen; it stays until the request is
+    approved.
+    """
+
+    kind = "rooms.occurrence"
+    booking_id = Integer()
+    room_id = Integer()
+    start_min = Integer()
+    end_min = Integer()
+    buffer_before = Integer(default=0)
+    buffer_after = Integer(default=0)
+    state = Text()
+    reason = Text(default="")
+    replaces = Integer(null=True)
+    held_until = Utc(null=True)
+    decided_at = Utc(null=True)
+    decided_by = Integer(null=True)
+    checked_in_at = Utc(null=True)
+    finished_at = Utc(null=True)
+    people_came = Integer(null=True)
+
+    class Meta:
+        table_name = "rooms_occurrence"
+
+
+class OccurrenceResource(CommunityModel):
+    """What an occurrence needs at its time: the room (or each part of a hall), people and equipment."""
+
+    kind = "rooms.occurrence_resource"
+    occurrence_id = Integer()
+    resource_id = Integer()
+
+    class Meta:
+        table_name = "rooms_occurrence_resource"
+        primary_key = peewee.CompositeKey("occurrence_id", "resource_id")
+
+
+class Slot(BaseModel):
+    """A blocking interval of a resource: an occurrence's (with its buffers), or a closure's when it names none."""
+
+    resource_id = Integer()
+    start_min = Integer()
+    end_min = Integer()
+    occurrence_id = Integer(null=True)
+
+    class Meta:
+        table_name = "rooms_slot"
+        primary_key = peewee.CompositeKey("resource_id", "start_min")

@@ -1,0 +1,282 @@
+"""What a booking must keep to: the form of what was typed, the room's own rules, opening hours, who may book, quotas.
+
+Nothing is written here. Whether a time is still free is decided by the slot table alone.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core import Actor, Forbidden, Invalid, LazyText, Refused, get_setting, parse_phone, today, utc_minute
+from plugins.rooms.clock import DAY_END, local_span, now_minute, parse_day, parse_time, span
+from plugins.rooms.hours import Plan, RoomFacts, hours_text
+from plugins.rooms.models import Quota
+from plugins.rooms.slots import rows
+from plugins.rooms.texts import _, ngettext
+
+Errors = dict[str, list[LazyText | str]]
+TITLE_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A time on one local day: `start` and `end` in minutes of that day."""
+
+    day: datetime.date
+    start: int
+    end: int
+
+    @property
+    def start_min(self) -> int:
+        """The start in UTC minutes."""
+        return utc_minute(self.day, self.start)
+
+    @property
+    def end_min(self) -> int:
+        """The end in UTC minutes."""
+        return utc_minute(self.day, self.end)
+
+    @property
+    def minutes(self) -> int:
+        """How long it is."""
+        return self.end_min - self.start_min
+
+
+@dataclass(frozen=True)
+class Organiser:
+    """Whose booking it is. `kind` is resident, organisation, staff or guest; `phone` only a guest's."""
+
+    kind: str
+    name: str
+    person: int | None = None
+    account: int | None = None
+    organisation: str = ""
+    phone: str = ""
+
+
+def read_time(date: str, start: str, end: str) -> Wish:
+    """What was typed as `YYYY-MM-DD` and twice `HH:MM`; raises `Invalid` with the fields date, start and end."""
+    errors: Errors = {}
+    day, first, last = parse_day(date), parse_time(start), parse_time(end)
+    if day is None:
+        errors["date"] = [_("Please choose a date.")]
+    if first is None or first == DAY_END:
+        errors["start"] = [_("Please give the start as hours and minutes, such as 14:00.")]
+    if last is None:
+        errors["end"] = [_("Please give the end as hours and minutes, such as 15:30.")]
+    elif first is not None and last <= first:
+        errors["end"] = [_("The end must be later than the start, on the same day. Midnight is 24:00.")]
+    if errors or day is None or first is None or last is None:
+        raise Invalid(errors)
+    return Wish(day, first, last)
+
+
+def check_time(actor: Actor, plan: Plan, room: RoomFacts, wish: Wish, *, running_since: int | None = None) -> None:
+    """Raise `Invalid` (date, start, end) unless the room offers that time to anybody.
+
+    `running_since` is the start (UTC minutes) of a booking that is being changed: keeping it is allowed though it is past.
+    """
+    errors: Errors = {}
+    step = get_setting("rooms.step", actor.community)
+    kept = wish.start_min == running_since
+    if wish.day < today():
+        errors["date"] = [_("This date is past.")]
+    elif wish.start_min <= now_minute() - step and not kept:
+        errors["start"] = [_("This time is past.")]
+    elif wish.day > today() + datetime.timedelta(days=room.ahead_days):
+        errors["date"] = [
+            ngettext(
+                "This room can be booked at most %(num)d day ahead.",
+                "This room can be booked at most %(num)d days ahead.",
+                room.ahead_days,
+            )
+        ]
+    if wish.start % step and not kept:
+        errors.setdefault("start", []).append(_("Bookings start every %(step)d minutes, such as 14:00.", step=step))
+    if wish.minutes < room.min_minutes:
+        errors["end"] = [_("This room is booked for at least %(minutes)d minutes.", minutes=room.min_minutes)]
+    if wish.minutes > room.max_minutes:
+        errors["end"] = [_("This room is booked for at most %(minutes)d minutes.", minutes=room.max_minutes)]
+    if not errors:
+        errors = _outside_hours(plan.hours(room.id, wish.day), wish)
+    if errors:
+        raise Invalid(errors)
+
+
+def _outside_hours(hours: Sequence[tuple[int, int]], wish: Wish) -> Errors:
+    if any(first <= wish.start and wish.end <= last for first, last in hours):
+        return {}
+    if not hours:
+        return {"date": [_("The room is closed on this day. Please choose another date.")]}
+    open_at_start = any(first <= wish.start < last for first, last in hours)
+    return {
+        "end" if open_at_start else "start": [
+            _("The room is not open then. On this day it is open %(hours)s.", hours=hours_text(hours))
+        ]
+    }
+
+
+def check_people(people: int | None, seats: int | None = None) -> None:
+    """Raise `Invalid` (people) for less than one person or more than the seats."""
+    if people is not None and people < 1:
+        raise Invalid({"people": [_("Please give the number of people, at least 1.")]})
+    if people is not None and seats is not None and people > seats:
+        raise Invalid({"people": [_("This room is for at most %(seats)d people.", seats=seats)]})
+
+
+def check_title(title: str) -> str:
+    """The title without blanks around it; raises `Invalid` (title) when it is too long."""
+    title = title.strip()
+    if len(title) > TITLE_LENGTH:
+        raise Invalid({"title": [_("Please use at most %(length)d characters.", length=TITLE_LENGTH)]})
+    return title
+
+
+# --------------------------------------------------------------------------- who
+
+
+def organiser_of(actor: Actor, guest_name: str, guest_phone: str, organisation: str, name: str) -> Organiser:
+    """Whose booking this is, by who types it and what was typed.
+
+    Somebody without an account is a guest and gives a name. Staff (`rooms.desk`) may name a guest or enter the wish of
+    `actor.on_behalf_of`. `name` is how the organiser is shown to staff, else the actor's own label. Raises `Invalid`
+    (guest_name, guest_phone) and `Forbidden`.
+    """
+    organisation = organisation.strip()
+    if actor.on_behalf_of is not None and actor.on_behalf_of != actor.person:
+        actor.require("rooms.desk")
+        kind = "organisation" if organisation else "resident"
+        return Organiser(kind, name or organisation, actor.on_behalf_of, None, organisation)
+    if not actor.is_signed_in and not actor.can("rooms.book"):
+        return _guest(guest_name, guest_phone, organisation)
+    if not actor.can("rooms.desk"):
+        actor.require("rooms.book")
+    elif guest_name.strip():
+        return _guest(guest_name, guest_phone, organisation)
+    kind = "organisation" if organisation else "staff" if actor.can("rooms.desk") else "resident"
+    return Organiser(kind, name or actor.label, actor.person, actor.account, organisation)
+
+
+def _guest(name: str, phone: str, organisation: str) -> Organiser:
+    errors: Errors = {}
+    name, phone = name.strip(), phone.strip()
+    if not name:
+        errors["guest_name"] = [_("Please give a name, so that we know whom to expect.")]
+    elif len(name) > 30:
+        errors["guest_name"] = [_("Please use at most %(length)d characters.", length=30)]
+    number = parse_phone(phone) if phone else None
+    if phone and number is None:
+        errors["guest_phone"] = [_("Please give a mobile number of 11 digits or a landline number, or leave it empty.")]
+    if errors:
+        raise Invalid(errors)
+    return Organiser("guest", name, organisation=organisation, phone=number.number if number else "")
+
+
+def check_bookable(room: RoomFacts, actor: Actor, organiser: Organiser) -> None:
+    """Raise unless the room is open to this kind of organiser: `Invalid` (guest_name), `Refused` or `Forbidden`."""
+    if room.bookable_by == "staff" and not actor.can("rooms.desk"):
+        raise Refused(
+            _("This room is booked by the staff only."),
+            advice=_("Please choose another room, or ask at the service hall."),
+        )
+    if room.bookable_by == "organisations" and not organiser.organisation and organiser.kind != "staff":
+        raise Refused(
+            _("This room is for organisations."),
+            advice=_("Please name your organisation, or choose another room."),
+        )
+    if room.bookable_by == "residents" and organiser.kind == "guest":
+        raise Invalid({"guest_name": [_("Only residents can book this room. Please sign in, or choose another room.")]})
+
+
+def may_book(room: RoomFacts, actor: Actor) -> bool:
+    """Whether it makes sense to offer the room to this actor at all."""
+    if actor.can("rooms.desk") or room.bookable_by in ("anyone", "organisations"):
+        return True
+    return room.bookable_by == "residents" and actor.is_signed_in
+
+
+def require_desk(actor: Actor) -> None:
+    """Raise `Forbidden` unless the actor works at the desk of this module."""
+    if not actor.can("rooms.desk"):
+        raise Forbidden
+
+
+# --------------------------------------------------------------------------- quotas
+
+_USED_BY = """
+    SELECT count(*), COALESCE(sum(o.end_min - o.start_min), 0)
+    FROM rooms_occurrence o JOIN rooms_booking b ON b.community=o.community AND b.id=o.booking_id
+    WHERE o.room_id=? AND o.start_min>=? AND o.start_min<? AND o.id<>? AND o.replaces IS NULL
+        AND o.state IN ('requested', 'held', 'confirmed', 'checked_in', 'finished', 'unattended') AND
+"""
+_HOLDERS = {
+    "organisation": _USED_BY + "b.organisation=?",
+    "person": _USED_BY + "b.person=?",
+    "phone": _USED_BY + "b.organiser_kind='guest' AND b.guest_phone=?",
+    "guest": _USED_BY + "b.organiser_kind='guest' AND b.guest_phone='' AND b.organiser=?",
+}
+
+
+def check_quota(community: str, room: RoomFacts, organiser: Organiser, wish: Wish, leaving_out: int = 0) -> None:
+    """Raise `Refused` when this booking would take the organiser over a quota of the room.
+
+    Counts occurrences and minutes in the week (from Monday) or month of the wished day; runs inside the booking's
+    transaction. `leaving_out` is the occurrence that is being moved. Staff bookings have no quota.
+    """
+    if organiser.kind == "staff":
+        return
+    kind, key = _holder(organiser)
+    holder = "organisation" if kind == "organisation" else "person"
+    for quota in list(Quota.of(community).where(Quota.room_id == room.id, Quota.holder == holder)):
+        first, last = _period(quota.period, wish.day)
+        bookings, minutes = rows(
+            _HOLDERS[kind], room.id, utc_minute(first, 0), utc_minute(last, 0), leaving_out, key
+        )[0]
+        if quota.bookings is not None and bookings + 1 > quota.bookings:
+            raise Refused(_too_many(quota), advice=_other_period(quota.period))
+        if quota.minutes is not None and int(minutes) + wish.minutes > quota.minutes:
+            raise Refused(_too_long(quota, int(minutes)), advice=_other_period(quota.period))
+
+
+def _holder(organiser: Organiser) -> tuple[str, str | int]:
+    """How a quota recognises the organiser: organisation, person, or a guest's phone or name."""
+    if organiser.organisation:
+        return "organisation", organiser.organisation
+    if organiser.person is not None:
+        return "person", organiser.person
+    return ("phone", organiser.phone) if organiser.phone else ("guest", organiser.name)
+
+
+def _period(period: str, day: datetime.date) -> tuple[datetime.date, datetime.date]:
+    if period == "week":
+        monday = day - datetime.timedelta(days=day.weekday())
+        return monday, monday + datetime.timedelta(days=7)
+    first = day.replace(day=1)
+    return first, (first + datetime.timedelta(days=31)).replace(day=1)
+
+
+def _too_many(quota: Quota) -> LazyText:
+    if quota.period == "week":
+        return _("This room can be booked %(count)d times a week by the same person or organisation.", count=quota.bookings)
+    return _("This room can be booked %(count)d times a month by the same person or organisation.", count=quota.bookings)
+
+
+def _too_long(quota: Quota, used: int) -> LazyText:
+    left = max(0, quota.minutes - used)
+    if quota.period == "week":
+        return _("Your time in this room for this week is used up: %(left)d minutes are left.", left=left)
+    return _("Your time in this room for this month is used up: %(left)d minutes are left.", left=left)
+
+
+def _other_period(period: str) -> LazyText:
+    if period == "week":
+        return _("Please choose another week or another room.")
+    return _("Please choose another month or another room.")
+
+
+def time_text(start_min: int, end_min: int) -> str:
+    """An interval in UTC minutes as `2026-11-21 14:00–16:00`."""
+    day, start, end = local_span(start_min, end_min)
+    return f"{day.isoformat()} {span(start, end)}"

@@ -1,0 +1,167 @@
+"""The slot table: which resource is taken when, in fixed SQL. What a booking is and who may make one lies elsewhere.
+
+Blocking intervals of one resource never overlap (the guard `rooms_slot_free`), so whether a time is free is decided by the
+one row that starts last before its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import peewee
+
+from core import database, engine_name, violated
+
+Interval = tuple[int, int]
+Busy = tuple[int, int, int, int | None]  # resource, start, end, occurrence (None: closed)
+
+GUARD = "rooms_slot_free"
+
+_PREDECESSOR = "SELECT end_min FROM rooms_slot WHERE resource_id=? AND start_min<? ORDER BY start_min DESC LIMIT 1"
+_INSERT = "INSERT INTO rooms_slot (resource_id, start_min, end_min, occurrence_id) VALUES (?, ?, ?, ?)"
+_RELEASE = "DELETE FROM rooms_slot WHERE occurrence_id=?"
+_OF_OCCURRENCE = "SELECT resource_id, start_min, end_min FROM rooms_slot WHERE occurrence_id=? ORDER BY resource_id"
+# The last slot that starts before the window may reach into it; everything else starts inside.
+_BUSY = """
+    SELECT s.resource_id, s.start_min, s.end_min, s.occurrence_id
+    FROM rooms_slot s
+    WHERE s.resource_id=? AND s.start_min<? AND s.end_min>? AND s.start_min>=COALESCE(
+        (SELECT p.start_min FROM rooms_slot p WHERE p.resource_id=? AND p.start_min<=? ORDER BY p.start_min DESC LIMIT 1),
+        0)
+    ORDER BY s.start_min
+"""
+_BUSY_ROOMS = """
+    SELECT s.resource_id, s.start_min, s.end_min, s.occurrence_id
+    FROM rooms_room r CROSS JOIN rooms_slot s
+    WHERE r.community=? AND s.resource_id=r.id AND s.start_min<? AND s.end_min>? AND s.start_min>=COALESCE(
+        (SELECT p.start_min FROM rooms_slot p WHERE p.resource_id=r.id AND p.start_min<=?
+            ORDER BY p.start_min DESC LIMIT 1),
+        0)
+    ORDER BY s.resource_id, s.start_min
+"""
+
+
+class Taken(Exception):
+    """A resource is not free at the time; becomes a `Conflict` with alternatives."""
+
+    def __init__(self, resource_id: int) -> None:
+        super().__init__(resource_id)
+        self.resource_id = resource_id
+
+
+@lru_cache(maxsize=128)
+def _dialect(statement: str, engine: str) -> str:
+    return statement if engine == "sqlite" else statement.replace("?", "%s")
+
+
+def rows(statement: str, *params: Any) -> list[tuple[Any, ...]]:
+    """The rows of a fixed statement with `?` marks, on either engine."""
+    return list(database.execute_sql(_dialect(statement, engine_name()), params).fetchall())
+
+
+def run(statement: str, *params: Any) -> None:
+    """Execute a fixed statement with `?` marks that gives no rows."""
+    database.execute_sql(_dialect(statement, engine_name()), params)
+
+
+# --------------------------------------------------------------------------- intervals
+
+
+def union(intervals: Iterable[Interval]) -> list[Interval]:
+    """The same minutes as the fewest intervals, in order; touching ones become one."""
+    merged: list[Interval] = []
+    for start, end in sorted(intervals):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def without(whole: Iterable[Interval], busy: Iterable[Interval]) -> list[Interval]:
+    """What is left of `whole` (disjoint intervals) when the minutes of `busy` are taken away."""
+    left: list[Interval] = []
+    taken = union(busy)
+    for start, end in whole:
+        for busy_start, busy_end in taken:
+            if busy_end <= start or busy_start >= end:
+                continue
+            if busy_start > start:
+                left.append((start, busy_start))
+            start = max(start, busy_end)
+        if start < end:
+            left.append((start, end))
+    return left
+
+
+# --------------------------------------------------------------------------- asking
+
+
+def is_free(resource_id: int, start: int, end: int) -> bool:
+    """Whether nothing blocks the resource in `start`…`end` (UTC minutes): one seek in the primary key."""
+    found = rows(_PREDECESSOR, resource_id, end)
+    return not found or found[0][0] <= start
+
+
+def busy_of(resources: Iterable[int], start: int, end: int) -> list[Busy]:
+    """What blocks each resource in a window of UTC minutes, by resource and time."""
+    return [row for resource in resources for row in rows(_BUSY, resource, end, start, resource, start)]  # type: ignore[misc]
+
+
+def busy_rooms(community: str, start: int, end: int) -> list[Busy]:
+    """What blocks any room of the community in a window of UTC minutes: one query."""
+    return rows(_BUSY_ROOMS, community, end, start, start)  # type: ignore[return-value]
+
+
+def slots_of(occurrence_id: int) -> list[tuple[int, int, int]]:
+    """The slots an occurrence holds: (resource, start, end), buffers included."""
+    return rows(_OF_OCCURRENCE, occurrence_id)  # type: ignore[return-value]
+
+
+# --------------------------------------------------------------------------- taking
+
+
+def take(occurrence_id: int | None, resources: Sequence[int], start: int, end: int) -> None:
+    """Block every resource for `start`…`end` (UTC minutes, buffers included), in order of their keys, or raise `Taken`.
+
+    Run it inside a transaction of its own: after `Taken` that has to be rolled back. The look before the insert only
+    spares the error; what forbids an overlap is the guard.
+    """
+    for resource in sorted(resources):
+        if not is_free(resource, start, end):
+            raise Taken(resource)
+        try:
+            run(_INSERT, resource, start, end, occurrence_id)
+        except peewee.IntegrityError as error:
+            if violated(error) == GUARD:
+                raise Taken(resource) from None
+            raise
+
+
+def release(occurrence_id: int) -> None:
+    """Free every resource an occurrence blocks."""
+    run(_RELEASE, occurrence_id)
+
+
+# --------------------------------------------------------------------------- closures
+
+_CLOSURES = """
+    SELECT start_min, end_min FROM rooms_closure
+    WHERE lifted_at IS NULL AND room_id IN (?, (SELECT part_of FROM rooms_room WHERE id=?))
+"""
+
+
+def closed_intervals(resource_id: int) -> list[Interval]:
+    """The union of the closures of a room and of the hall it is part of, as it should stand in the slot table."""
+    return union(rows(_CLOSURES, resource_id, resource_id))  # type: ignore[arg-type]
+
+
+def write_closures(resource_id: int) -> None:
+    """Bring the closure slots of one room up to its closures; raises `Taken` when a booking is in the way."""
+    run("DELETE FROM rooms_slot WHERE resource_id=? AND occurrence_id IS NULL", resource_id)
+    for start, end in closed_intervals(resource_id):
+        take(None, [resource_id], start, end)
+
+

@@ -1,0 +1,129 @@
+"""Builds the gettext catalogues: extract → update → compile, for core and every plugin (`make translations`).
+
+Run as `python -m tests.catalogues`; `--add FILE` merges a JSON object {English: Chinese} for one domain first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGE = "zh_Hans"
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
+OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}, "**.txt": {"trimmed": "true", "silent": "false"}}
+
+
+def domains() -> dict[str, tuple[list[Path], Path]]:
+    """Each domain's source folders and the folder of its catalogues."""
+    found = {"core": ([ROOT / "core", ROOT / "templates"], ROOT / "core" / "translations")}
+    for plugin in sorted((ROOT / "plugins").iterdir()):
+        if (plugin / "__init__.py").exists():
+            found[plugin.name] = ([plugin], plugin / "translations")
+    return found
+
+
+def extract(domain: str) -> Catalog:
+    """All marked sentences of a domain, without line numbers (they would change with every edit)."""
+    sources, _target = domains()[domain]
+    catalogue = Catalog(project="Linli", fuzzy=False)
+    for source in sources:
+        for name, _line, message, comments, context in extract_from_dir(
+            source, METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
+        ):
+            path = (source / name).relative_to(ROOT).as_posix()
+            catalogue.add(message, None, [(path, None)], auto_comments=comments, context=context)
+    return catalogue
+
+
+def path_of(domain: str) -> Path:
+    """The .po file of a domain."""
+    return domains()[domain][1] / LANGUAGE / "LC_MESSAGES" / f"{domain}.po"
+
+
+def load(domain: str) -> Catalog:
+    """The catalogue as it is stored; empty when there is none yet."""
+    path = path_of(domain)
+    if not path.exists():
+        return Catalog(locale=LANGUAGE, domain=domain, project="Linli", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=LANGUAGE, domain=domain)
+
+
+def merged(domain: str, additions: dict[str, str] | None = None) -> Catalog:
+    """The stored catalogue brought up to the sources, plus `additions`."""
+    catalogue = load(domain)
+    catalogue.update(extract(domain), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    for message in catalogue:
+        if message.id:
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            if additions and key in additions:
+                message.string = additions[key] if isinstance(message.id, str) else (additions[key],)
+                message.flags.discard("fuzzy")
+    return catalogue
+
+
+def untranslated(catalogue: Catalog) -> list[str]:
+    """English sentences that have no Chinese yet."""
+    return [
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalogue
+        if message.id and not (message.string if isinstance(message.string, str) else all(message.string or [""]))
+    ]
+
+
+def as_po(catalogue: Catalog) -> bytes:
+    """The text of the .po file, sorted, without dates (so that the same sources give the same bytes)."""
+    buffer = io.BytesIO()
+    write_po(buffer, catalogue, width=120, sort_output=True, omit_header=False, include_lineno=False)
+    dated = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator', b'"Language-Team')
+    return b"".join(line for line in buffer.getvalue().splitlines(True) if not line.startswith(dated))
+
+
+def as_mo(catalogue: Catalog) -> bytes:
+    """The compiled catalogue, built from the .po text alone."""
+    stored = read_po(io.BytesIO(as_po(catalogue)), locale=LANGUAGE, domain=catalogue.domain)
+    stored.creation_date = stored.revision_date = None  # type: ignore[assignment]
+    buffer = io.BytesIO()
+    write_mo(buffer, stored)
+    return buffer.getvalue()
+
+
+def store(domain: str, catalogue: Catalog) -> None:
+    """Write the .po and the .mo file."""
+    path = path_of(domain)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(as_po(catalogue))
+    path.with_suffix(".mo").write_bytes(as_mo(catalogue))
+
+
+def main() -> int:
+    """Update every catalogue (or one) and list what has no Chinese yet; exit 1 when something has none."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--domain", help="only this domain (core or a plugin's name)")
+    parser.add_argument("--add", type=Path, help="JSON file {English: Chinese} to merge into --domain first")
+    options = parser.parse_args()
+    additions = json.loads(options.add.read_text(encoding="utf-8")) if options.add else None
+    missing = 0
+    for domain in [options.domain] if options.domain else domains():
+        catalogue = merged(domain, additions)
+        store(domain, catalogue)
+        for sentence in untranslated(catalogue):
+            print(json.dumps({domain: sentence}, ensure_ascii=False))
+            missing += 1
+    print(f"{missing} untranslated", file=sys.stderr)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
