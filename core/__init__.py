@@ -17,7 +17,7 @@ _SOURCES = {
     ),
     "core.text": ("Domain", "LazyText"),
     "core.store.audit": ("record",),
-    "core.store.community": ("Community", "CommunityModel", "find_community"),
+    "core.store.community": ("Community", "CommunityModel", "all_communities", "find_community"),
     "core.store.db": (
         "BaseModel", "BaseModel", "Day", "Fen", "Flag", "Integer", "Json", "Text", "Utc", "after_commit", "canonical", "database", "engine_name",
         "now", "transaction", "transactional", "violated",
@@ -35,7 +35,6 @@ _SOURCES = {
     "core.plugin.settings": ("get_setting", "set_setting"),
     "core.clock": ("local_day", "local_minute", "local_now", "local_text", "local_zone", "today", "utc_minute"),
     "core.people.phone": ("parse_phone",),
-    "core.people.phone": ("parse_phone",),
     "core.people.directory": ("find_person",),
     "core.civic.calls": ("ask_to_call",),
     "core.civic.workflow": ("actions", "advance", "begin"),
@@ -44,10 +43,13 @@ _SOURCES = {
         "BooleanField", "DayField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",
         "StringField", "TextAreaField", "TimeField", "request_key", "submit_once",
     ),
+    "core.cli": ("opened",),
     "core.web.gate": ("current_actor", "current_community", "view"),
     "core.web.ui": ("after_post", "asset", "page", "qr_svg", "toast", "url"),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _SOURCES.items() for name in names}
+# Offered whole, because their short names only make sense with the module's.
+_MODULES = {"throttle": "core.people.throttle"}
 
 if TYPE_CHECKING:
     from core.actor import Actor as Actor
@@ -58,10 +60,12 @@ if TYPE_CHECKING:
     from core.clock import local_day as local_day
     from core.clock import today as today
 
-__all__ = sorted(_MODULE_OF)  # noqa: PLE0605
+__all__ = sorted({*_MODULE_OF, *_MODULES})  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     module = _MODULE_OF.get(name)
     if module is None:
         raise AttributeError(f"module 'core' has no attribute {name!r}")
@@ -71,4 +75,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULE_OF})
+    return sorted({*globals(), *__all__})

@@ -20,7 +20,7 @@ from core.web import assets, errors, gate, i18n, ui
 
 ROOT = Path(__file__).parent.parent
 SITE_VIEWS = ("prefs", "signin", "setup", "site_admin")
-COMMUNITY_VIEWS = ("portal", "desk", "people", "areas", "roster", "slips", "calls", "admin")
+COMMUNITY_VIEWS = ("portal", "desk", "people", "areas", "roster", "slips", "calls", "admin", "admin_modules", "admin_audit")
 BODY_LIMIT = 12 * 1024 * 1024
 
 _HEADERS = {
@@ -93,6 +93,7 @@ RESERVED = (
 
 
 def _mount_views(app: Flask, registry: Registry, config: Config) -> None:
+    import_module("core.web.views.setup").install(app)
     parent = gate.community_parent()
     for name in COMMUNITY_VIEWS:
         module = import_module(f"core.web.views.{name}")

@@ -128,6 +128,8 @@ def _read(path: Path) -> dict[str, Any]:
             )
         if not isinstance(value, wanted) or isinstance(value, bool):
             raise ConfigError(_("%(file)s: the setting “%(key)s” has the wrong type.", file=str(path), key=key))
+        if wanted is list and not all(isinstance(item, str) for item in value):
+            raise ConfigError(_("%(file)s: the setting “%(key)s” has the wrong type.", file=str(path), key=key))
     return values
 
 
@@ -136,6 +138,8 @@ def _check(config: Config) -> None:
         raise ConfigError(_("The setting “database” must start with postgresql://"))
     if not 0 <= config.port <= 65535:
         raise ConfigError(_("The port must lie between 1 and 65535."))
+    if config.proxies < 0:
+        raise ConfigError(_("The setting “proxies” is a number of reverse proxies, 0 or more."))
     from zoneinfo import ZoneInfo
 
     try:
@@ -151,7 +155,7 @@ def check_folder(folder: Path) -> None:
     existing = next((path for path in (folder, *folder.parents) if path.exists()), None)
     if existing is None or not os.access(existing, os.W_OK):
         raise InstanceError(_("The folder %(folder)s cannot be written.", folder=str(folder)))
-    if _filesystem(existing) in _NETWORK_FILESYSTEMS or str(folder).startswith(("\\\\", "//")):
+    if _filesystem(existing.resolve()) in _NETWORK_FILESYSTEMS or str(folder).startswith(("\\\\", "//")):
         raise InstanceError(
             _("%(folder)s lies on a network share. The database would be damaged there.", folder=str(folder)),
             advice=_("Put the instance on a disk of this computer."),

@@ -13,10 +13,14 @@ from typing import Any
 import click
 from flask import Flask
 
+from core.actor import Actor
 from core.config import Config
 from core.errors import InstanceError
-from core.plugin import jobs
-from core.store import db
+from core.lan import addresses
+from core.people import sessions, throttle
+from core.plugin import events, jobs
+from core.plugin.declarations import Job
+from core.store import db, request_key
 from core.text import _
 
 THREADS = 4
@@ -76,24 +80,6 @@ def listen(config: Config) -> socket.socket:
     )
 
 
-def addresses() -> list[str]:
-    """The IPv4 addresses of this machine that others on the LAN can reach, the likeliest first."""
-    found: list[str] = []
-    probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        probe.connect(("192.0.2.1", 9))  # sends nothing: only asks which address would be used
-        found.append(probe.getsockname()[0])
-    except OSError:
-        pass
-    finally:
-        probe.close()
-    try:
-        found += [str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    except OSError:
-        pass
-    return [address for address in dict.fromkeys(found) if not address.startswith(("127.", "0."))]
-
-
 def _announce(port: int) -> None:
     suffix = "" if port == 80 else f":{port}"
     click.echo(str(_("Linli is running. On this computer: %(url)s", url=f"http://127.0.0.1{suffix}/")))
@@ -149,11 +135,14 @@ def _run_jobs(app: Flask, stop: threading.Event) -> None:
                 db.database.obj.close()
 
 
-def core_jobs() -> tuple[Any, ...]:
+def core_jobs() -> tuple[Job, ...]:
     """The jobs of core itself."""
-    from core.plugin.declarations import Job
-    from core.store import request_key
-
     return (
-        Job("core.forget_request_keys", lambda actor: request_key.forget_old(), 24 * 60, _("Forget used request keys"), "site"),
+        *events.CORE_JOBS,
+        Job("core.sessions_seen", lambda actor: sessions.write_seen(), 1, _("Note when sessions were last used"), "site"),
+        Job("core.forget", _forget, 24 * 60, _("Forget what is no longer needed"), "site"),
     )
+
+
+def _forget(actor: Actor) -> int:
+    return request_key.forget_old() + sessions.forget_old() + throttle.forget_old()

@@ -225,11 +225,8 @@ def _read_csv(data: bytes, filename: str) -> Table:
 
 def _decode(data: bytes, filename: str) -> str:
     """UTF-8, UTF-16 with a mark, or GB18030 (which contains GBK), in this order; anything else is no text."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:

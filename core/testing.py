@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from flask import Flask
@@ -27,6 +28,7 @@ from core.store import db
 from core.store.community import Community
 from core.store.migrate import CORE, migrate
 
+REQUIRE_VARIABLE = "LINLI_TEST_REQUIRE"
 POSTGRES_VARIABLE = "LINLI_TEST_POSTGRES"
 WEST_HILL = "330481001009"
 SOUTH_GARDEN = "330481001012"
@@ -72,8 +74,15 @@ def engine(request: pytest.FixtureRequest) -> str:
     """The engine of this run; skips PostgreSQL when none is offered."""
     name = str(request.param)
     if name == "postgresql" and not os.environ.get(POSTGRES_VARIABLE):
-        pytest.skip(f"{POSTGRES_VARIABLE} names no PostgreSQL database")
+        do_without("postgresql", f"{POSTGRES_VARIABLE} names no PostgreSQL database")
     return name
+
+
+def do_without(what: str, reason: str) -> NoReturn:
+    """Skip a test for want of `what` (`postgresql`, `browser`), or fail it when `LINLI_TEST_REQUIRE` names that."""
+    if what in os.environ.get(REQUIRE_VARIABLE, "").split():
+        pytest.fail(f"{what} is required, but {reason}")
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,10 @@ MAX_COLUMNS = 200
 # Enough for the largest table within the limits; a wrong number asks for far more.
 _MAX_MEMORY = 3 * 1024**3
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
+# A locked .xlsx is a container of this part, a locked .xls begins with FILEPASS; the library calls both damaged.
+_LOCKED = re.compile(
+    b"^\xd0\xcf\x11\xe0.*?(?:%s|\x09\x08\x10\x00.{16}\x2f\x00)" % "EncryptedPackage".encode("utf-16-le"), re.DOTALL
+)
 
 
 def clean(text: str) -> str:
@@ -31,7 +35,9 @@ def clean(text: str) -> str:
 def read(data: bytes, wanted: str | None) -> dict[str, Any]:
     """`names` of the visible filled sheets and the `rows` of the first (or the wanted) one; or `refused` and why:
     locked, damaged, rows, columns, sheet."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    if _LOCKED.search(data):
+        return {"refused": "locked"}
+    from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -46,8 +52,6 @@ def read(data: bytes, wanted: str | None) -> dict[str, Any]:
         if last_row >= MAX_ROWS or last_column >= MAX_COLUMNS:
             return {"refused": "rows" if last_row >= MAX_ROWS else "columns"}
         return {"names": names, "rows": _rows(sheet)}
-    except PasswordError:
-        return {"refused": "locked"}
     except (CalamineError, OSError, ValueError):
         return {"refused": "damaged"}
 

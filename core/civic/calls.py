@@ -16,21 +16,18 @@ import peewee
 from core.actor import Actor
 from core.clock import today
 from core.errors import Conflict, Invalid, NotFound, Refused
+from core.people.directory import may_be_contacted
+from core.people.person import DECEASED, Person
 from core.people.phone import parse_phone
-from core.plugin.declarations import Label, Permission
+from core.plugin.declarations import Label
 from core.store import audit
 from core.store.community import CommunityModel
-from core.store.db import Day, Integer, Text, Utc, database, now, transactional
+from core.store.db import Day, Integer, Text, Utc, now, transactional
 from core.store.ref import Ref
 from core.text import _, is_storable
 
 TAKE = "core.calls.take"
 WORK = "core.calls.work"
-_STAFF = ("director", "secretary", "staff")
-PERMISSIONS = (
-    Permission(TAKE, _("Enter calls that come in"), (*_STAFF, "grid_officer")),
-    Permission(WORK, _("Make today's calls and answer those that came in"), _STAFF),
-)
 
 OUTCOMES: Mapping[str, Label] = {
     "told": _("Told"),
@@ -42,8 +39,6 @@ _REACHED = ("told", "told_in_person")
 
 # By kind of subject: what of core follows from having reached somebody, in the same transaction.
 _followers: dict[str, Callable[[Actor, Ref, str, str], None]] = {}
-
-_Person = peewee.Table("person", ("id", "community", "name", "phone", "status"))
 
 
 class CallTask(CommunityModel):
@@ -164,18 +159,19 @@ def todays_calls(actor: Actor, after: str | None = None, limit: int = 50) -> lis
     A number entered with the call comes before the person's own.
     """
     actor.require(WORK)
-    person = _Person.bind(database)
+    kept = Person.alias()  # a person may turn out to be a second record of somebody
     query = (
         CallTask.select(
-            CallTask.id, CallTask.subject, CallTask.person_id, CallTask.name, CallTask.phone, person.c.phone,
+            CallTask.id, CallTask.subject, CallTask.person_id, CallTask.name, CallTask.phone, Person.phone,
             CallTask.why, CallTask.due_day, CallTask.tries, CallTask.last_outcome,
         )
-        .join(person, peewee.JOIN.LEFT_OUTER, on=(person.c.id == CallTask.person_id))
+        .join(Person, peewee.JOIN.LEFT_OUTER, on=(Person.id == CallTask.person_id))
+        .join(kept, peewee.JOIN.LEFT_OUTER, on=(kept.id == Person.same_as))
         .where(
             CallTask.community == actor.community,
             CallTask.state == "open",
             CallTask.next_day <= today(),
-            person.c.status.is_null() | (person.c.status != "deceased"),
+            peewee.fn.COALESCE(kept.status, Person.status, "") != DECEASED,
         )
     )  # fmt: skip
     if after:
@@ -205,8 +201,7 @@ def record_attempt(
 def _record_attempt(actor: Actor, task_id: int, outcome: str, note: str, next_day: datetime.date | None) -> CallTask:
     actor.require(WORK)
     task = _open_task(actor, task_id)
-    person = find_person(task.community, task.person_id)
-    if person is not None and person.status == "deceased":
+    if task.person_id is not None and not may_be_contacted(task.community, task.person_id):
         raise Refused(_("This person has died and is not to be called."))
     again = (next_day or today() + datetime.timedelta(days=1)) if outcome == "no_answer" else None
     moment = now()
@@ -344,16 +339,9 @@ def read_number(phone: str) -> str:
     return found.number
 
 
-def find_person(community: str, person_id: int | None) -> Any:
-    """Name, phone and status of a person; None without one. Raises `NotFound` for another community's."""
-    if person_id is None:
-        return None
-    person = _Person.bind(database)
-    query = person.select(person.c.name, person.c.phone, person.c.status)
-    found = query.where(person.c.id == person_id, person.c.community == community).namedtuples().first()
-    if found is None:
-        raise NotFound
-    return found
+def find_person(community: str, person_id: int | None) -> Person | None:
+    """A person of the community; None without one. Raises `NotFound` for another community's."""
+    return None if person_id is None else Person.get_of(community, person_id)
 
 
 def beyond(day: Any, key: Any, after: str) -> peewee.Expression:

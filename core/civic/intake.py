@@ -48,12 +48,12 @@ INTAKE = Workflow(
     "core.call_intake",
     CallIntake,
     states=(
-        State("open", _("Open"), "phone-incoming", "warn"),
+        State("open", _("Not answered yet"), "phone-incoming", "warn"),
         State("answered", _("Answered"), "check", "ok", final=True),
-        State("closed", _("Closed"), "circle-x", "plain", final=True),
+        State("closed", _("Closed without an answer"), "circle-x", "plain", final=True),
     ),
     transitions=(
-        Transition("answer", "open", "answered", WORK, _("Answered"), required=("note",)),
+        Transition("answer", "open", "answered", WORK, _("Mark as answered"), required=("note",)),
         Transition("close", "open", "closed", WORK, _("Close without an answer"), required=("note",)),
     ),
     initial="open",

@@ -17,14 +17,7 @@ import peewee
 
 from core.actor import Actor
 from core.civic.workflow_shape import BEGIN, OWN_COLUMNS, check, diagram, state_named, transitions_from
-from core.civic.workflow_versions import (
-    PERMISSIONS,
-    Overrides,
-    WorkflowVersion,
-    current_version,
-    override,
-    overrides_of,
-)
+from core.civic.workflow_versions import Overrides, WorkflowVersion, current_version, override, overrides_of
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, PluginError, Refused
 from core.plugin import events
@@ -35,7 +28,7 @@ from core.store.db import Day, Integer, Text, Utc, now, transactional
 from core.text import _
 
 __all__ = [
-    "PERMISSIONS", "Action", "Overrides", "WorkflowStep", "WorkflowVersion", "actions", "advance", "begin", "check",
+    "Action", "Overrides", "WorkflowStep", "WorkflowVersion", "actions", "advance", "begin", "check",
     "current_version", "diagram", "history", "install", "installed", "override", "state_of", "workflow_of",
 ]  # fmt: skip
 
@@ -332,7 +325,7 @@ def _obstacle(actor: Actor, record: Any, transition: Transition) -> Label | None
     for guard in transition.guards:
         try:
             reason = guard(actor, record, {})
-        except Exception:  # noqa: BLE001
+        except Exception:
             # A broken rule closes its own step; the page and the other steps stay.
             _log.exception("guard of %s failed", transition.verb)
             return _("The rule for this step could not be checked.")

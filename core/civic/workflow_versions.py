@@ -14,7 +14,7 @@ import peewee
 from core.actor import Actor
 from core.civic.workflow_shape import BEGIN
 from core.errors import Invalid
-from core.plugin.declarations import Permission, Workflow
+from core.plugin.declarations import Workflow
 from core.store import audit
 from core.store.community import CommunityModel
 from core.store.db import Integer, Json, Text, Utc, now, transactional
@@ -22,7 +22,6 @@ from core.store.ref import Ref
 from core.text import _
 
 OVERRIDE = "core.workflows.override"
-PERMISSIONS = (Permission(OVERRIDE, _("Change deadlines and names of work steps"), ("director", "secretary")),)
 
 
 class WorkflowVersion(CommunityModel):

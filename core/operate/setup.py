@@ -6,13 +6,13 @@ by the owner with `core.operate.communities`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.actor import Actor
+from core.actor import Actor, command
 from core.errors import Invalid, Refused
 from core.operate import communities
 from core.operate.communities import NewCommunity
-from core.people import accounts, roles, secrets, setup_code
+from core.people import accounts, roles, setup_code
 from core.people.account_records import Account
 from core.people.divisions import load_divisions
 from core.people.permissions import OWNER_PERMISSIONS
@@ -55,10 +55,7 @@ def set_up(registry: Registry, first_run: FirstRun, origin: str = "command") -> 
     refuse_second_time()
     for plugin in first_run.plugins:
         _check_plugin(registry, plugin)
-    check_owner(first_run.owner, first_run.password, names=(first_run.name, first_run.owner_label))
-    # Hashing takes a tenth of a second: never inside the transaction.
-    secret = secrets.hash_secret(first_run.password)
-    return run_in_transaction(None, lambda: _store(registry, first_run, secret, origin))
+    return run_in_transaction(None, lambda: _store(registry, first_run, origin))
 
 
 def refuse_second_time() -> None:
@@ -70,34 +67,44 @@ def refuse_second_time() -> None:
         )
 
 
-def _store(registry: Registry, first_run: FirstRun, secret: str, origin: str) -> Community:
+def _store(registry: Registry, first_run: FirstRun, origin: str) -> Community:
     # Asked again inside the write lock: two first runs at once must not make two owners.
     refuse_second_time()
     if first_run.divisions is not None:
         load_divisions(first_run.divisions)
-    owner = accounts.create_owner(first_run.owner, first_run.owner_label or first_run.owner, secret, origin=origin)
-    actor = owner_actor(owner, origin)
-    community = communities.add_community(
-        actor,
-        NewCommunity(
-            name=first_run.name,
-            code=first_run.code,
-            office_name=first_run.office_name,
-            address=first_run.address,
-            duty_phone=first_run.duty_phone,
-            office_hours=first_run.office_hours,
-        ),
-    )
-    here = owner_actor(owner, origin, community.code)
-    roles.grant_role(here, owner.id, DIRECTOR)
+    machine = replace(command(), origin=origin)
+    community = communities.add_community(machine, _community_of(first_run))
+    owner = _create_owner(machine, first_run)
+    actor = owner_actor(owner, origin, community.code)
+    roles.grant_role(actor, owner.id, DIRECTOR)
     setup_code.mark_set_up()
     for plugin in first_run.plugins:
-        registry.switch(here, plugin, enabled=True, published=True)
+        registry.switch(actor, plugin, enabled=True, published=True)
     return community
 
 
+def _community_of(first_run: FirstRun) -> NewCommunity:
+    return NewCommunity(
+        name=first_run.name,
+        code=first_run.code,
+        office_name=first_run.office_name,
+        address=first_run.address,
+        duty_phone=first_run.duty_phone,
+        office_hours=first_run.office_hours,
+    )
+
+
+def _create_owner(machine: Actor, first_run: FirstRun) -> Account:
+    try:
+        label = first_run.owner_label or first_run.owner
+        return accounts.create_owner(machine, first_run.owner, label, first_run.password)
+    except Invalid as error:
+        names = {"username": "owner", "label": "owner_label"}
+        raise Invalid({names.get(field, field): texts for field, texts in error.errors.items()}) from error
+
+
 def owner_actor(owner: Account, origin: str, community: str | None = None) -> Actor:
-    """The owner, acting in a community or on the site, before there is a session."""
+    """The owner, acting in a community (None: on the site) before there is a session."""
     return Actor(
         kind="owner",
         account=owner.id,

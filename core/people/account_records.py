@@ -18,6 +18,7 @@ class Account(BaseModel):
     PIN or password as scrypt text, None until the slip was used; `pin` is what staff switch users with.
     """
 
+    id = peewee.BigAutoField()
     kind = Text()
     community = Text(null=True)
     username = Text(null=True)
@@ -42,6 +43,7 @@ class Account(BaseModel):
 class RoleGrant(BaseModel):
     """A role that an account holds in a community, from a day until a day (inclusive) or until it is ended."""
 
+    id = peewee.BigAutoField()
     account_id = Integer()
     community = Text()
     role = Text()
@@ -94,6 +96,7 @@ class Session(BaseModel):
 class SignInAttempt(BaseModel):
     """One attempt to prove something: `key` is what was claimed, as a digest."""
 
+    id = peewee.BigAutoField()
     key = Text()
     address = Text()
     at = Utc(default=now)
@@ -106,6 +109,7 @@ class SignInAttempt(BaseModel):
 class AccountSlip(BaseModel):
     """A one-time code for one named person (opens the account) or for one account (sets a new secret)."""
 
+    id = peewee.BigAutoField()
     community = Text(null=True)
     person_id = Integer(null=True)
     account_id = Integer(null=True)

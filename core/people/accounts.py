@@ -1,5 +1,5 @@
-"""Accounts: opened, reset, handed over, frozen, closed, and their secrets changed. Signing in is in `sign_in`, printed
-slips are in `slips`, roles in `roles`.
+"""Accounts: found, opened, frozen, closed. Their secrets are changed and reset in `credentials`, signing in is in `sign_in`,
+printed slips are in `slips`, roles in `roles`.
 
 Hashing takes a tenth of a second, so every function hashes first and opens its transaction afterwards.
 """
@@ -9,15 +9,14 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import peewee
 
 from core.actor import Actor
-from core.errors import Forbidden, Invalid, NotFound, Refused, SignInRequired
-from core.people import permissions, roles, secrets, sessions, throttle
+from core.errors import Forbidden, Invalid, NotFound, Refused
+from core.people import permissions, roles, secrets, sessions
 from core.people.account_records import Account, AccountSlip
 from core.people.directory import find_person
 from core.people.permissions import MANAGE_ROLES
@@ -29,21 +28,10 @@ from core.text import LazyText, _
 
 MANAGE = "core.accounts.manage"
 OWNERS = "core.site.users"
-RESET_DAYS = 7
-_DAY = 86_400_000
 # Half of all user names in offices are Chinese names; a name of digits only could be taken for a phone.
 _USERNAME = re.compile(r"(?!\d+$)[a-z0-9._\-\u4e00-\u9fff]{2,40}")
 
 RoleTerm = tuple[str, datetime.date | None, datetime.date | None]
-
-
-@dataclass(frozen=True)
-class OneTimeCode:
-    """A code that is shown once and sets a new secret for `label` until `expires_at` (milliseconds UTC)."""
-
-    code: str
-    label: str
-    expires_at: int
 
 
 # --------------------------------------------------------------------------- finding
@@ -67,9 +55,7 @@ def has_owner() -> bool:
 def staff_accounts(actor: Actor, *, also_closed: bool = False) -> list[Account]:
     """Staff accounts opened in the actor's community or with a role in it (the owner sees owners as well), by name."""
     actor.require(MANAGE)
-    with_role = roles.RoleGrant.select(roles.RoleGrant.account_id).where(
-        roles.RoleGrant.community == actor.community
-    )
+    with_role = roles.RoleGrant.select(roles.RoleGrant.account_id).where(roles.RoleGrant.community == actor.community)
     here = (Account.kind == "staff") & ((Account.community == actor.community) | Account.id.in_(with_role))
     query = Account.select().where(here | (Account.kind == "owner") if actor.can(OWNERS) else here)
     if not also_closed:
@@ -102,7 +88,7 @@ def create_staff(
     here opens nothing but the page to choose another. Raises `Invalid`, `Refused`.
     """
     actor.require(MANAGE)
-    community = _community_of(actor)
+    community = community_of(actor)
     person = find_person(community, public_id) if public_id else None
     if person is not None and person.status == DECEASED:
         raise Refused(_("%(name)s is recorded as deceased.", name=person.name))
@@ -120,7 +106,7 @@ def _create(
     must_change: bool,
     grants: Iterable[RoleTerm | str] = (),
 ) -> Account:
-    name, shown, community = _username(username), label.strip()[:40], None if kind == "owner" else actor.community
+    name, shown, community = (_username(username), label.strip()[:40], None if kind == "owner" else actor.community)
     errors: dict[str, list[LazyText | str]] = {}
     if not _USERNAME.fullmatch(name):
         errors["username"] = [
@@ -160,7 +146,7 @@ def _store(community: str | None, person: Person | None, fields: dict[str, Any])
     try:
         if existing is not None:
             sessions.revoke_all(existing.id)
-            Account.update(**fields, status="active").where(Account.id == existing.id).execute()
+            Account.update(**fields).where(Account.id == existing.id).execute()
             return Account.get_by_id(existing.id)
         return Account.create(community=community, person_id=person.id if person is not None else None, **fields)
     except peewee.IntegrityError as error:
@@ -175,16 +161,23 @@ def open_account(actor: Actor, public_id: str, pin: str) -> Account:
     Raises `Invalid` for a PIN that others would guess, `Refused` if there is an account already or the person is deceased.
     """
     actor.require(MANAGE)
-    person = find_person(_community_of(actor), public_id)
+    person = find_person(community_of(actor), public_id)
     return open_for(actor, person, pin, permission=MANAGE)
 
 
-def open_for(actor: Actor, person: Person, pin: str, *, permission: str = "") -> Account:
-    """Open a resident's account with a PIN; the caller has checked by what right (`permission`, or a slip)."""
+def open_for(
+    actor: Actor, person: Person, pin: str, *, permission: str = "", first: Callable[[], None] | None = None
+) -> Account:
+    """Open a resident's account with a PIN; the caller has checked by what right (`permission`, or a slip).
+
+    `first` is called at the beginning of the transaction (the slip is used up there).
+    """
     refuse_second_account(person)
     check_new_secret("resident", pin, person=person)
     stored = secrets.hash_secret(pin)
     with transaction(person.community):
+        if first is not None:
+            first()
         refuse_second_account(person)
         account = Account.create(
             kind="resident",
@@ -204,17 +197,14 @@ def refuse_second_account(person: Person) -> None:
         raise Refused(_("%(name)s is recorded as deceased.", name=person.name))
     if account_of_person(person.community, person.id) is not None:
         raise Refused(
-            _("%(name)s has an account already.", name=person.name),
-            advice=_("If the PIN is forgotten, reset it."),
+            _("%(name)s has an account already.", name=person.name), advice=_("If the PIN is forgotten, reset it.")
         )
 
 
 # --------------------------------------------------------------------------- secrets
 
 
-def check_new_secret(
-    kind: str, secret: str, *, person: Person | None = None, account: Account | None = None
-) -> None:
+def check_new_secret(kind: str, secret: str, *, person: Person | None = None, account: Account | None = None) -> None:
     """Raise `Invalid` (under `pin` or `password`) if this secret would be guessed, knowing whose it will be."""
     if kind == "resident":
         phones = (person.phone, person.phone_2) if person is not None else ()
@@ -222,103 +212,6 @@ def check_new_secret(
     else:
         names = (account.username, account.label) if account is not None else ()
         secrets.check_password(secret, names=_words(account.community if account is not None else None, *names))
-
-
-def change_secret(actor: Actor, old: str, new: str) -> None:
-    """Change one's own PIN or password; every other session of the account ends.
-
-    Raises `Invalid` (`old`, `pin`, `password`), `Throttled`.
-    """
-    account = _own(actor)
-    confirm_secret(actor, old, field="old")
-    person = Person.get_or_none(Person.id == account.person_id) if account.person_id else None
-    check_new_secret(account.kind, new, person=person, account=account)
-    if secrets.normal(old) == secrets.normal(new):
-        raise Invalid({"pin" if account.kind == "resident" else "password": [_("This is the old one.")]})
-    stored = secrets.hash_secret(new)
-    with transaction(account.community):
-        Account.update(secret=stored, must_change=False, secret_changed_at=now()).where(
-            Account.id == account.id
-        ).execute()
-        sessions.revoke_all(account.id, but=actor.session)
-        audit.record(actor, "core.account.secret_changed", account.ref)
-
-
-def set_switch_pin(actor: Actor, password: str, pin: str) -> None:
-    """Set the six digits with which staff unlock their screen and switch users (换人). Raises `Invalid`, `Throttled`."""
-    account = _own(actor)
-    if account.kind == "resident":
-        raise Forbidden
-    confirm_secret(actor, password)
-    secrets.check_pin(pin)
-    stored = secrets.hash_secret(pin)
-    with transaction(account.community):
-        Account.update(pin=stored).where(Account.id == account.id).execute()
-        audit.record(actor, "core.account.pin_set", account.ref)
-
-
-def confirm_secret(actor: Actor, secret: str, *, field: str = "secret") -> None:
-    """Ask again who is there, before money, roles or a phone are changed: the PIN of residents, the password of staff.
-
-    Raises `Invalid` under `field`, `Throttled`.
-    """
-    account = _own(actor)
-    attempt = throttle.begin(throttle.claim_key("confirm", account.id), actor.origin)
-    if not secrets.verify(account.secret, secret):
-        raise Invalid({field: [_("That is not right. Please try again.")]})
-    throttle.succeeded(attempt)
-
-
-def reset_secret(actor: Actor, account_id: int) -> OneTimeCode:
-    """Make the old PIN or password worthless at once and return a one-time code with which the person sets a new one.
-
-    The secret of somebody with roles may be reset only by those who give roles, of an owner only by an owner or a command.
-    """
-    account = managed_account(actor, account_id)
-    return _issue_reset(actor, account, {}, "core.account.reset")
-
-
-def hand_over(actor: Actor, account_id: int, label: str, *, public_id: str | None = None) -> OneTimeCode:
-    """Give a staff account (its user name) to another person: roles end, secret and PIN are worthless, sessions end.
-
-    Returns the code for the new person. Raises `Refused` if nobody would be left who can give roles.
-    """
-    account = managed_account(actor, account_id)
-    if account.kind == "resident":
-        raise Refused(_("A resident's account belongs to that person. Open one for the other person."))
-    person = find_person(_community_of(actor), public_id) if public_id else None
-    if person is not None and account_of_person(person.community, person.id) not in (None, account):
-        raise Refused(_("%(name)s has an account already.", name=person.name))
-    shown = label.strip()[:40] or (person.name if person is not None else "")
-    if not shown:
-        raise Invalid({"label": [_("Please give the name that others see.")]})
-    fields = {"label": shown, "person_id": person.id if person is not None else None}
-    return _issue_reset(actor, account, fields, "core.account.handed_over")
-
-
-def _issue_reset(actor: Actor, account: Account, fields: dict[str, Any], action: str) -> OneTimeCode:
-    code, expires = secrets.new_code(), now() + RESET_DAYS * _DAY
-    digest = secrets.code_digest(code)
-    with transaction(account.community):
-        if fields:
-            _end_roles(actor, account, action)
-        Account.update(secret=None, pin=None, must_change=False, **fields).where(Account.id == account.id).execute()
-        sessions.revoke_all(account.id)
-        revoke_codes(AccountSlip.account_id == account.id)
-        AccountSlip.insert(
-            community=account.community,
-            person_id=None,
-            account_id=account.id,
-            code_digest=digest,
-            expires_at=expires,
-            batch="reset",
-            by_account=actor.account,
-        ).execute()
-        label = fields.get("label", account.label)
-        audit.record(
-            actor, action, account.ref, before={"name": account.label}, after={"name": label}, permission=MANAGE
-        )
-    return OneTimeCode(code, label, expires)
 
 
 def revoke_codes(which: peewee.Expression) -> None:
@@ -337,7 +230,7 @@ def close_account(actor: Actor, account_id: int, reason: str = "") -> None:
     account = managed_account(actor, account_id)
     if account.kind == "owner" and _is_last_owner(account):
         raise Refused(_("This is the only owner of the installation. First make another one."))
-    _end_roles(actor, account, reason)
+    end_roles(actor, account, reason)
     _set_status(actor, account, "closed", reason, person_id=None, secret=None, pin=None)
 
 
@@ -384,7 +277,7 @@ def managed_account(actor: Actor, account_id: int) -> Account:
     return account
 
 
-def _end_roles(actor: Actor, account: Account, reason: str) -> None:
+def end_roles(actor: Actor, account: Account, reason: str) -> None:
     for grant in roles.open_grants(account.id):
         had_holders = bool(permissions.holders(grant.community, MANAGE_ROLES))
         roles.end(actor, grant, reason)
@@ -426,13 +319,6 @@ def _rests_on_account(community: str, person_ids: list[int], _home_ids: list[int
 TAKE_BACK_BLOCKERS.append(_rests_on_account)
 
 
-def _own(actor: Actor) -> Account:
-    account = Account.get_or_none(Account.id == actor.account) if actor.account is not None else None
-    if account is None or account.status != "active":
-        raise SignInRequired
-    return account
-
-
 def _username(text: str) -> str:
     return unicodedata.normalize("NFKC", text[:80]).strip().lower()
 
@@ -443,19 +329,20 @@ def _words(community: str | None, *names: str | None) -> list[str]:
     query = Community.select(Community.name, Community.duty_phone)
     if community is not None:
         query = query.where(Community.code == community)
-    for name, phone in query.limit(50).tuples():
+    rows: Any = query.limit(50).tuples()
+    for name, phone in rows:
         found += [name, re.sub(r"(社区)?(居民委员会|居委会|社区)$", "", name), re.sub(r"\D", "", phone)]
     return found
 
 
-def _collect(errors: dict[str, list[LazyText | str]], check: Any) -> None:
+def _collect(errors: dict[str, list[LazyText | str]], check: Callable[[], None]) -> None:
     try:
         check()
     except Invalid as invalid:
         errors.update(invalid.errors)
 
 
-def _community_of(actor: Actor) -> str:
+def community_of(actor: Actor) -> str:
     if actor.community is None:
         raise NotFound
     return actor.community

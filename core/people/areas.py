@@ -249,9 +249,7 @@ def estates(community: str) -> list[tuple[int, str, int]]:
 
 def tree(community: str) -> tuple[AreaNode, ...]:
     """The whole tree of a community, estates first."""
-    own = dict(
-        Home.of(community, Home.area_id, peewee.fn.COUNT(Home.id)).group_by(Home.area_id).tuples()
-    )
+    own = dict(Home.of(community, Home.area_id, peewee.fn.COUNT(Home.id)).group_by(Home.area_id).tuples())
     children: dict[int | None, list[tuple[int, str, str]]] = defaultdict(list)
     rows = Area.of(community, Area.id, Area.parent_id, Area.level, Area.name).order_by(Area.sort_key, Area.id)
     for area_id, parent_id, level, name in list(rows.tuples()):

@@ -60,7 +60,7 @@ class Columns:
         return cls(**known)
 
     def missing(self) -> tuple[str, ...]:
-        """The fields without which no home can be found: `name`, and `door` (or building and room) or its missing half."""
+        """The fields without which nothing can be imported: `name`, and `door` or what lacks of building and room."""
         wanted = [] if self.name is not None else ["name"]
         if self.door is None and (self.building is None or self.room is None):
             if self.building is None and self.room is None:
@@ -72,14 +72,16 @@ class Columns:
 
 # What offices write above a column. `home` is a door or, beside a building column, a room: the contents decide.
 _TITLES: dict[str, str] = {
-    "estate": "小区 苑 楼盘 小区名称 小区名 楼盘名称 所属小区 所在小区 居住小区 项目 项目名称 物业项目 苑区 园区 小区楼盘 estate",
-    "building": "幢 楼 栋 座 楼栋 楼幢 栋号 幢号 楼号 座号 楼栋号 楼幢号 栋数 幢数 楼宇 楼座 所在楼栋 楼栋名称 楼栋编号 building",
+    "estate": "小区 苑 楼盘 小区名称 小区名 楼盘名称 所属小区 所在小区 居住小区 项目 项目名称 苑区 园区 estate",
+    "building": "幢 楼 栋 座 楼栋 楼幢 栋号 幢号 楼号 座号 楼栋号 楼幢号 栋数 幢数 楼宇 楼座 所在楼栋 building",
     "unit": "单元 单元号 单元名称 梯 梯号 门洞 unit",
-    "home": "房号 门牌 门牌号 门牌号码 房屋 房屋号 房屋编号 房屋编码 房屋地址 房屋信息 房屋坐落 地址 详细地址 室号 室 户号 户室 户室号 房间 "
-    "房间号 房产 住址 家庭住址 居住地址 现住址 现居住地址 坐落 住房 门号 房室号 门室号 room door address",
-    "name": "姓名 业主 户主 住户 业主姓名 户主姓名 产权人 产权人姓名 住户姓名 居民姓名 居民 名字 权利人 房主 房东 客户姓名 客户名称 业主名称 "
-    "人员姓名 name",
-    "phone": "电话 手机 联系方式 联系电话 手机号码 手机号 电话号码 联系手机 联系号码 业主电话 移动电话 本人电话 户主电话 手机或座机 phone mobile tel",
+    "home": "房号 门牌 门牌号 门牌号码 房屋 房屋号 房屋编号 房屋编码 房屋地址 房屋信息 房屋坐落 地址 详细地址 室号 室 "
+    "户号 户室 户室号 房间 房间号 房产 住址 家庭住址 居住地址 现住址 现居住地址 坐落 住房 门号 房室号 门室号 "
+    "room roomnumber door address",
+    "name": "姓名 业主 户主 住户 业主姓名 户主姓名 产权人 产权人姓名 住户姓名 居民姓名 居民 名字 权利人 房主 房东 "
+    "客户姓名 客户名称 业主名称 人员姓名 name",
+    "phone": "电话 手机 联系方式 联系电话 手机号码 手机号 电话号码 联系手机 联系号码 业主电话 移动电话 本人电话 "
+    "户主电话 手机或座机 phone mobile tel",
     "note": "备注 说明 附注 备考 备注说明 remark remarks note notes",
 }
 _EXACT = {title: field for field, titles in _TITLES.items() for title in titles.split()}
@@ -134,7 +136,7 @@ def _title(text: str) -> str:
 
 
 def field_of(title: str) -> tuple[str, int] | None:
-    """The field a title names and how plainly (2 the usual word, 1 contains it); None when it is about something else."""
+    """The field a title names and how plainly (2 the usual word, 1 contains it); None when it names none of ours."""
     text = _title(title)
     field = _EXACT.get(text)
     if field:

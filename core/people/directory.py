@@ -18,7 +18,7 @@ from core.people.door import parse_address
 from core.people.names import search_terms
 from core.people.person import DECEASED, FormerName, Person, PersonHome
 
-VIEW, EDIT, PHONE = "core.people.view", "core.people.edit", "core.people.phone"
+VIEW, EDIT, PHONE, IMPORT = "core.people.view", "core.people.edit", "core.people.phone", "core.roster.import"
 
 
 class PersonRow(NamedTuple):
@@ -149,7 +149,9 @@ def _terms(query: str) -> list[str]:
 def _contains(term: str) -> peewee.NodeList:
     # Not peewee's own operators: `%` becomes GLOB on SQLite and `**` the slower ILIKE on PostgreSQL.
     escaped = term.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return peewee.NodeList((Person.search_text, peewee.SQL("LIKE"), peewee.Value(f"%{escaped}%"), peewee.SQL("ESCAPE '!'")))
+    return peewee.NodeList(
+        (Person.search_text, peewee.SQL("LIKE"), peewee.Value(f"%{escaped}%"), peewee.SQL("ESCAPE '!'"))
+    )
 
 
 def _lives_in(community: str, condition: peewee.Expression) -> peewee.Expression:

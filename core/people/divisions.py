@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from core.errors import Invalid
 from core.people.cells import plain
@@ -131,7 +132,7 @@ def _read(content: bytes) -> tuple[list[Row], list[tuple[int, LazyText]]]:
     return rows, errors
 
 
-def _lines(reader, errors):
+def _lines(reader: Any, errors: list[tuple[int, LazyText]]) -> Iterator[tuple[int, list[str]]]:
     """Pairs of line number and cells; a line the csv module cannot read ends the file as an error."""
     while True:
         try:
@@ -179,7 +180,5 @@ def _parent_problem(level: str, parent: str, levels: dict[str, str]) -> LazyText
 
 def _refusal(errors: list[tuple[int, LazyText]]) -> Invalid:
     errors.sort(key=lambda error: error[0])
-    shown = [
-        _("Line %(line)d: %(problem)s", line=line, problem=problem) for line, problem in errors[:_MOST_ERRORS]
-    ]
+    shown = [_("Line %(line)d: %(problem)s", line=line, problem=problem) for line, problem in errors[:_MOST_ERRORS]]
     return Invalid({"divisions": shown}, _("The list of divisions cannot be used. %(first)s", first=shown[0]))

@@ -26,7 +26,7 @@ _UNIT = rf"""
       |(?P<bare_unit>[A-Z]?\d{{1,2}}[A-Z]?|[A-Z]|[{_SIDES}]){_SEP}{{1,3}})"""
 _ROOM = rf"""
     (?:\d{{1,2}}[层楼]{_SEP}{{0,3}})?
-    (?P<room>[A-Z]{{0,2}}\d{{1,5}}[A-Z]{{0,2}}[东西南北中]?|[A-Z]{{1,2}}|[{_NUMERALS}]{{1,6}}|附\d{{1,3}})
+    (?P<room>[A-Z]{{0,2}}\d{{1,5}}[A-Z]{{0,2}}[东西南北中]?|[{_NUMERALS}]{{1,6}}|附\d{{1,3}})
     (?P<first_mark>\s?(?:室|户|房间|房|号))?
     (?:\s?[附之\-]\s?(?P<part>\d{{1,2}}))?
     (?P<last_mark>\s?(?:室|户|房间|房|号))?"""
@@ -41,7 +41,7 @@ _LONGEST = 100
 
 @dataclass(frozen=True)
 class Door:
-    """One door: `building` and `room` are never empty, `unit` is where a building has no units. `str()` gives 3-2-501."""
+    """One door: `unit` is empty where a building has none, the others never are. `str()` gives 3-2-501."""
 
     building: str
     unit: str
@@ -49,7 +49,7 @@ class Door:
 
     @property
     def text(self) -> str:
-        """The canonical form, which `parse_door` reads back: 3-2-501; 3-501 without a unit; 3-12室 for a short number."""
+        """The canonical form, which `parse_door` reads back: 3-2-501; without a unit 3-501 or, if short, 3-12室."""
         if self.unit:
             return f"{self.building}-{self.unit}-{self.room}"
         return f"{self.building}-{self.room}" + ("" if _speaks_for_itself(self.room) else "室")
@@ -64,7 +64,7 @@ class Door:
 
 
 def parse_door(text: str) -> Door | None:
-    """Read `3-2-501`, `3幢2单元501室`, `3#2-501`, `3号楼2单元501` and their relatives; None when it is no complete door.
+    """Read `3-2-501`, `3幢2单元501室`, `3#2-501`, `3号楼2单元501` and their relatives; None if it is no complete door.
 
     Two numbers alone are a building and a room only when the second has three digits (3-501) or says so (3-12室);
     otherwise they may be a building and a unit. A remark in brackets is ignored.
@@ -75,7 +75,7 @@ def parse_door(text: str) -> Door | None:
 
 
 def parse_address(text: str) -> tuple[str, Door | None]:
-    """Read a door that may follow the name of an estate or street: `海城名家3幢2单元501室` → (`海城名家`, Door 3-2-501).
+    """Read a door that may follow an estate or street: `海城名家3幢2单元501室` → (`海城名家`, Door 3-2-501).
 
     The first part is empty when there is only a door; (``, None) when no complete door is found.
     """
@@ -86,13 +86,14 @@ def parse_address(text: str) -> tuple[str, Door | None]:
     cleaned = re.sub(r"\s?\([^()]*\)$", "", plain(text[: 4 * _LONGEST]))
     if len(cleaned) <= _LONGEST:
         match = _ADDRESS.fullmatch(cleaned)
-        if match and re.search(rf"[^\W\dA-Za-z{_MARKERS}{_NUMERALS}]", match["place"]):
-            return match["place"].strip(), _door(match)
+        found = _door(match) if match else None
+        if match and found and re.search(rf"[^\W\dA-Za-z{_MARKERS}{_NUMERALS}]", match["place"]):
+            return match["place"].strip(), found
     return "", None
 
 
 def join_door(building: str, unit: str, room: str) -> Door | None:
-    """A door from separate cells, each with or without its word (3 or 3幢, 2 or 2单元, 501 or 501室); None if incomplete.
+    """A door from separate cells, with or without their words (3 or 3幢, 2 or 2单元, 501 or 501室); None if incomplete.
 
     A cell may already hold its neighbour's part (3幢2单元 | 501, or the whole door beside its building).
     """

@@ -183,7 +183,7 @@ class _Guesser:
         if "door" in self.columns.missing():
             self._find("door", lambda column: self.share(column, _is_whole_door) >= 0.8)
         if self.columns.phone is None and "phone" not in self.questions:
-            self._find("phone", lambda column: self.share(column, _is_certain_phone) >= 0.7)
+            self._find("phone", lambda column: self.share(column, _is_certain_phone) >= 0.5)
         if self.columns.name is None and "name" not in self.questions:
             self._find("name", lambda column: self.share(column, looks_like_name) >= 0.7 and self._varied(column, 0.4))
         if self.columns.estate is None and "estate" not in self.questions:

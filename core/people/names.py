@@ -107,6 +107,9 @@ def search_terms(query: str) -> list[str]:
 
 
 def _door_term(text: str) -> str | None:
+    if re.match(r"[A-Za-z]+ ", text):
+        # "li 501" is the beginning of a name and the end of a number, not building Li.
+        return None
     door = parse_door(text)
     if door is not None:
         return f" {door}".lower()

@@ -58,7 +58,9 @@ _OFFICE = (*_LEADS, "staff")
 _MONEY = ("bookkeeper", "cashier")
 
 CORE_PERMISSIONS: tuple[Permission, ...] = (
-    Permission("core.desk", _("Work at the desk"), (*_OFFICE, *_MONEY, "grid_officer", "supervisor", "mediator", "liaison")),
+    Permission(
+        "core.desk", _("Work at the desk"), (*_OFFICE, *_MONEY, "grid_officer", "supervisor", "mediator", "liaison")
+    ),
     Permission("core.search", _("Use the search box"), (*_OFFICE, "grid_officer")),
     Permission("core.people.view", _("See residents and homes"), (*_OFFICE, "grid_officer")),
     Permission("core.people.phone", _("See whole phone numbers"), (*_OFFICE, "grid_officer")),
@@ -73,6 +75,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("core.roles.manage", _("Give roles and decide what they may do"), _LEADS),
     Permission("core.plugins.switch", _("Switch modules on and off"), _LEADS),
     Permission("core.settings.edit", _("Change settings"), _LEADS),
+    Permission("core.workflows.override", _("Change deadlines and names of work steps"), _LEADS),
     Permission("core.community.edit", _("Change the community's name, address and hours"), _LEADS),
     Permission("core.site.admin", _("Look after the installation")),
     Permission("core.site.communities", _("Add communities")),
@@ -176,7 +179,9 @@ def actor_for(token: str | None, community: str | None, origin: str) -> Actor:
     rows = database.obj.execute_sql(sql, (community, day, day, digest)).fetchall()
     if not rows:
         return Actor(community=community, origin=origin)
-    last_seen, expires, idle, on_idle, locked, account, kind, must_change, label, person, home, status, _role = rows[0]
+    (last_seen, expires, idle, on_idle, locked, account, kind, must_change, label, person, home, status, _role) = rows[
+        0
+    ]
     at = sessions.moment()
     if status == "deceased" or sessions.phase(digest, last_seen, expires, idle, on_idle, locked, at) != "open":
         return Actor(community=community, origin=origin)

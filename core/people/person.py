@@ -113,6 +113,8 @@ def searchable(people: Iterable[Person]) -> dict[int, str]:
         for person_id, estate, door in stays.tuples():
             doors[person_id] += [estate, door]
     return {
-        person.id: search_text(person.name, former[person.id], filter(None, (person.phone, person.phone_2)), doors[person.id])
+        person.id: search_text(
+            person.name, former[person.id], filter(None, (person.phone, person.phone_2)), doors[person.id]
+        )
         for person in wanted.values()
     }

@@ -34,7 +34,7 @@ class Phone:
 
 @dataclass(frozen=True)
 class PhoneCell:
-    """What a cell holds: usable numbers in their order, pieces that are no number, and remarks that belong to neither."""
+    """What a cell holds: usable numbers in their order, pieces that are no number, and remarks beside neither."""
 
     phones: tuple[Phone, ...]
     rejected: tuple[str, ...]
@@ -131,7 +131,7 @@ def _read_piece(text: str) -> tuple[list[Phone], str, str]:
 
 
 def _partition(tokens: list[str]) -> list[Phone]:
-    """Join blank-separated groups of digits into as few whole numbers as possible; empty when something is left over."""
+    """Join blank-separated groups of digits into as few whole numbers as possible; empty if any is left over."""
     best: list[list[Phone] | None] = [[]] + [None] * len(tokens)
     for end in range(1, len(tokens) + 1):
         for start in range(max(0, end - 5), end):

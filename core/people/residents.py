@@ -272,8 +272,8 @@ def link_homes(actor: Actor, keep: str, other: str) -> Person:
     for key in ("sex", "birth_year", "phone", "phone_2", "note"):
         if not getattr(kept, key):
             setattr(kept, key, getattr(double, key))
-    if kept.phone_2 == kept.phone:
-        kept.phone_2 = ""
+    if kept.phone_2 in ("", kept.phone):
+        kept.phone_2 = double.phone if double.phone != kept.phone else ""
     if double.name != kept.name:
         FormerName.create(community=community, person_id=kept.id, name=double.name, until_day=today())
     double.same_as = kept.id

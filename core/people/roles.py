@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from core.actor import Actor
 from core.clock import today
@@ -108,8 +109,9 @@ def open_grants(account_id: int) -> list[RoleGrant]:
 
 def grants_of(community: str, account_id: int | None = None, *, also_past: bool = False) -> list[Held]:
     """The roles held in a community (by one account), by role and name; with `also_past` those that ended as well."""
+    columns = (RoleGrant.id, Account.id, Account.label, RoleGrant.role, RoleGrant.from_day, RoleGrant.until_day)
     query = (
-        RoleGrant.select(RoleGrant, Account.label)
+        RoleGrant.select(*columns, RoleGrant.ended_at)
         .join(Account, on=(Account.id == RoleGrant.account_id))
         .where(RoleGrant.community == community)
         .order_by(RoleGrant.role, Account.label, RoleGrant.id)
@@ -119,19 +121,8 @@ def grants_of(community: str, account_id: int | None = None, *, also_past: bool 
     if not also_past:
         query = query.where(RoleGrant.ended_at.is_null() & _not_over())
     day = today()
-    return [
-        Held(
-            row.id,
-            row.account_id,
-            row.account.label,
-            row.role,
-            row.from_day,
-            row.until_day,
-            row.ended_at is None and row.from_day <= day <= (row.until_day or _NO_END),
-            row.ended_at is not None,
-        )
-        for row in query.objects(_held_row)
-    ]
+    rows: Any = query.tuples()
+    return [Held(*row[:6], row[6] is None and row[4] <= day <= (row[5] or _NO_END), row[6] is not None) for row in rows]
 
 
 def account_here(actor: Actor, account_id: int) -> Account:
@@ -144,9 +135,7 @@ def account_here(actor: Actor, account_id: int) -> Account:
         raise NotFound
     if actor.is_owner or (actor.community is not None and account.community == actor.community):
         return account
-    has_role = RoleGrant.select().where(
-        (RoleGrant.account_id == account_id) & (RoleGrant.community == actor.community)
-    )
+    has_role = RoleGrant.select().where((RoleGrant.account_id == account_id) & (RoleGrant.community == actor.community))
     if actor.community is None or not has_role.exists():
         raise NotFound
     return account

@@ -74,6 +74,7 @@ class Plan:
     new_homes: list[tuple[str, Door]] = field(default_factory=list)
     new: list[NewPerson] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
+    changed_ids: set[int] = field(default_factory=set)
     returning: list[StayOf] = field(default_factory=list)
     left: list[StayOf] = field(default_factory=list)
     moved_out: list[Who] = field(default_factory=list)
@@ -141,7 +142,9 @@ class _Stored:
         self.places: dict[int, tuple[str, str, str]] = {}
         ids = list(self.names)
         for home_id, estate_id, building, door in (
-            Home.of(community, Home.id, Home.estate_id, Home.building, Home.door).where(Home.estate_id.in_(ids)).tuples()
+            Home.of(community, Home.id, Home.estate_id, Home.building, Home.door)
+            .where(Home.estate_id.in_(ids))
+            .tuples()
         ):
             estate = self.names[estate_id]
             self.homes[estate, door] = home_id
@@ -224,9 +227,7 @@ def _relation(file: RosterFile) -> str:
     return "tenant" if _TENANTS.search(title) else "unknown"
 
 
-def _compare_row(
-    plan: Plan, stored: _Stored, row: RosterRow, seen: set[tuple[str, str, str]], found: set[int]
-) -> None:
+def _compare_row(plan: Plan, stored: _Stored, row: RosterRow, seen: set[tuple[str, str, str]], found: set[int]) -> None:
     estate, door = estate_name(row.estate), row.door.text
     home_id = stored.homes.get((estate, door))
     if home_id is None and (estate, door) not in plan.homes:
@@ -243,12 +244,12 @@ def _compare_row(
             note = join_notes(person.note, row.note, *(phone.note for phone in row.phones))
             plan.new.append(NewPerson(estate, row.door, person.name, (numbers[0], numbers[1]), note))
             continue
-        found.add(known.person_id)
+        found.add(known.stay_id)
         _compare_person(plan, stored, known, numbers)
 
 
 def _recognise(candidates: Sequence[_Known], name: str, numbers: Sequence[str], found: set[int]) -> _Known | None:
-    same = [known for known in candidates if name in known.names and known.person_id not in found]
+    same = [known for known in candidates if name in known.names and known.stay_id not in found]
     # Of two people with one name in one home, rather the one who is still there, then the one with the phone.
     same.sort(key=lambda known: (not known.is_open, not numbers[0] or numbers[0] not in known.phones))
     return same[0] if same else None
@@ -262,8 +263,11 @@ def _compare_person(plan: Plan, stored: _Stored, known: _Known, numbers: Sequenc
             return
         plan.returning.append(StayOf(who, known.person_id, known.stay_id))
     after = _phones_after(known.phones, numbers)
-    if after != known.phones and known.status != DECEASED:
+    # Who has two homes may have two numbers in the file: the first difference is the one that is shown.
+    is_new = known.person_id not in plan.changed_ids
+    if after != known.phones and known.status != DECEASED and is_new:
         plan.changed.append(Change(who, known.person_id, known.phones, after))
+        plan.changed_ids.add(known.person_id)
     elif known.is_open:
         plan.unchanged += 1
 
@@ -271,7 +275,7 @@ def _compare_person(plan: Plan, stored: _Stored, known: _Known, numbers: Sequenc
 def _phones_after(before: tuple[str, str], numbers: Sequence[str]) -> tuple[str, str]:
     """A file without a number takes none away, and a second one that only we know is kept."""
     first, second = numbers[0], numbers[1]
-    if not first or (first == before[0] and second in ("", before[1])):
+    if not first or (first in before and second in ("", *before)):
         return before
     kept = before[1] if before[1] != first else ""
     return (first, second or kept)
@@ -290,9 +294,7 @@ def _find_left(plan: Plan, stored: _Stored, file: RosterFile, found: set[int]) -
             continue
         present = [known for known in people if known.is_open and known.status != DECEASED]
         gone = [
-            known
-            for known in present
-            if known.from_import and known.person_id not in found and not known.names & names
+            known for known in present if known.from_import and known.stay_id not in found and not known.names & names
         ]
         plan.left += [StayOf(stored.who(known), known.person_id, known.stay_id) for known in gone]
         if gone and len(gone) == len(present) and (estate, door) not in plan.homes:

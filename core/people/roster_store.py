@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import peewee
@@ -22,12 +23,13 @@ from core.people.person import (
 )
 from core.people.roster_plan import NewPerson, Plan, StayOf
 from core.people.roster_records import RosterChange
-from core.store.db import canonical, database
+from core.store.db import canonical, database, engine_name
 
-# PostgreSQL takes 65,535 parameters in a statement and SQLite 32,766.
-_PARAMETERS = 12_000
-_FOUND_AT_ONCE = 1_000
+_ROWS_AT_ONCE = 5_000
 _PERSON_BEFORE = ("phone", "phone_2", "status", "search_text", "updated_at")
+
+Model = type[peewee.Model]
+Row = tuple[Any, ...]
 
 
 class Texts:
@@ -47,29 +49,80 @@ class Texts:
         return found
 
 
-def write(community: str, import_id: int, plan: Plan, texts: Texts, moment: int, *, leave: str, changed: str) -> None:
-    """Add and change what the plan says. `moment` (ms UTC) becomes the time of change of everybody concerned."""
+@dataclass(frozen=True)
+class Choice:
+    """What staff decided: whether who is missing has moved away (`only` these stays, None: all), and which phones hold."""
+
+    mark_moved: bool = False
+    only: Collection[int] | None = None
+    take_phones: bool = True
+
+    def ends(self, stay_id: int) -> bool:
+        """Whether a stay missing in the file is ended."""
+        return self.mark_moved and (self.only is None or stay_id in self.only)
+
+
+def write(community: str, import_id: int, plan: Plan, texts: Texts, moment: int, choice: Choice) -> int:
+    """Add and change what the plan says; returns how many stays were ended.
+
+    `moment` (ms UTC) becomes the time of change of everybody concerned.
+    """
     homes = _add_homes(community, import_id, plan)
     _add_people(community, import_id, plan, homes, texts, moment)
-    _change_people(community, import_id, plan, moment, leave=leave, changed=changed)
+    if engine_name() == "postgresql":
+        # Without it the planner takes the tables for as small as they were until autovacuum comes round.
+        database.obj.execute_sql("ANALYZE area, home, person, person_home")
+    return _change_people(community, import_id, plan, moment, choice)
 
 
-def _insert(
-    table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], returning: str = ""
-) -> list[tuple[Any, ...]]:
-    """Insert rows in as few statements as the engines allow; gives back the columns named in `returning`."""
-    mark = f"({', '.join([database.obj.param] * len(columns))})"
-    step = _PARAMETERS // len(columns)
-    answers: list[tuple[Any, ...]] = []
-    for start in range(0, len(rows), step):
-        some = rows[start : start + step]
-        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([mark] * len(some))}"
-        if returning:
-            statement += f" RETURNING {returning}"
-        cursor = database.obj.execute_sql(statement, [value for row in some for value in row])
-        if returning:
-            answers += cursor.fetchall()
+def _insert(model: Model, columns: Sequence[str], rows: Sequence[Sequence[Any]], returning: str = "") -> list[Row]:
+    """Insert rows in few statements; gives back the columns named in `returning`."""
+    statement = (
+        f"INSERT INTO {_table(model)} ({', '.join(columns)}) SELECT {_cells(model, columns)} FROM {_listed()}"
+        + (f" RETURNING {returning}" if returning else "")
+    )
+    answers: list[Row] = []
+    for some in _parts(rows, _ROWS_AT_ONCE):
+        cursor = database.obj.execute_sql(statement, (canonical(some),))
+        answers += cursor.fetchall() if returning else ()
     return answers
+
+
+def _update(model: Model, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Set `columns` of many records; each of `rows` is an id and then the values."""
+    table = _table(model)
+    assignments = ", ".join(f"{name} = v.{name}" for name in columns)
+    statement = (
+        f"UPDATE {table} SET {assignments} FROM (SELECT {_cells(model, ('id', *columns))} FROM {_listed()}) AS v "
+        f"WHERE {table}.id = v.id"
+    )
+    for some in _parts(rows, _ROWS_AT_ONCE):
+        database.obj.execute_sql(statement, (canonical(some),))
+
+
+def _listed() -> str:
+    """Rows travel as one JSON text: binding each value took most of the time on PostgreSQL."""
+    if engine_name() == "postgresql":
+        return "jsonb_array_elements(CAST(%s AS jsonb)) AS listed(value)"
+    return "json_each(?) AS listed"
+
+
+def _cells(model: Model, columns: Sequence[str]) -> str:
+    fields = model._meta.columns
+    cells = []
+    for place, name in enumerate(columns):
+        cell = f"listed.value ->> {place}"
+        is_number = isinstance(fields[name], (peewee.BigIntegerField, peewee.AutoField))
+        cells.append(f"CAST({cell} AS BIGINT) AS {name}" if is_number else f"{cell} AS {name}")
+    return ", ".join(cells)
+
+
+def _table(model: Model) -> str:
+    return str(model._meta.table_name)
+
+
+def _parts(rows: Sequence[Any], size: int = 1_000) -> list[Sequence[Any]]:
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
 # --- areas and homes -------------------------------------------------------------------------------------------------
@@ -92,7 +145,7 @@ def _add_homes(community: str, import_id: int, plan: Plan) -> dict[tuple[str, st
                      door_sort_key(door), import_id))  # fmt: skip
     columns = ("community", "estate_id", "area_id", "building", "unit", "room", "door", "sort_key", "import_id")
     names = {estate_id: estate for estate, estate_id in estates.items()}
-    for home_id, estate_id, door_text in _insert("home", columns, rows, "id, estate_id, door"):
+    for home_id, estate_id, door_text in _insert(Home, columns, rows, "id, estate_id, door"):
         homes[names[estate_id], door_text] = home_id
     return homes
 
@@ -121,7 +174,7 @@ def _add_level(community: str, import_id: int, known: Areas, wanted: Iterable[tu
     missing = [key for key in dict.fromkeys(wanted) if key not in known]
     rows = [(community, parent, level, name, area_sort_key(name), import_id) for parent, level, name in missing]
     columns = ("community", "parent_id", "level", "name", "sort_key", "import_id")
-    for area_id, parent, level, name in _insert("area", columns, rows, "id, parent_id, level, name"):
+    for area_id, parent, level, name in _insert(Area, columns, rows, "id, parent_id, level, name"):
         known[parent, level, name] = area_id
 
 
@@ -140,15 +193,16 @@ def _add_people(
                      moment))  # fmt: skip
     columns = ("community", "public_id", "name", "phone", "phone_2", "note", "sort_key", "search_text", "import_id",
                "created_at", "updated_at")  # fmt: skip
-    ids = dict(_insert("person", columns, rows, "public_id, id"))
+    ids = dict(_insert(Person, columns, rows, "public_id, id"))
     stays = [(community, ids[public_id], home_id, plan.relation, import_id) for public_id, home_id in places.items()]
-    _insert("person_home", ("community", "person_id", "home_id", "relation", "import_id"), stays)
+    _insert(PersonHome, ("community", "person_id", "home_id", "relation", "import_id"), stays)
 
 
-def _change_people(community: str, import_id: int, plan: Plan, moment: int, *, leave: str, changed: str) -> None:
-    phones = {change.person_id: change.after for change in plan.changed} if changed == "take" else {}
-    ending = {stay.stay_id: stay for stay in plan.left} if leave == "mark_moved" else {}
+def _change_people(community: str, import_id: int, plan: Plan, moment: int, choice: Choice) -> int:
+    phones = {change.person_id: change.after for change in plan.changed} if choice.take_phones else {}
+    ending = {stay.stay_id: stay for stay in plan.left if choice.ends(stay.stay_id)}
     returning = {stay.stay_id: stay for stay in plan.returning}
+    back = {stay.person_id for stay in plan.returning}
     touched = {*phones, *(stay.person_id for stay in (*ending.values(), *returning.values()))}
     people = _load(community, touched)
     _remember(community, import_id, "person", [(person.id, _values(person)) for person in people])
@@ -158,30 +212,30 @@ def _change_people(community: str, import_id: int, plan: Plan, moment: int, *, l
         person.phone, person.phone_2 = phones.get(person.id, (person.phone, person.phone_2))
         if person.id not in present:
             person.status = MOVED_AWAY
-    for stay in returning.values():
-        next(person for person in people if person.id == stay.person_id).status = LIVING_HERE
+        elif person.id in back:
+            person.status = LIVING_HERE
     found = searchable(people)
     for person in people:
         person.search_text, person.updated_at = found[person.id], moment
-        _update("person", person.id, _values(person))
+    _update(Person, _PERSON_BEFORE, [(person.id, *_values(person).values()) for person in people])
+    return len(ending)
 
 
-def _change_stays(
-    community: str, import_id: int, ending: dict[int, StayOf], returning: dict[int, StayOf]
-) -> None:
+def _change_stays(community: str, import_id: int, ending: dict[int, StayOf], returning: dict[int, StayOf]) -> None:
     before = []
     for some in _parts([*ending, *returning]):
-        before += list(PersonHome.of(community, PersonHome.id, PersonHome.until_day).where(PersonHome.id.in_(some)).tuples())
+        before += list(
+            PersonHome.of(community, PersonHome.id, PersonHome.until_day).where(PersonHome.id.in_(some)).tuples()
+        )
     _remember(
         community,
         import_id,
         "person_home",
         [(stay_id, {"until_day": until and until.isoformat()}) for stay_id, until in before],
     )
-    for stay_id in ending:
-        _update("person_home", stay_id, {"until_day": today().isoformat()})
-    for stay_id in returning:
-        _update("person_home", stay_id, {"until_day": None})
+    day = today().isoformat()
+    _update(PersonHome, ("until_day",), [(stay_id, day) for stay_id in ending])
+    _update(PersonHome, ("until_day",), [(stay_id, None) for stay_id in returning])
 
 
 def _load(community: str, ids: Iterable[int]) -> list[Person]:
@@ -198,29 +252,19 @@ def _with_a_home(community: str, ids: Iterable[int]) -> set[int]:
     return found
 
 
-def _parts(ids: Sequence[int]) -> list[Sequence[int]]:
-    return [ids[start : start + _FOUND_AT_ONCE] for start in range(0, len(ids), _FOUND_AT_ONCE)]
-
-
 def _values(person: Person) -> dict[str, Any]:
     return {name: getattr(person, name) for name in _PERSON_BEFORE}
 
 
 def _remember(community: str, import_id: int, record: str, before: Sequence[tuple[int, dict[str, Any]]]) -> None:
     rows = [(community, import_id, record, record_id, canonical(values)) for record_id, values in before]
-    _insert("roster_change", ("community", "import_id", "record", "record_id", "before"), rows)
-
-
-def _update(table: str, record_id: int, values: dict[str, Any]) -> None:
-    mark = database.obj.param
-    assignments = ", ".join(f"{name} = {mark}" for name in values)
-    database.obj.execute_sql(f"UPDATE {table} SET {assignments} WHERE id = {mark}", [*values.values(), record_id])
+    _insert(RosterChange, ("community", "import_id", "record", "record_id", "before"), rows)
 
 
 # --- taking back -----------------------------------------------------------------------------------------------------
 
 
-def added(model: type[peewee.Model], community: str, import_id: int) -> list[int]:
+def added(model: Model, community: str, import_id: int) -> list[int]:
     """The ids of what an import added to a table."""
     rows = model.select(model.id).where(model.community == community, model.import_id == import_id).tuples()
     return [row[0] for row in rows]
@@ -257,11 +301,12 @@ def built_on(community: str, import_id: int) -> list[str]:
 
 def undo(community: str, import_id: int) -> None:
     """Restore what an import changed and remove what it added."""
-    changes = RosterChange.of(community, RosterChange.record, RosterChange.record_id, RosterChange.before).where(
-        RosterChange.import_id == import_id
-    )
-    for record, record_id, before in list(changes.tuples()):
-        _update(record, record_id, before)
+    for model, names in ((Person, _PERSON_BEFORE), (PersonHome, ("until_day",))):
+        changes = RosterChange.of(community, RosterChange.record_id, RosterChange.before).where(
+            RosterChange.import_id == import_id, RosterChange.record == _table(model)
+        )
+        rows = [(record_id, *(before[name] for name in names)) for record_id, before in changes.tuples()]
+        _update(model, names, rows)
     for model in (PersonHome, Person, Home):
         model.delete().where(model.community == community, model.import_id == import_id).execute()
     for level in ("unit", "building", "estate"):

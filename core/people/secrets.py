@@ -13,6 +13,7 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 
 from core.errors import Invalid, Unavailable
 from core.people.names import pinyin
@@ -112,12 +113,14 @@ def _bytes(value: str) -> bytes:
 
 # Six digits that people choose again and again: keyboard paths, lucky numbers, "I love you".
 _COMMON_PINS = frozenset(
-    "112233 332211 123321 321123 123654 147258 258147 147369 159357 357159 159753 520131 131420 201314 520184 "
-    "168888 888168 666888 888666 118118 518888 100200 112358 314159 789456 456789 102030 110119 110120".split()
+    (  # noqa: SIM905
+        "112233 332211 123321 321123 123654 147258 258147 147369 159357 357159 159753 520131 131420 201314 520184 "
+        "168888 888168 666888 888666 118118 518888 100200 112358 314159 789456 456789 102030 110119 110120"
+    ).split()
 )
 
 # The commonest beginnings and fillers of passwords, and words of this trade and place.
-_COMMON_WORDS = (
+_COMMON_WORDS = (  # noqa: SIM905
     "1qaz2wsx3edc 1qaz2wsx qwertyuiop qwerty123 qwertyui qwerty asdfghjkl asdfgh zxcvbnm zxcvbn 1q2w3e4r 1q2w3e abcd1234 "
     "abc123 abcdef abcd password passw0rd p@ssw0rd admin123 administrator admin root123 letmein welcome iloveyou woaini "
     "5201314 1314520 1234567890 123456789 12345678 1234567 123456 12345 1234 87654321 654321 0987654321 11223344 112233 "
@@ -145,14 +148,14 @@ def check_pin(pin: str, *, phones: Iterable[str] = (), birth_year: int | None = 
 
 
 def _pattern_reason(pin: str) -> LazyText | None:
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     if steps == {0}:
         return _("All six digits are the same. Please choose six other digits.")
     if len(steps) == 1:
         return _("The digits run in order. Please choose six other digits.")
     if pin[:2] * 3 == pin or pin[:3] * 2 == pin:
         return _("The PIN repeats itself. Please choose six other digits.")
-    if pin in _COMMON_PINS or len(set(pin)) == 2 and pin[0] * 3 == pin[:3] and pin[5] * 3 == pin[3:]:
+    if pin in _COMMON_PINS or (pin[0] * 3 == pin[:3] and pin[5] * 3 == pin[3:]):
         return _("Many people use this PIN. Please choose six other digits.")
     return None
 
@@ -200,7 +203,7 @@ def _without_words(password: str, names: Iterable[str]) -> str:
 def _without_runs(text: str) -> str:
     """Keep the first character of each run such as 3456 or dcba."""
     kept, step = text[:1], 0
-    for before, after in zip(text, text[1:], strict=False):
+    for before, after in pairwise(text):
         now = ord(after) - ord(before)
         if now not in (1, -1) or now != step:
             kept += after

@@ -44,13 +44,7 @@ def moment() -> int:
 
 
 def open_session(
-    account: Account,
-    *,
-    address: str,
-    agent: str,
-    opened_with: str,
-    kiosk: bool = False,
-    expires_at: int | None = None,
+    account: Account, *, address: str, agent: str, opened_with: str, kiosk: bool = False, expires_at: int | None = None
 ) -> str:
     """Open a session and return its token, which is known to the browser only.
 
@@ -141,8 +135,10 @@ def find_session(token: str | None) -> OpenSession | None:
         return None
     digest = token_digest(token)
     session = Session.get_or_none((Session.digest == digest) & Session.revoked_at.is_null())
-    account = Account.get_or_none(Account.id == session.account_id) if session else None
-    if account is None or account.status != "active":
+    if session is None:
+        return None
+    account = Account.get_by_id(session.account_id)
+    if account.status != "active":
         return None
     found = phase(
         digest, session.last_seen, session.expires_at, session.idle_ms, session.on_idle, session.locked, moment()
@@ -163,6 +159,11 @@ def sign_out(token: str | None) -> None:
 def revoke_all(account_id: int, *, but: str | None = None) -> int:
     """End every session of an account (except the one with the digest `but`); returns how many."""
     return _revoke((Session.account_id == account_id) & (Session.digest != (but or "")))
+
+
+def end(digest: str) -> None:
+    """End the session with this digest; the caller has checked whose it is."""
+    _revoke(Session.digest == digest)
 
 
 def lock(token: str) -> None:

@@ -5,8 +5,8 @@ An absent user costs the same time and gets the same answer as a wrong secret.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from core.actor import Actor
 from core.errors import Invalid, NotFound, Refused, SignInRequired, Unavailable
@@ -44,9 +44,7 @@ class Colleague:
     label: str
 
 
-def sign_in(
-    community: str | None, name: str, secret: str, address: str, agent: str, *, kiosk: bool = False
-) -> SignIn:
+def sign_in(community: str | None, name: str, secret: str, address: str, agent: str, *, kiosk: bool = False) -> SignIn:
     """Sign in a resident of `community` by name or phone and PIN, or staff and owners by user name and password.
 
     Raises `Invalid` (the same for a wrong secret and for an unknown name, or when two accounts fit), `Throttled`,
@@ -111,7 +109,8 @@ def switchable(token: str | None, address: str) -> list[Colleague]:
         & (Account.id != session.account_id)
         & Account.id.in_(used_here)
     )
-    return [Colleague(*row) for row in query.order_by(Account.label).limit(50).tuples()]
+    rows: Any = query.order_by(Account.label).limit(50).tuples()
+    return [Colleague(*row) for row in rows]
 
 
 def switch_user(token: str, account_id: int, pin: str, address: str, agent: str) -> SignIn:
@@ -125,7 +124,7 @@ def switch_user(token: str, account_id: int, pin: str, address: str, agent: str)
     if account_id not in [each.account for each in switchable(token, address)]:
         raise NotFound
     account = Account.get_by_id(account_id)
-    _prove(account, pin, address, (account.pin,))
+    _prove(account, account.pin, pin, address)
     return open_for(account, address, agent, "pin", expires_at=session.expires_at, instead_of=token)
 
 
@@ -141,13 +140,13 @@ def unlock(token: str, secret: str, address: str) -> None:
         return
     account = Account.get_by_id(session.account_id)
     is_pin = account.pin is not None and len(secrets.normal(secret)) == secrets.PIN_LENGTH
-    _prove(account, secret, address, (account.pin if is_pin else account.secret,))
+    _prove(account, account.pin if is_pin else account.secret, secret, address)
     sessions.reopen(session.digest)
 
 
-def _prove(account: Account, secret: str, address: str, stored: Iterable[str | None]) -> None:
+def _prove(account: Account, stored: str | None, secret: str, address: str) -> None:
     attempt = throttle.begin(throttle.claim_key("pin", account.id), address)
-    if not any([_verify(attempt, each, secret) for each in stored]):
+    if not _verify(attempt, stored, secret):
         raise Invalid({"secret": [_("That is not right. Please try again.")]})
     throttle.succeeded(attempt)
 

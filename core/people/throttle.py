@@ -94,9 +94,7 @@ def forget_old() -> int:
         return int(SignInAttempt.delete().where(SignInAttempt.at < now() - KEEP_DAYS * _DAY).execute())
 
 
-_HERE = (
-    "SELECT count(*), max(at) FROM sign_in_attempt WHERE key = ? AND address = ? AND ok = 0 AND at BETWEEN ? AND ? AND id > ?"
-)
+_HERE = "SELECT count(*), max(at) FROM sign_in_attempt WHERE key = ? AND address = ? AND ok = 0 AND at BETWEEN ? AND ? AND id > ?"
 _LAST_SUCCESS = "SELECT max(id) FROM sign_in_attempt WHERE key = ? AND address = ? AND ok = 1 AND at BETWEEN ? AND ?"
 _EVERYWHERE = "SELECT count(*), max(at) FROM sign_in_attempt WHERE key = ? AND ok = 0 AND at BETWEEN ? AND ?"
 _ADDRESS = "SELECT count(*), max(at) FROM sign_in_attempt WHERE address = ? AND ok = 0 AND at BETWEEN ? AND ?"
@@ -120,4 +118,4 @@ def _wait(limit: Limit, moment: int, statement: str, who: tuple[str, ...], after
 def _row(statement: str, *values: str | int) -> tuple[int, int]:
     if engine_name() == "postgresql":
         statement = statement.replace("?", "%s")
-    return (*database.obj.execute_sql(statement, values).fetchall()[0], 0)[:2]  # type: ignore[return-value]
+    return (*database.obj.execute_sql(statement, values).fetchall()[0], 0)[:2]

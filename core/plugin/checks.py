@@ -13,6 +13,7 @@ from typing import Any
 
 import pluggy
 
+from core.config import API
 from core.errors import PluginError
 from core.plugin import hookspecs
 from core.plugin.declarations import Declaration, Meta, Workflow
@@ -21,12 +22,12 @@ from core.store.community import CommunityModel
 from core.store.db import BaseModel
 from core.text import _
 
-API = "1.0"
-
-RESERVED = frozenset(
+# First words of core's pages, and what would read as a table of core's.
+_WORDS = (
     "board inbox search static admin setup desk me login logout people roster calls accounts slips prefs privacy plugin c "
-    "core schema".split()
+    "core schema"
 )
+RESERVED = frozenset(re.findall(r"\w+", _WORDS))
 
 _NAME = re.compile(r"[a-z][a-z0-9]{1,29}")
 _ITEM = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
@@ -201,7 +202,7 @@ def check_workflow(workflow: Workflow, declaration: Declaration) -> None:
 
 def used_permissions(declaration: Declaration) -> set[str]:
     """The names of permissions the declaration relies on."""
-    items = (*declaration.exports, *declaration.search, *declaration.widgets)
+    items: tuple[Any, ...] = (*declaration.exports, *declaration.search, *declaration.widgets)
     steps = [transition for workflow in declaration.workflows for transition in workflow.transitions]
     return {item.permission for item in (*items, *steps) if item.permission}
 

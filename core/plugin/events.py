@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import logging
 import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
 
 import peewee
 
 from core.actor import Actor
-from core.errors import PluginError, Unavailable
+from core.errors import PluginError
 from core.plugin.current import active, find_active
 from core.plugin.declarations import Job
 from core.store.community import all_communities
@@ -29,8 +29,6 @@ from core.text import _
 
 if TYPE_CHECKING:
     from core.plugin.registry import Registry
-
-_log = logging.getLogger("linli.plugins")
 
 C = TypeVar("C", bound=type)
 
@@ -103,7 +101,7 @@ def event(name: str) -> Callable[[C], C]:
     def declare(cls: C) -> C:
         cls.EVENT = name  # type: ignore[attr-defined]
         if "__dataclass_fields__" not in vars(cls):
-            return dataclass(frozen=True)(cls)
+            return cast(C, dataclass(frozen=True)(cls))
         if not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
             raise PluginError(_("The event %(name)s must be frozen.", name=name))
         return cls
@@ -149,22 +147,12 @@ def emit(community: str, happened: Any) -> None:
     with transaction(community):
         EventOutbox.insert(community=community, name=name, payload=fields, at=now()).execute()
     if registry is not None:
-        after_commit(_Delivery(registry, community))
+        # Of several events of one transaction only the first delivery finds something to do.
+        after_commit(partial(_deliver_now, registry, community))
 
 
-class _Delivery:
-    """What runs after commit: of several emitted in one transaction only the first one finds something to do."""
-
-    def __init__(self, registry: Registry, community: str) -> None:
-        self.registry = registry
-        self.community = community
-
-    def __call__(self) -> None:
-        try:
-            deliver(self.registry, self.community)
-        except (peewee.PeeweeException, Unavailable):
-            # The change itself is safe; the job delivers later.
-            _log.warning("events of %s wait for the next delivery", self.community, exc_info=True)
+def _deliver_now(registry: Registry, community: str) -> None:
+    deliver(registry, community)
 
 
 def _encode(value: Any) -> Any:
@@ -314,7 +302,7 @@ def _deliver_to(registry: Registry, row: EventDelivery) -> int:
     )
     delivered, started = 0, time.monotonic()
     for stored in list(waiting):
-        if time.monotonic() - started > _PORTION_SECONDS:
+        if delivered and time.monotonic() - started > _PORTION_SECONDS:
             break  # the lease must be prolonged before it ends
         try:
             registry.invoke(implementation, "on_event", row.community, {"event": _restore(registry, stored)})

@@ -107,24 +107,24 @@ def _claim(due: _Due) -> bool:
     """Enter the run as begun, unless it is not due or somebody else is at it."""
     moment = now()
     same = (JobRun.name == due.job.name) & (JobRun.community == (due.community or ""))
-    last = list(JobRun.select(JobRun.next_at, JobRun.lease_until, JobRun.started_at).where(same).tuples())
-    if last and not _is_due(moment, *last[0]):
+    last = JobRun.get_or_none(same)
+    if last is not None and not _is_due(moment, last):
         return False
     values = {
         "started_at": moment, "finished_at": None, "next_at": moment + due.every, "lease_until": moment + due.lease,
     }  # fmt: skip
     with transaction(due.community):
-        if last:
+        if last is not None:
             # Only if the row is still the one that was read: of two runners one changes it.
-            unchanged = same & (JobRun.started_at == last[0][2]) & (JobRun.lease_until == last[0][1])
+            unchanged = same & (JobRun.started_at == last.started_at) & (JobRun.lease_until == last.lease_until)
             return bool(JobRun.update(values).where(unchanged).execute())
         made = JobRun.insert(name=due.job.name, community=due.community or "", **values, failures=0, message="")
         return bool(made.on_conflict_ignore().as_rowcount().execute())
 
 
-def _is_due(moment: int, next_at: int, lease_until: int, started_at: int) -> bool:
+def _is_due(moment: int, last: JobRun) -> bool:
     """A run from the future was entered by a clock that was wrong; it must not stop the job for years."""
-    return started_at > moment or (next_at <= moment and lease_until <= moment)
+    return bool(last.started_at > moment or (last.next_at <= moment and last.lease_until <= moment))
 
 
 def _run(registry: Registry, due: _Due) -> None:
@@ -150,5 +150,9 @@ def _finish(due: _Due, message: str, failed: bool) -> None:
         failures = row.failures + 1 if failed else 0
         wait = min(due.every << min(failures, 20), max(_LONGEST_BACKOFF_MS, due.every)) if failed else due.every
         JobRun.update(
-            finished_at=now(), next_at=row.started_at + wait, lease_until=0, failures=failures, message=message
+            finished_at=now(),
+            next_at=(now() if failed else row.started_at) + wait,
+            lease_until=0,
+            failures=failures,
+            message=message,
         ).where(same).execute()

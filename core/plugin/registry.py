@@ -19,10 +19,9 @@ from typing import Any
 import pluggy
 
 from core.actor import Actor
-from core.config import Config
+from core.config import API, Config
 from core.errors import PluginError
 from core.plugin import checks, failures, hookspecs, states
-from core.plugin.checks import API
 from core.plugin.current import active, set_active
 from core.plugin.declarations import Declaration, Job, Meta, Permission, Service, Setting, Workflow
 from core.plugin.discovery import SHIPPED, Candidate, discover, import_plugin
@@ -35,7 +34,7 @@ from core.store.db import in_transaction, transaction
 from core.store.migrate import is_newer, migrate
 from core.text import LazyText, _, add_domain
 
-__all__ = ["API", "ALWAYS", "HookTooSlow", "LoadedPlugin", "Quarantine", "Registry", "active"]
+__all__ = ["ALWAYS", "API", "HookTooSlow", "LoadedPlugin", "Quarantine", "Registry", "active"]
 
 _log = logging.getLogger("linli.plugins")
 
@@ -388,10 +387,10 @@ class Registry:
         moment = time.monotonic()
         if self._resting.get((plugin, hook), moment) > moment:
             return True
-        started = min(list(self._running.get((plugin, hook), {}).values()), default=moment)
-        if moment - started <= SLOW_SECONDS:
+        running = list(self._running.get((plugin, hook), {}).values())
+        if not running or moment - min(running) <= SLOW_SECONDS:
             return False
-        self._rest(plugin, hook, community, moment - started)
+        self._rest(plugin, hook, community, moment - min(running))
         return True
 
     def _rest(self, plugin: str, hook: str, community: str | None, seconds: float) -> None:

@@ -13,15 +13,15 @@ import peewee
 from core.actor import Actor
 from core.errors import Invalid, Refused
 from core.plugin.current import find_active
-from core.plugin.declarations import Permission, Setting
+from core.plugin.declarations import Setting
 from core.store import audit
 from core.store.community import Community, find_community
 from core.store.db import BaseModel, Json, Text, Utc, database, now, transactional
 from core.store.ref import Ref
 from core.text import LazyText, _, is_storable
 
-CHANGE = "core.settings.change"
-PERMISSIONS = (Permission(CHANGE, _("Change settings"), ("director", "secretary")),)
+CHANGE = "core.settings.edit"
+CHANGE_SITE = "core.site.admin"
 
 SITE = "site"
 _TEXT_LENGTH = 2_000
@@ -94,7 +94,7 @@ def _scope(setting: Setting, community: str | None) -> str:
 
 
 def set_setting(actor: Actor, name: str, value: Any) -> None:
-    """Change a setting, of the actor's community unless it is one of the site. Needs `core.settings.change`; audited.
+    """Change a setting of the actor's community (needs `core.settings.edit`) or of the site (`core.site.admin`); audited.
 
     Raises `Invalid` for a value of the wrong type, outside its bounds or not among its choices, `KeyError` for an unknown
     name.
@@ -104,7 +104,8 @@ def set_setting(actor: Actor, name: str, value: Any) -> None:
 
 @transactional
 def _set(actor: Actor, setting: Setting, value: Any) -> None:
-    actor.require(CHANGE)
+    permission = CHANGE_SITE if setting.scope == SITE else CHANGE
+    actor.require(permission)
     check_value(setting, value)
     if setting.scope != SITE and actor.community is None:
         raise Refused(_("Choose a community first."))
@@ -118,7 +119,7 @@ def _set(actor: Actor, setting: Setting, value: Any) -> None:
     if not SettingValue.update(row).where(same).execute():
         SettingValue.insert(scope=scope, name=setting.name, **row).execute()
     subject = Ref("core.setting", community, setting.name.replace(".", "-"))
-    audit.record(actor, "core.setting.changed", subject, before=before, after=value, permission=CHANGE)
+    audit.record(actor, "core.setting.changed", subject, before=before, after=value, permission=permission)
     changed = Community.update(version=Community.version + 1)
     (changed if community is None else changed.where(Community.code == community)).execute()
 
@@ -139,10 +140,12 @@ def _problem(setting: Setting, value: Any) -> LazyText | None:
     if setting.choices and value not in [choice for choice, _label in setting.choices]:
         return _("“%(label)s” must be one of the choices.", label=setting.label)
     if isinstance(value, str):
-        longest = setting.maximum if setting.maximum is not None else _TEXT_LENGTH
+        shortest, longest = setting.minimum or 0, _TEXT_LENGTH if setting.maximum is None else setting.maximum
         if not is_storable(value):
             return _("“%(label)s” has characters that cannot be stored.", label=setting.label)
-        if not (setting.minimum or 0) <= len(value) <= longest:
+        if len(value) < shortest:
+            return _("“%(label)s” needs %(minimum)d characters at least.", label=setting.label, minimum=shortest)
+        if len(value) > longest:
             return _("“%(label)s” may have %(maximum)d characters at most.", label=setting.label, maximum=longest)
         return None
     least = _INTEGERS[0] if setting.minimum is None else setting.minimum

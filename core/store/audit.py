@@ -83,9 +83,7 @@ def record(
         raise RuntimeError("audit.record outside a transaction")
     chain = subject.community or SITE
     if engine_name() == "postgresql":
-        database.obj.execute_sql(
-            "SELECT pg_advisory_xact_lock(%s)", (int(subject.community or 0),)
-        )
+        database.obj.execute_sql("SELECT pg_advisory_xact_lock(%s)", (int(subject.community or 0),))
     seq, previous = head(chain)
     payload = canonical({"before": before, "after": after})
     salt = secrets.token_hex(16)

@@ -5,7 +5,7 @@ Queries on such records start from `Model.of(community)`, so that no query can f
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import peewee
 
@@ -36,6 +36,8 @@ class CommunityModel(BaseModel):
 
     community = Text()
     kind: ClassVar[str] = ""
+    if TYPE_CHECKING:
+        id: Any  # peewee adds it to every model that names no key
 
     @classmethod
     def of(cls, community: str | Community, *columns: Any) -> peewee.ModelSelect:

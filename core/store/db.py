@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import logging
 import re
 import threading
 import time
@@ -22,12 +23,14 @@ from peewee import DatabaseProxy, Model
 from core.actor import Actor
 from core.config import Config
 from core.errors import InstanceError, Unavailable
+from core.store.database_file import refuse_unusable
 from core.text import _
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 database = DatabaseProxy()
+_log = logging.getLogger(__name__)
 
 # --------------------------------------------------------------------------- fields
 
@@ -119,8 +122,7 @@ def open_database(config: Config) -> peewee.Database:
 
     Raises `InstanceError` for a file that is not a database, cannot be opened, or a server that cannot be reached.
     """
-    if not database.obj is None:
-        close_database()
+    close_database()
     engine = _postgresql(config) if config.database else _sqlite(config)
     database.initialize(engine)
     try:
@@ -129,7 +131,7 @@ def open_database(config: Config) -> peewee.Database:
         if engine_name() == "sqlite":
             engine.execute_sql("SELECT count(*) FROM sqlite_master").fetchall()
     except (peewee.PeeweeException, OSError) as error:
-        database.obj = None
+        close_database()
         raise InstanceError(
             _("The database %(name)s cannot be opened: %(reason)s", name=_shown(config), reason=_first_line(error)),
             advice=_("Nothing was changed. Restore a backup, or check the folder and the settings in config.toml."),
@@ -178,33 +180,10 @@ def _sqlite(config: Config) -> peewee.Database:
         raise TypeError(f"cannot store {type(value).__name__}")
 
     path = config.database_path
-    _refuse_damaged(config)
+    refuse_unusable(config)
     path.parent.mkdir(parents=True, exist_ok=True)
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     return Database(str(path), pragmas=_PRAGMAS, timeout=_BUSY_SECONDS, flags=flags)
-
-
-def _refuse_damaged(config: Config) -> None:
-    """Never put a new, empty database where data existed (QUALITY.md faults 10, 11)."""
-    path = config.database_path
-    marker = config.instance / "created"
-    if path.exists():
-        head = path.open("rb").read(16)
-        if head and head != b"SQLite format 3\x00":
-            raise InstanceError(
-                _("%(file)s is not a Linli database.", file=str(path)),
-                advice=_("Nothing was changed. Put back the right file, or restore a backup."),
-            )
-        if not head and marker.exists():
-            raise InstanceError(_lost(path), advice=_("Nothing was changed. Restore a backup."))
-    elif marker.exists() or path.with_name(path.name + "-wal").exists():
-        raise InstanceError(
-            _lost(path), advice=_("Nothing was changed. Put the file back or restore a backup; never start empty here.")
-        )
-
-
-def _lost(path: Any) -> Any:
-    return _("The database file %(file)s existed before and is missing or empty now.", file=str(path))
 
 
 def _postgresql(config: Config) -> peewee.Database:
@@ -215,11 +194,13 @@ def _postgresql(config: Config) -> peewee.Database:
     try:
         import psycopg  # noqa: F401
     except ImportError as error:
-        raise InstanceError(
-            _("PostgreSQL needs the extra package: pip install \"linli[postgres]\"")
-        ) from error
+        raise InstanceError(_('PostgreSQL needs the extra package: pip install "linli[postgres]"')) from error
     return PooledPostgresqlDatabase(
-        config.database, prefer_psycopg3=True, max_connections=32, stale_timeout=600, timeout=_BUSY_SECONDS,
+        config.database,
+        prefer_psycopg3=True,
+        max_connections=32,
+        stale_timeout=600,
+        timeout=_BUSY_SECONDS,
         connect_timeout=5,
     )
 
@@ -308,23 +289,32 @@ def transaction(community: str | None = None) -> Iterator[None]:
         finally:
             _state.depth, _state.callbacks = 0, []
     for callback in callbacks:
-        callback()
+        try:
+            callback()
+        except Exception:
+            # The change is stored: an error raised now would make the caller believe that it is not, and try again.
+            _log.exception("a callback after commit failed")
 
 
 @contextmanager
 def _outermost(engine: peewee.Database, community: str | None) -> Iterator[None]:
-    if engine_name() == "postgresql":
-        with engine.atomic():
-            _lock_community(community)
-            yield
-        return
-    if not _write_lock.acquire(_BUSY_SECONDS):
-        raise Unavailable
     try:
-        with engine.transaction("IMMEDIATE"):
-            yield
-    finally:
-        _write_lock.release()
+        if engine_name() == "postgresql":
+            with engine.atomic():
+                _lock_community(community)
+                yield
+            return
+        if not _write_lock.acquire(_BUSY_SECONDS):
+            raise Unavailable
+        try:
+            with engine.transaction("IMMEDIATE"):
+                yield
+        finally:
+            _write_lock.release()
+    except peewee.OperationalError as error:
+        if _cannot_write(error):
+            raise Unavailable from error
+        raise
 
 
 def _lock_community(community: str | None) -> None:
@@ -414,6 +404,19 @@ def _postgresql_violation(diagnosis: Any) -> str | None:
 def sqlstate(error: BaseException) -> str | None:
     """PostgreSQL's five-character code of an error, None on SQLite."""
     return getattr(_original(error), "sqlstate", None)
+
+
+# Busy, full or read-only disk, lost file; on PostgreSQL: connection lost, out of resources, shutting down.
+_SQLITE_UNAVAILABLE = ("BusyError", "LockedError", "FullError", "IOError", "ReadOnlyError", "CantOpenError")
+_POSTGRESQL_UNAVAILABLE = ("08", "53", "57")
+
+
+def _cannot_write(error: peewee.OperationalError) -> bool:
+    """Whether the store itself is at fault for now, rather than the statement."""
+    if engine_name() == "sqlite":
+        return type(_original(error)).__name__ in _SQLITE_UNAVAILABLE
+    state = sqlstate(error)
+    return state is None or state.startswith(_POSTGRESQL_UNAVAILABLE)
 
 
 def _original(error: BaseException) -> BaseException:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from core.errors import Invalid
 from core.text import _
 
-_FORM = re.compile(r"^([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*):([A-Za-z0-9_-]{1,64})$")
+_FORM = re.compile(r"([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*):([A-Za-z0-9_-]{1,64})")
+
+_MOST = 2**63 - 1  # what an id column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Ref:
     @classmethod
     def parse(cls, text: str, community: str | None) -> Ref:
         """Read the text form (`rooms.booking:17`); raises `Invalid` for anything else."""
-        found = _FORM.match(text)
-        if found is None:
+        found = _FORM.fullmatch(text)
+        if found is None or (found[2].isdigit() and int(found[2]) > _MOST):
             raise Invalid(message=_("“%(text)s” names no record.", text=text[:80]))
         key = found[2]
         return cls(found[1], community, int(key) if key.isdigit() else key)

@@ -11,9 +11,9 @@ from typing import Any
 
 import peewee
 
-from core.errors import Refused
+from core.errors import Invalid, Refused
 from core.store.db import BaseModel, Json, Text, Utc, canonical, now, run_in_transaction, transaction
-from core.text import _
+from core.text import _, is_storable
 
 KEEP_DAYS = 7
 
@@ -40,8 +40,11 @@ def digest_of(*parts: Any) -> str:
 def once(community: str | None, key: str, digest: str, act: Callable[[], Any]) -> Any:
     """Run `act` in a transaction unless `key` was used before; returns its result (a JSON value) or the stored one.
 
-    The same key with another digest raises `Refused` (409). What `act` raises is passed on and frees the key.
+    The same key with another digest raises `Refused` (409), one that no form of ours carries `Invalid`. What `act` raises
+    is passed on and frees the key.
     """
+    if not 8 <= len(key) <= 100 or not is_storable(key):
+        raise Invalid(message=_("This form was sent incomplete."))
     scope = community or ""
 
     def first_or_stored() -> Any:

@@ -15,6 +15,8 @@ import peewee
 from core.errors import InstanceError
 from core.text import _
 
+_GUARD_PART = re.compile(r"\b(?:CREATE (?:CONSTRAINT )?TRIGGER|ADD CONSTRAINT)\s+(\w+)")
+
 
 def is_postgresql(db: peewee.Database) -> bool:
     """Whether DDL goes to PostgreSQL."""
@@ -48,23 +50,33 @@ def create_table(db: peewee.Database, name: str, columns: str, *, without_rowid:
     db.execute_sql(f"CREATE TABLE {name} ({columns}) {options}")
 
 
-def create_index(db: peewee.Database, name: str, table: str, columns: str, *, unique: bool = False, where: str = "") -> None:
+def create_index(
+    db: peewee.Database, name: str, table: str, columns: str, *, unique: bool = False, where: str = ""
+) -> None:
     """Create an index; a unique one whose name `violated` should give needs an expression or `where` on SQLite."""
     db.execute_sql(
-        f"CREATE {'UNIQUE ' if unique else ''}INDEX {name} ON {table} ({columns})" + (f" WHERE {where}" if where else "")
+        f"CREATE {'UNIQUE ' if unique else ''}INDEX {name} ON {table} ({columns})"
+        + (f" WHERE {where}" if where else "")
     )
 
 
-def add_guard(db: peewee.Database, name: str, table: str, *, sqlite: tuple[str, ...], postgresql: tuple[str, ...]) -> None:
+def add_guard(
+    db: peewee.Database, name: str, table: str, *, sqlite: tuple[str, ...], postgresql: tuple[str, ...]
+) -> None:
     """Install one invariant under one name on either engine.
 
     The SQLite statements create triggers whose names start with `name`; the PostgreSQL statements create a constraint
-    called `name` or triggers whose names start with it.
+    called `name` or triggers whose names start with it. Each of these parts is entered in `schema_guard`.
     """
-    for statement in postgresql if is_postgresql(db) else sqlite:
+    statements = postgresql if is_postgresql(db) else sqlite
+    parts = [part for statement in statements for part in _GUARD_PART.findall(statement)]
+    if not parts or not all(part.startswith(name) for part in parts):
+        raise ValueError(f"{name}: a guard is a trigger or constraint whose name starts with it")
+    for statement in statements:
         db.execute_sql(statement.replace("%", "%%") if is_postgresql(db) else statement)
     mark = "%s" if is_postgresql(db) else "?"
-    db.execute_sql(f"INSERT INTO schema_guard (name, relation) VALUES ({mark}, {mark})", (name, table))
+    for part in parts:
+        db.execute_sql(f"INSERT INTO schema_guard (name, relation) VALUES ({mark}, {mark})", (part, table))
 
 
 def make_append_only(db: peewee.Database, table: str, key: str = "id") -> None:
@@ -88,10 +100,8 @@ def make_append_only(db: peewee.Database, table: str, key: str = "id") -> None:
         ),
         postgresql=(
             raising_function(name),
-            f"CREATE TRIGGER {name}_row BEFORE UPDATE OR DELETE ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {name}()",
-            f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+            f"CREATE TRIGGER {name}_row BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+            f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_row",
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_truncate",
         ),
@@ -123,17 +133,17 @@ def check_schema(db: peewee.Database) -> None:
     else:
         present = _rows(db, "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
         lax = _rows(
-            db, "SELECT name, name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0"
-            " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            db,
+            "SELECT name, name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0"
+            " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
         )
         if lax:
             raise InstanceError(_("The table %(name)s is not STRICT.", name=lax[0][0]))
-        broken = _rows(db, "SELECT \"table\", parent FROM pragma_foreign_key_check LIMIT 1")
+        broken = _rows(db, 'SELECT "table", parent FROM pragma_foreign_key_check LIMIT 1')
         if broken:
             raise InstanceError(_("The table %(name)s refers to missing rows.", name=broken[0][0]))
-    for name, table in sorted(expected):
-        if not any(found.startswith(name) and relation == table for found, relation in present):
-            raise InstanceError(_("The guard %(name)s on %(table)s is missing.", name=name, table=table))
+    for name, table in sorted(expected.difference(present)):
+        raise InstanceError(_("The guard %(name)s on %(table)s is missing.", name=name, table=table))
 
 
 def _rows(db: peewee.Database, statement: str) -> list[tuple[Any, ...]]:

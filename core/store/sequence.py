@@ -24,9 +24,7 @@ def next_number(community: str, year: int, kind: str) -> int:
     """The next number, from 1. Given back when the transaction is rolled back, so there are no gaps."""
     if not in_transaction():
         raise RuntimeError("next_number outside a transaction")
-    same = (
-        (SequenceNumber.community == community) & (SequenceNumber.year == year) & (SequenceNumber.kind == kind)
-    )
+    same = (SequenceNumber.community == community) & (SequenceNumber.year == year) & (SequenceNumber.kind == kind)
     if SequenceNumber.update(last=SequenceNumber.last + 1).where(same).execute():
         return int(SequenceNumber.select(SequenceNumber.last).where(same).tuples().get()[0])
     SequenceNumber.insert(community=community, year=year, kind=kind, last=1).execute()

@@ -25,14 +25,24 @@ LONGEST_TEXT = 2_000
 _UNKEYED = frozenset({KEY_FIELD, csrf.FIELD})
 
 
+# The messages of WTForms that our fields do not replace by their own.
+_WTFORMS = {
+    "Not a valid choice.": _("Please choose one of the given answers."),
+    "Invalid Choice: could not coerce.": _("Please choose one of the given answers."),
+    "Not a valid date value.": _("Please write the day as year-month-day, for example 2026-03-08."),
+    "Not a valid integer value.": _("Please write a whole number."),
+    "This field is required.": _("Please fill this in."),
+}
+
+
 class _Words:
-    """WTForms' own messages through our catalogue."""
+    """WTForms' own messages in our words."""
 
     def gettext(self, string: str) -> str:
-        return str(_(string))
+        return str(_WTFORMS.get(string, string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return str(_(singular if n == 1 else plural))
+        return singular if n == 1 else plural
 
 
 class Form(wtforms.Form):

@@ -45,7 +45,9 @@ def install(app: Flask, domains: set[str]) -> None:
 
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment, hhmm=hhmm, yuan=yuan, thousands=thousands)
+    app.jinja_env.filters.update(
+        day=day, weekday=weekday, short_day=short_day, moment=moment, hhmm=hhmm, yuan=yuan, thousands=thousands
+    )
 
 
 def day(value: datetime.date | str | None) -> str:
@@ -63,8 +65,13 @@ def short_day(value: datetime.date | str | None) -> str:
     if not value:
         return ""
     date = datetime.date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{date:%m-%d} {weekday(date)}"
+
+
+def weekday(date: datetime.date) -> str:
+    """`周六`, or `Sat`."""
     name = _WEEKDAYS[current_language()][date.weekday()]
-    return f"{date:%m-%d} {name if current_language() == 'en' else '周' + name}"
+    return name if current_language() == "en" else "周" + name
 
 
 def _unless_this_year(date: datetime.date, text: str) -> str:

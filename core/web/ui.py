@@ -325,8 +325,9 @@ def widgets(place: str) -> list[Markup]:
     if "page_context" not in g:
         shared(place)
     found: list[tuple[int, Markup]] = []
+    states = registry.states(community.code)
     for name, plugin in registry.plugins.items():
-        state = registry.states(community.code).get(name)
+        state = states.get(name)
         if state is None or not state.enabled or not (state.published or actor.is_staff):
             continue
         for widget in plugin.declaration.widgets:
@@ -336,6 +337,6 @@ def widgets(place: str) -> list[Markup]:
                     if answer is not None:
                         template = current_app.jinja_env.get_template(answer[0])
                         found.append((widget.order, Markup(template.render({**g.page_context, **answer[1]}))))  # noqa: S704
-                except Exception as error:
+                except (Exception, SystemExit) as error:
                     registry.record_failure(name, community.code, f"widget {widget.name}", error)
     return [html for _order, html in sorted(found, key=lambda pair: pair[0])]

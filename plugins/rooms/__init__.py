@@ -1,1 +1,85 @@
-"""x"""
+"""`rooms`: venues, rooms and bookings that cannot collide. Here stands what the plugin adds; see README.md for the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core import Actor, Community, Declaration, Job, Meta, Permission, Service, Setting, hookimpl
+from plugins.rooms.texts import _
+
+META = Meta(
+    name="rooms",
+    title=_("Room bookings"),
+    version="1.0",
+    description=_("Find and book the community's rooms; two bookings never collide."),
+    data_held=_("Who booked which room and when; of guests the name and, if they give it, the phone number."),
+    icon="door-open",
+)
+
+STAFF = ("secretary", "director", "staff")
+
+PERMISSIONS = (
+    Permission("rooms.book", _("Book rooms"), (*STAFF, "bookkeeper", "cashier", "grid_officer", "supervisor",
+               "mediator", "steward", "resident")),
+    Permission("rooms.desk", _("See bookings with names, enter them for others"), STAFF),
+    Permission("rooms.booking.approve", _("Decide on booking requests"), STAFF),
+    Permission("rooms.booking.cancel", _("Cancel bookings of others"), STAFF),
+    Permission("rooms.manage", _("Edit venues, rooms, hours, closures and quotas"), ("secretary", "director")),
+)  # fmt: skip
+
+SETTINGS = (
+    Setting(
+        "rooms.step",
+        _("Bookings start every … minutes"),
+        int,
+        15,
+        choices=((5, _("5 minutes")), (10, _("10 minutes")), (15, _("15 minutes")), (30, _("30 minutes")), (60, _("1 hour"))),
+        hint=_("A coarser step leaves fewer gaps that nobody can use."),
+    ),
+)
+
+
+@hookimpl
+def declare() -> Declaration:
+    """At start: everything the plugin adds."""
+    from plugins.rooms import models, service
+    from plugins.rooms.commands import rooms
+    from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService
+    from plugins.rooms.room_service import Rooms
+    from plugins.rooms.states import OCCURRENCE
+    from plugins.rooms.views import blueprint
+
+    return Declaration(
+        models=(
+            models.Venue,
+            models.Resource,
+            models.Room,
+            models.Quota,
+            models.Opening,
+            models.Closure,
+            models.Booking,
+            models.Occurrence,
+            models.OccurrenceResource,
+        ),
+        blueprint=blueprint,
+        permissions=PERMISSIONS,
+        settings=SETTINGS,
+        workflows=(OCCURRENCE,),
+        events=(BookingConfirmed, BookingCancelled, BookingMoved),
+        services=(Service("rooms.RoomService/1", RoomService, Rooms()),),
+        jobs=(Job("rooms.expire", service.expire, 10, _("Close requests whose time has come, free holds that ran out")),),
+        commands=(rooms,),
+        migrations=Path(__file__).parent / "migrations",
+    )
+
+
+@hookimpl
+def enabled(community: Community, actor: Actor) -> None:
+    """The plugin was switched on: a community without rooms gets a first one, so that the pages can be tried at once."""
+    from plugins.rooms import service
+
+    if service.venues(community.code):
+        return
+    here = Actor(kind="system", community=community.code, label=actor.label or "Linli", origin="rooms.enabled")
+    venue = service.add_venue(here, name=str(_("Community service centre")), address=community.address)
+    service.add_room(here, venue.id, name=str(_("Activity room")), seats=30)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import peewee
 
-from core import BaseModel, CommunityModel, Day, Flag, Integer, Json, Text, Utc, now
+from core import CommunityModel, Day, Flag, Integer, Json, Text, Utc, now
 
 
 class Venue(CommunityModel):
@@ -189,16 +189,3 @@ class OccurrenceResource(CommunityModel):
     class Meta:
         table_name = "rooms_occurrence_resource"
         primary_key = peewee.CompositeKey("occurrence_id", "resource_id")
-
-
-class Slot(BaseModel):
-    """A blocking interval of a resource: an occurrence's (with its buffers), or a closure's when it names none."""
-
-    resource_id = Integer()
-    start_min = Integer()
-    end_min = Integer()
-    occurrence_id = Integer(null=True)
-
-    class Meta:
-        table_name = "rooms_slot"
-        primary_key = peewee.CompositeKey("resource_id", "start_min")

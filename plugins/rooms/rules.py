@@ -59,10 +59,11 @@ class Organiser:
 def read_time(date: str, start: str, end: str) -> Wish:
     """What was typed as `YYYY-MM-DD` and twice `HH:MM`; raises `Invalid` with the fields date, start and end."""
     errors: Errors = {}
-    day, first, last = parse_day(date), parse_time(start), parse_time(end)
+    day, last = parse_day(date), parse_time(end)
+    first = None if parse_time(start) == DAY_END else parse_time(start)
     if day is None:
         errors["date"] = [_("Please choose a date.")]
-    if first is None or first == DAY_END:
+    if first is None:
         errors["start"] = [_("Please give the start as hours and minutes, such as 14:00.")]
     if last is None:
         errors["end"] = [_("Please give the end as hours and minutes, such as 15:30.")]

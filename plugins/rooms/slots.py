@@ -152,16 +152,21 @@ _CLOSURES = """
     WHERE lifted_at IS NULL AND room_id IN (?, (SELECT part_of FROM rooms_room WHERE id=?))
 """
 
-
-def closed_intervals(resource_id: int) -> list[Interval]:
-    """The union of the closures of a room and of the hall it is part of, as it should stand in the slot table."""
-    return union(rows(_CLOSURES, resource_id, resource_id))  # type: ignore[arg-type]
+_HAS_SLOTS = """
+    SELECT 1 FROM rooms_room r WHERE r.id=? AND r.removed_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM rooms_room p WHERE p.part_of=r.id AND p.removed_at IS NULL)
+"""
 
 
 def write_closures(resource_id: int) -> None:
-    """Bring the closure slots of one room up to its closures; raises `Taken` when a booking is in the way."""
+    """Bring the closure slots of one room up to the union of its closures and those of the hall it is part of.
+
+    A hall and a room out of use have none. Raises `Taken` when a booking is in the way.
+    """
     run("DELETE FROM rooms_slot WHERE resource_id=? AND occurrence_id IS NULL", resource_id)
-    for start, end in closed_intervals(resource_id):
+    if not rows(_HAS_SLOTS, resource_id):
+        return
+    for start, end in union(rows(_CLOSURES, resource_id, resource_id)):  # type: ignore[arg-type]
         take(None, [resource_id], start, end)
 
 

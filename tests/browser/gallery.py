@@ -6,7 +6,6 @@ data. It knows neither the store nor the gate, so that the look can be tested, a
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import sys
 from pathlib import Path
@@ -33,7 +32,20 @@ from wtforms.validators import InputRequired, NumberRange
 from core import text
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("portal", "day", "form", "wizard", "confirm", "error", "desk", "table", "record", "paper", "slips", "hall")
+PAGES = (
+    "portal",
+    "day",
+    "form",
+    "wizard",
+    "confirm",
+    "error",
+    "desk",
+    "table",
+    "record",
+    "paper",
+    "slips",
+    "hall",
+)
 
 COMMUNITY = SimpleNamespace(
     code="330481001009",
@@ -44,12 +56,30 @@ COMMUNITY = SimpleNamespace(
     office_hours="周一至周日 8:30–17:00",
 )
 URLS = dict.fromkeys(
-    ("home", "portal", "desk", "search", "login", "logout", "me", "switch_user", "hide", "calls_new", "prefs", "privacy"), "/"
+    (
+        "home",
+        "portal",
+        "desk",
+        "search",
+        "login",
+        "logout",
+        "me",
+        "switch_user",
+        "hide",
+        "calls_new",
+        "prefs",
+        "privacy",
+    ),
+    "/",
 )
 
 
-def _item(label: str, icon: str, current: bool = False, count: int = 0, group: str = "") -> SimpleNamespace:
-    return SimpleNamespace(label=label, href="/", icon=icon, current=current, count=count, group=group)
+def _item(
+    label: str, icon: str, current: bool = False, count: int = 0, group: str = ""
+) -> SimpleNamespace:
+    return SimpleNamespace(
+        label=label, href="/", icon=icon, current=current, count=count, group=group
+    )
 
 
 PORTAL_NAV = [
@@ -78,14 +108,31 @@ DESK_NAV = [
 class BookingForm(Form):
     """One field of every kind; empty data shows every error."""
 
-    title = StringField("用途", [InputRequired("请写明用途，例如“合唱排练”。")], description="写几个字即可，只有工作人员看得到。")
+    title = StringField(
+        "用途",
+        [InputRequired("请写明用途，例如“合唱排练”。")],
+        description="写几个字即可，只有工作人员看得到。",
+    )
     day = DateField("日期", [InputRequired("请选择日期。")])
     start = TimeField("开始")
-    people = IntegerField("人数", [NumberRange(1, 40, "请填 1 到 40 之间的数字。")], description="这间房最多坐 40 人。")
+    people = IntegerField(
+        "人数",
+        [NumberRange(1, 40, "请填 1 到 40 之间的数字。")],
+        description="这间房最多坐 40 人。",
+    )
     phone = TelField("联系电话", description="例如 138 0013 8000，可以不填。")
-    room = SelectField("房间", choices=[("1", "调解室一（二楼，12 座）"), ("2", "多功能厅（一楼，80 座）")])
+    room = SelectField(
+        "房间",
+        choices=[("1", "调解室一（二楼，12 座）"), ("2", "多功能厅（一楼，80 座）")],
+    )
     who = RadioField(
-        "以谁的名义", [InputRequired("请选一项。")], choices=[("me", "我自己"), ("club", "夕阳红合唱队"), ("estate", "海城名家业委会")]
+        "以谁的名义",
+        [InputRequired("请选一项。")],
+        choices=[
+            ("me", "我自己"),
+            ("club", "夕阳红合唱队"),
+            ("estate", "海城名家业委会"),
+        ],
     )
     note = TextAreaField("还有什么要说明的")
     paper = FileField("附件", description="照片或 PDF，不超过 10 MB。")
@@ -95,7 +142,9 @@ class BookingForm(Form):
 def create_app() -> Flask:
     """The gallery: `/<page>` for each name in PAGES, core's static files under /static/."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
-    app.jinja_loader.searchpath.append(str(ROOT / "tests" / "browser" / "gallery_pages"))  # type: ignore[union-attr]
+    app.jinja_loader.searchpath.append(
+        str(ROOT / "tests" / "browser" / "gallery_pages")
+    )  # type: ignore[union-attr]
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.trim_blocks = env.lstrip_blocks = True
@@ -105,7 +154,9 @@ def create_app() -> Flask:
         newstyle=True,
     )
     env.globals.update(
-        asset=lambda path: f"/static/{path}", csrf_token=lambda: "t", new_request_key=lambda: secrets.token_hex(8)
+        asset=lambda path: f"/static/{path}",
+        csrf_token=lambda: "t",
+        new_request_key=lambda: secrets.token_hex(8),
     )
     env.globals["ui"] = env.get_template("_ui.html").module
 
@@ -116,7 +167,9 @@ def create_app() -> Flask:
     @app.get("/<page>")
     def show(page: str) -> Response:
         answer = Response(render_template(f"gallery_{page}.html", **context(page)))
-        answer.headers["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'none'"
+        answer.headers["Content-Security-Policy"] = (
+            "default-src 'self'; frame-ancestors 'none'"
+        )
         return answer
 
     @app.post("/")
@@ -133,13 +186,28 @@ def context(page: str) -> dict[str, Any]:
     if form is not None:
         form.validate()
     return {
-        "actor": SimpleNamespace(is_signed_in=staff, is_staff=staff, label="陈晓燕（社工）", kind="account", can=lambda _: True),
+        "actor": SimpleNamespace(
+            is_signed_in=staff,
+            is_staff=staff,
+            label="陈晓燕（社工）",
+            kind="account",
+            can=lambda _: True,
+        ),
         "community": COMMUNITY,
         "prefs": SimpleNamespace(
-            size=request.args.get("size", "standard"), theme=request.args.get("theme", "light"), lang="zh_Hans"
+            size=request.args.get("size", "standard"),
+            theme=request.args.get("theme", "light"),
+            lang="zh_Hans",
         ),
         "nav": DESK_NAV if staff else PORTAL_NAV,
-        "flashes": [SimpleNamespace(kind="ok", text="已取消 11 月 24 日的预约。", undo_url="/", undo_label=None)]
+        "flashes": [
+            SimpleNamespace(
+                kind="ok",
+                text="已取消 11 月 24 日的预约。",
+                undo_url="/",
+                undo_label=None,
+            )
+        ]
         if page in ("record", "day")
         else [],
         "here": f"/{page}",
@@ -155,7 +223,6 @@ def context(page: str) -> dict[str, Any]:
         "today": "11 月 21 日　星期五",
         "now": "09:12",
     }
-
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(
-    not CHROMIUM and not os.environ.get("LINLI_TEST_BROWSER"), reason="chromium is not installed"
+    not CHROMIUM and not os.environ.get("LINLI_TEST_BROWSER"),
+    reason="chromium is not installed",
 )
 
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
@@ -69,7 +70,8 @@ def address() -> Iterator[str]:
 def browser() -> Iterator[object]:
     with playwright.sync_playwright() as engine:
         chromium = engine.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         yield chromium
         chromium.close()
@@ -80,17 +82,27 @@ def mode(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-def test_every_part_is_accessible_and_large_enough(address: str, browser: object, mode: str) -> None:
+def test_every_part_is_accessible_and_large_enough(
+    address: str, browser: object, mode: str
+) -> None:
     size, theme, viewport = MODES[mode]
     large = size != "standard"
     faults: list[str] = []
     context = browser.new_context(viewport=viewport)  # type: ignore[attr-defined]
     page = context.new_page()
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: (
+            faults.append(message.text) if message.type == "error" else None
+        ),
+    )
     for name in gallery.PAGES:
         page.goto(f"{address}/{name}?size={size}&theme={theme}")
         for violation in axe.Axe().run(page).response["violations"]:
-            faults += [f"{name}: {violation['id']} {node['html'][:120]}" for node in violation["nodes"]]
+            faults += [
+                f"{name}: {violation['id']} {node['html'][:120]}"
+                for node in violation["nodes"]
+            ]
         found = page.evaluate(MEASURE, [16, 60 if large else 44])
         faults += [f"{name}: small print {each}" for each in found["small"]]
         faults += [f"{name}: small target {each}" for each in found["narrow"]]
@@ -102,21 +114,29 @@ def test_every_part_is_accessible_and_large_enough(address: str, browser: object
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("viewport", [{"width": 320, "height": 640}, {"width": 640, "height": 400}])
+@pytest.mark.parametrize(
+    "viewport", [{"width": 320, "height": 640}, {"width": 640, "height": 400}]
+)
 @pytest.mark.parametrize("size", ["standard", "large", "huge"])
-def test_fits_a_narrow_or_zoomed_screen(address: str, browser: object, size: str, viewport: dict[str, int]) -> None:
+def test_fits_a_narrow_or_zoomed_screen(
+    address: str, browser: object, size: str, viewport: dict[str, int]
+) -> None:
     context = browser.new_context(viewport=viewport)  # type: ignore[attr-defined]
     page = context.new_page()
     faults = []
     for name in gallery.PAGES:
         page.goto(f"{address}/{name}?size={size}")
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        if page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        ):
             faults.append(name)
     context.close()
     assert not faults
 
 
-def test_the_bottom_bar_never_hides_the_end_of_a_page(address: str, browser: object) -> None:
+def test_the_bottom_bar_never_hides_the_end_of_a_page(
+    address: str, browser: object
+) -> None:
     context = browser.new_context(viewport=PHONE)  # type: ignore[attr-defined]
     page = context.new_page()
     for size in ("standard", "large", "huge"):
@@ -128,7 +148,9 @@ def test_the_bottom_bar_never_hides_the_end_of_a_page(address: str, browser: obj
     context.close()
 
 
-def test_a_form_with_errors_takes_the_focus_to_their_list(address: str, browser: object) -> None:
+def test_a_form_with_errors_takes_the_focus_to_their_list(
+    address: str, browser: object
+) -> None:
     page = browser.new_page()  # type: ignore[attr-defined]
     page.goto(f"{address}/form")
     assert page.evaluate("document.activeElement.className") == "error-summary"
@@ -137,15 +159,27 @@ def test_a_form_with_errors_takes_the_focus_to_their_list(address: str, browser:
     page.close()
 
 
-def test_a_composed_word_is_one_search_and_enter_inside_it_sends_nothing(address: str, browser: object) -> None:
+def test_a_composed_word_is_one_search_and_enter_inside_it_sends_nothing(
+    address: str, browser: object
+) -> None:
     page = browser.new_page()  # type: ignore[attr-defined]
     page.goto(f"{address}/portal")
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url) if "q=" in request.url else None)
+    page.on(
+        "request",
+        lambda request: sent.append(request.url) if "q=" in request.url else None,
+    )
     page.locator("#search-q").focus()
     keys = page.context.new_cdp_session(page)
     for letters in ("z", "zh", "zha", "zhang"):
-        keys.send("Input.imeSetComposition", {"text": letters, "selectionStart": len(letters), "selectionEnd": len(letters)})
+        keys.send(
+            "Input.imeSetComposition",
+            {
+                "text": letters,
+                "selectionStart": len(letters),
+                "selectionEnd": len(letters),
+            },
+        )
     page.keyboard.press("Enter")
     page.wait_for_timeout(500)
     assert sent == [] and page.url.endswith("/portal")
@@ -160,7 +194,9 @@ def test_a_double_click_sends_one_form(address: str, browser: object) -> None:
     page.goto(f"{address}/confirm")
     sent: list[str] = []
     page.route("**/", lambda route: (sent.append(route.request.method), route.abort()))
-    page.evaluate("() => { const b = document.querySelector('.confirm button'); b.click(); b.click(); }")
+    page.evaluate(
+        "() => { const b = document.querySelector('.confirm button'); b.click(); b.click(); }"
+    )
     page.wait_for_timeout(300)
     assert sent == ["POST"]
     page.close()
@@ -188,5 +224,7 @@ def test_every_icon_used_by_the_parts_exists() -> None:
     used: set[str] = set()
     for path in (gallery.ROOT / "templates").rglob("*.html"):
         source = path.read_text("utf-8")
-        used |= set(re.findall(r'icon(?:_name)?="([a-z0-9-]+)"', source)) | set(re.findall(r'icon\("([a-z0-9-]+)"', source))
+        used |= set(re.findall(r'icon(?:_name)?="([a-z0-9-]+)"', source)) | set(
+            re.findall(r'icon\("([a-z0-9-]+)"', source)
+        )
     assert used <= known

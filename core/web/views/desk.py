@@ -66,7 +66,7 @@ def _found(query: str) -> list[tuple[object, list[Hit]]]:
                 if actor.can(source.permission):
                     try:
                         found = list(source.find(actor, search_terms(query), MOST_HITS))
-                    except Exception as error:
+                    except (Exception, SystemExit) as error:
                         registry.record_failure(name, actor.community, f"search {source.name}", error)
                         continue
                     groups.append((source.label, found))

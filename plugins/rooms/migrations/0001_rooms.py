@@ -290,8 +290,10 @@ def _make_slots(db):
     create_index(
         db, "rooms_slot_of_occurrence", "rooms_slot", "occurrence_id", where="occurrence_id IS NOT NULL"
     )
+    key = "rooms_slot_resource_id_start_min_unique"
     if is_postgresql(db):
         db.execute_sql("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        db.execute_sql(f"ALTER TABLE rooms_slot DROP CONSTRAINT {key}")
     # What stands in the table never overlaps, so the last row that starts before the new end is the only one that can
     # collide: if it starts after the new start it is a successor that overlaps, else a predecessor that may.
     last = "SELECT end_min FROM rooms_slot WHERE resource_id = NEW.resource_id AND start_min < NEW.end_min"
@@ -307,13 +309,12 @@ def _make_slots(db):
             "CREATE TRIGGER rooms_slot_free_update BEFORE UPDATE ON rooms_slot "
             f"WHEN ({last} AND {other} ORDER BY start_min DESC LIMIT 1) > NEW.start_min BEGIN {abort}; END",
         ),
-        # The primary key comes after the exclusion constraint, because PostgreSQL checks indexes in the order they were
-        # made: two slots with the same start are then refused under the same name as any other overlap.
         postgresql=(
-            "ALTER TABLE rooms_slot DROP CONSTRAINT rooms_slot_resource_id_start_min_unique",
             "ALTER TABLE rooms_slot ADD CONSTRAINT rooms_slot_free "
             "EXCLUDE USING gist (resource_id WITH =, int8range(start_min, end_min) WITH &&)",
-            "ALTER TABLE rooms_slot ADD CONSTRAINT rooms_slot_resource_id_start_min_unique "
-            "PRIMARY KEY (resource_id, start_min)",
         ),
     )
+    if is_postgresql(db):
+        # After the exclusion constraint, because PostgreSQL checks indexes in the order they were made: two slots with
+        # the same start are then refused under the same name as any other overlap.
+        db.execute_sql(f"ALTER TABLE rooms_slot ADD CONSTRAINT {key} PRIMARY KEY (resource_id, start_min)")

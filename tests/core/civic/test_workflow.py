@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import threading
 from dataclasses import replace
@@ -331,7 +332,9 @@ def test_a_broken_guard_closes_its_step_and_leaves_the_others(steward):
 
 def test_an_override_leaves_running_records_at_their_version(steward):
     running = plot(steward)
-    assert wf.override(steward, GARDEN, wf.Overrides({"ask": 2, "begin": None}, {"asked": "等候"}, {"ask": "想要"})) == 1
+    assert (
+        wf.override(steward, GARDEN, wf.Overrides({"ask": 2, "begin": None}, {"asked": "等候"}, {"ask": "想要"})) == 1
+    )
     new = plot(steward)
 
     wf.advance(steward, running, "ask")
@@ -381,19 +384,20 @@ def test_overriding_needs_its_permission(garden):
 # --------------------------------------------------------------------------- what the database holds
 
 
+ATTACKS = {
+    "sqlite": ("UPDATE {} SET by_label = 'x'", "DELETE FROM {}", "INSERT OR REPLACE INTO {0} SELECT * FROM {0}"),
+    "postgresql": ("UPDATE {} SET by_label = 'x'", "DELETE FROM {}", "TRUNCATE {}"),
+}
+
+
 @pytest.mark.parametrize("table", ["workflow_step", "workflow_version"])
-@pytest.mark.parametrize("act", ["UPDATE {} SET by_label = 'x'", "DELETE FROM {}", "REPLACE", "TRUNCATE {}"])
-def test_history_and_versions_are_append_only_in_raw_sql(steward, table, act):
+def test_history_and_versions_are_append_only_in_raw_sql(steward, table):
     plot(steward)
     wf.override(steward, GARDEN, wf.Overrides({"ask": 2}))
-    sqlite = db.engine_name() == "sqlite"
-    if act.startswith("TRUNCATE") and sqlite:
-        act = "DELETE FROM {} WHERE 1"
-    if act == "REPLACE":
-        act = "INSERT OR REPLACE INTO {0} SELECT * FROM {0}" if sqlite else "TRUNCATE {} CASCADE"
-    with pytest.raises(peewee.PeeweeException) as caught, db.transaction():
-        db.database.execute_sql(act.format(table))
-    assert db.violated(caught.value) == f"{table}_append_only"
+    for attack in ATTACKS[db.engine_name()]:
+        with pytest.raises(peewee.IntegrityError) as caught, db.transaction():
+            db.database.execute_sql(attack.format(table))
+        assert db.violated(caught.value) == f"{table}_append_only"
 
 
 def test_the_database_itself_lets_a_record_begin_once(steward):
@@ -428,9 +432,7 @@ class Timeless(CommunityModel):
 
 
 def _plus(*transitions, states=(), **changes):
-    return replace(
-        GARDEN, states=(*GARDEN.states, *states), transitions=(*GARDEN.transitions, *transitions), **changes
-    )
+    return replace(GARDEN, states=(*GARDEN.states, *states), transitions=(*GARDEN.transitions, *transitions), **changes)
 
 
 @pytest.mark.parametrize(
@@ -438,7 +440,7 @@ def _plus(*transitions, states=(), **changes):
     [
         (_plus(states=(State("lost", "遗失", final=True),)), "cannot be reached"),
         (_plus(states=(State("free", "空闲"),)), "declared twice"),
-        (_plus(states=(State("stuck", ""),)), "no way out"),
+        (_plus(Transition("stick", "free", "stuck"), states=(State("stuck", ""),)), "no way out"),
         (_plus(initial="nowhere"), "initial state"),
         (_plus(Transition("burn", "free", "burnt")), "unknown state “burnt”"),
         (_plus(Transition("burn", "nowhere", "free")), "unknown state “nowhere”"),
@@ -488,7 +490,7 @@ VERBS = ("go", "turn", "stop", "back")
 def _workflows(draw):
     """A sound workflow: random steps over a chain a → b → … that reaches every state; the last one may be final."""
     names = NAMES[: draw(st.integers(2, len(NAMES)))]
-    steps = {(source, "next"): target for source, target in zip(names, names[1:], strict=False)}
+    steps = {(source, "next"): target for source, target in itertools.pairwise(names)}
     steps[(names[-1], "again")] = names[0]
     for source in names:
         for verb in draw(st.sets(st.sampled_from(VERBS))):

@@ -10,7 +10,8 @@ numbers = st.integers(1, 199).map(str)
 buildings = st.one_of(numbers, st.sampled_from(["A", "B", "A1", "12A", "东", "甲"]))
 units = st.one_of(st.just(""), st.integers(1, 30).map(str), st.sampled_from(["A", "1A", "东"]))
 rooms = st.one_of(
-    st.integers(1, 9999).map(str), st.sampled_from(["12A", "501B", "A501", "B101", "附1", "501附1", "501东", "1202附12"])
+    st.integers(1, 9999).map(str),
+    st.sampled_from(["12A", "501B", "A501", "B101", "附1", "501附1", "501东", "1202附12"]),
 )
 
 
@@ -165,19 +166,28 @@ def test_joins_separate_cells(cells, text):
     assert str(join_door(*cells)) == text
 
 
-@pytest.mark.parametrize("cells", [("1", "3", ""), ("", "2", "501"), ("", "", ""), ("2", "1", "3-1-501"), ("x", "y", "z")])
+@pytest.mark.parametrize(
+    "cells", [("1", "3", ""), ("", "2", "501"), ("", "", ""), ("2", "1", "3-1-501"), ("x", "y", "z")]
+)
 def test_joins_nothing_incomplete_or_contradictory(cells):
     assert join_door(*cells) is None
 
 
 @pytest.mark.parametrize(
-    ("typed", "prefix"), [("3幢", "3-"), ("3幢2单元", "3-2-"), ("3#2-", "3-2-"), ("3-2", "3-2-"), ("张三", None), ("501", None)]
+    ("typed", "prefix"),
+    [("3幢", "3-"), ("3幢2单元", "3-2-"), ("3#2-", "3-2-"), ("3-2", "3-2-"), ("张三", None), ("501", None)],
 )
 def test_knows_the_beginning_of_a_door(typed, prefix):
     assert door_prefix(typed) == prefix
 
 
 def test_sorts_doors_as_people_walk():
-    doors = [Door("10", "1", "101"), Door("2", "1", "1201"), Door("2", "1", "501"), Door("2", "", "101"), Door("A", "1", "101")]
+    doors = [
+        Door("10", "1", "101"),
+        Door("2", "1", "1201"),
+        Door("2", "1", "501"),
+        Door("2", "", "101"),
+        Door("A", "1", "101"),
+    ]
     in_order = ["2-101", "2-1-501", "2-1-1201", "10-1-101", "A-1-101"]
     assert [str(door) for door in sorted(doors, key=lambda door: door.sort_key)] == in_order

@@ -51,7 +51,18 @@ def test_reads_landlines(typed, number):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "1593925517", "12800138000", "138001380001", "1.38E+10", "12345", "4001234567", "330481001009123456", "空号", "张三"],
+    [
+        "",
+        "1593925517",
+        "12800138000",
+        "138001380001",
+        "1.38E+10",
+        "12345",
+        "4001234567",
+        "330481001009123456",
+        "空号",
+        "张三",
+    ],
 )
 def test_refuses_what_is_no_phone(typed):
     assert parse_phone(typed) is None
@@ -121,7 +132,11 @@ def test_digits_in_any_disorder_never_fail(text):
         assert parse_phone(phone.number) == Phone(phone.number, phone.kind)
 
 
-@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.sampled_from(["", " ", "-", "  "]), st.sampled_from(["", "+86", "0086 "]))
+@given(
+    st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+    st.sampled_from(["", " ", "-", "  "]),
+    st.sampled_from(["", "+86", "0086 "]),
+)
 def test_grouping_does_not_change_a_mobile(number, gap, country):
     typed = country + gap.join([number[:3], number[3:7], number[7:]])
     assert [phone.number for phone in parse_phones(typed).phones] == [number]

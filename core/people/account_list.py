@@ -1,0 +1,194 @@
+"""Lists of accounts for the pages that look after them, and opening an account whose holder chooses the secret.
+
+What may be done with a single account is in `accounts` and `credentials`.
+"""
+
+from __future__ import annotations
+
+import secrets as random
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import peewee
+
+from core.actor import Actor
+from core.errors import Forbidden, NotFound, Refused
+from core.people import accounts, credentials, roles
+from core.people.account_records import Account, RoleGrant
+from core.people.accounts import MANAGE, OWNERS, RoleTerm
+from core.people.credentials import OneTimeCode
+from core.people.permissions import ROLES
+from core.people.person import Person
+from core.people.roles import Held
+from core.store.community import all_communities
+from core.store.db import transaction
+from core.text import LazyText
+
+SITE = "core.site.admin"
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account in a list. `waits`: its one-time code was not used yet. `place` names its community, empty for owners."""
+
+    id: int
+    label: str
+    username: str
+    kind: str
+    status: str
+    waits: bool
+    roles: tuple[Held, ...]
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class ResidentAccount:
+    """A resident's account in a list; `since` is milliseconds UTC."""
+
+    id: int
+    label: str
+    public_id: str
+    status: str
+    waits: bool
+    since: int
+
+
+@dataclass(frozen=True)
+class ResidentAccounts:
+    """One page of residents' accounts; `after` starts the next, None on the last."""
+
+    rows: tuple[ResidentAccount, ...]
+    after: int | None
+
+
+def staff_rows(actor: Actor, *, also_closed: bool = False) -> list[AccountRow]:
+    """The staff of the actor's community with their roles there, by name. Needs `core.accounts.manage`."""
+    held: dict[int, list[Held]] = {}
+    for each in roles.grants_of(accounts.community_of(actor)):
+        held.setdefault(each.account, []).append(each)
+    found = accounts.staff_accounts(actor, also_closed=also_closed)
+    return [_row(account, held.get(account.id, ())) for account in found]
+
+
+def site_rows(actor: Actor) -> list[AccountRow]:
+    """Owners, then the staff of every community that are not closed. Needs `core.site.admin`."""
+    actor.require(SITE)
+    names = {community.code: community.name for community in all_communities()}
+    held: dict[int, list[Held]] = {}
+    for code in names:
+        for each in roles.grants_of(code):
+            held.setdefault(each.account, []).append(each)
+    query = Account.select().where((Account.kind != "resident") & (Account.status != "closed"))
+    found = list(query.order_by(Account.community, Account.label, Account.id))
+    found.sort(key=lambda account: account.kind != "owner")
+    return [_row(each, held.get(each.id, ()), names.get(each.community or "", "")) for each in found]
+
+
+def _row(account: Account, held: Iterable[Held], place: str = "") -> AccountRow:
+    return AccountRow(
+        account.id,
+        account.label,
+        account.username or "",
+        account.kind,
+        account.status,
+        account.secret is None and account.status != "closed",
+        tuple(held),
+        place,
+    )
+
+
+def resident_accounts(actor: Actor, query: str = "", *, after: int | None = None, limit: int = 50) -> ResidentAccounts:
+    """Residents' accounts in the actor's community, newest first, whose name holds `query`. Needs `core.accounts.manage`."""
+    actor.require(MANAGE)
+    chosen = (
+        Account.select(
+            Account.id, Account.label, Person.public_id, Account.status, Account.secret.is_null(), Account.created_at
+        )
+        .join(Person, on=((Person.community == Account.community) & (Person.id == Account.person_id)))
+        .where((Account.community == accounts.community_of(actor)) & (Account.kind == "resident"))
+        .order_by(Account.id.desc())
+    )
+    if query:
+        escaped = query.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        like = (Account.label, peewee.SQL("LIKE"), peewee.Value(f"%{escaped}%"), peewee.SQL("ESCAPE '!'"))
+        chosen = chosen.where(peewee.NodeList(like))
+    if after is not None:
+        chosen = chosen.where(Account.id < after)
+    found = [ResidentAccount(*row[:4], bool(row[4]), row[5]) for row in chosen.limit(limit + 1).tuples()]
+    return ResidentAccounts(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """Everything the page of one account shows. `why_not` says why the actor may not act on it, None when they may."""
+
+    row: AccountRow
+    history: tuple[Held, ...]
+    created_at: int
+    why_not: LazyText | str | None
+    can_roles: bool
+
+
+def account_page(actor: Actor, account_id: int) -> AccountPage:
+    """One account with its roles, past ones too; raises `NotFound` for one of another community."""
+    actor.require(MANAGE)
+    account = roles.account_here(actor, account_id)
+    community = actor.community or account.community
+    history = tuple(roles.grants_of(community, account.id, also_past=True)) if community else ()
+    current = tuple(each for each in history if not each.is_ended)
+    return AccountPage(
+        _row(account, current),
+        history,
+        account.created_at,
+        _why_not(actor, account_id),
+        actor.can(roles.MANAGE_ROLES) and actor.community is not None and account.status != "closed",
+    )
+
+
+def _why_not(actor: Actor, account_id: int) -> LazyText | str | None:
+    try:
+        accounts.managed_account(actor, account_id)
+    except (Forbidden, Refused) as error:
+        return error.message
+    return None
+
+
+def grantable_roles(account: AccountRow) -> list[tuple[str, LazyText]]:
+    """The roles that can be given to this account by hand, with their names."""
+    return [
+        (role.name, role.label)
+        for role in ROLES.values()
+        if role.grantable and (role.by_pin or account.kind != "resident")
+    ]
+
+
+def open_staff(
+    actor: Actor, username: str, label: str, grants: Iterable[RoleTerm | str] = (), *, public_id: str | None = None
+) -> OneTimeCode:
+    """Open a staff account in the actor's community; returns the code with which its holder chooses a password.
+
+    Raises what `accounts.create_staff` raises.
+    """
+    password = random.token_urlsafe(24)
+    with transaction(actor.community):
+        account = accounts.create_staff(actor, username, label, password, public_id=public_id, grants=grants)
+        return credentials.reset_secret(actor, account.id)
+
+
+def open_owner(actor: Actor, username: str, label: str) -> OneTimeCode:
+    """Open another owner's account; returns the code with which that person chooses a password. Needs `core.site.users`."""
+    actor.require(OWNERS)
+    with transaction():
+        account = accounts.create_owner(actor, username, label, random.token_urlsafe(24))
+        return credentials.reset_secret(actor, account.id)
+
+
+def grant_of(actor: Actor, grant_id: int) -> Held:
+    """A role held in the actor's community by its number; raises `NotFound`."""
+    community = accounts.community_of(actor)
+    account = RoleGrant.select(RoleGrant.account_id).where(RoleGrant.id == grant_id).tuples().first()
+    for each in roles.grants_of(community, account[0], also_past=True) if account else ():
+        if each.grant == grant_id:
+            return each
+    raise NotFound
+

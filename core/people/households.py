@@ -1,0 +1,88 @@
+"""Who lives behind the doors: the people of a building door by door, and one home with those who left it. Reads only."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from typing import NamedTuple
+
+from core.actor import Actor
+from core.people.areas import Area, Home, homes_of
+from core.people.directory import VIEW, community_of
+from core.people.person import Person, PersonHome
+
+
+class Dweller(NamedTuple):
+    """Somebody of a home with the days of the stay; `until_day` None: still."""
+
+    public_id: str
+    name: str
+    relation: str
+    status: str
+    from_day: datetime.date | None
+    until_day: datetime.date | None
+
+
+class DoorRow(NamedTuple):
+    """A door with who has it today."""
+
+    home_id: int
+    door: str
+    people: tuple[Dweller, ...]
+
+
+class Household(NamedTuple):
+    """One home: where it is, who has it today, and who had it before (the latest first)."""
+
+    home_id: int
+    estate_id: int
+    estate: str
+    area_id: int
+    door: str
+    people: tuple[Dweller, ...]
+    former: tuple[Dweller, ...]
+
+
+def doors_of(actor: Actor, area_id: int) -> list[DoorRow]:
+    """Every door of an estate, building or unit in the order people walk. Raises `Forbidden`, `NotFound`."""
+    actor.require(VIEW)
+    community = community_of(actor)
+    homes = homes_of(community, area_id)
+    people = _dwellers(community, [home.id for home in homes])
+    return [
+        DoorRow(home.id, home.door, tuple(each for each in people[home.id] if each.until_day is None)) for home in homes
+    ]
+
+
+def household(actor: Actor, home_id: int) -> Household:
+    """One home with its people. Raises `Forbidden`, `NotFound` also for a home of another community."""
+    actor.require(VIEW)
+    community = community_of(actor)
+    home: Home = Home.get_of(community, home_id)
+    estate: Area = Area.get_of(community, home.estate_id)
+    everybody = _dwellers(community, [home.id])[home.id]
+    former = [each for each in everybody if each.until_day is not None]
+    former.sort(key=lambda each: each.until_day or datetime.date.max, reverse=True)
+    present = tuple(each for each in everybody if each.until_day is None)
+    return Household(home.id, estate.id, estate.name, home.area_id, home.door, present, tuple(former))
+
+
+def _dwellers(community: str, home_ids: list[int]) -> dict[int, list[Dweller]]:
+    found: dict[int, list[Dweller]] = defaultdict(list)
+    for start in range(0, len(home_ids), 1000):
+        rows = (
+            PersonHome.select(
+                PersonHome.home_id, Person.public_id, Person.name, PersonHome.relation, Person.status,
+                PersonHome.from_day, PersonHome.until_day,
+            )
+            .join(Person, on=((Person.community == PersonHome.community) & (Person.id == PersonHome.person_id)))
+            .where(
+                PersonHome.community == community,
+                PersonHome.home_id.in_(home_ids[start : start + 1000]),
+                Person.same_as.is_null(),
+            )
+            .order_by(Person.sort_key, Person.public_id)
+        )  # fmt: skip
+        for home_id, *fields in rows.tuples():
+            found[home_id].append(Dweller(*fields))
+    return found

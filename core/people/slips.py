@@ -1,0 +1,278 @@
+"""Account slips 开户凭条: one-time codes on paper, each for one named person (or, after a reset, for one account).
+
+A code is readable only on the sheet on which it was issued: the database has digests, so printing again means issuing
+anew. A slip opens an account and shows nothing of the household's records.
+"""
+
+from __future__ import annotations
+
+import datetime
+import secrets as random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import peewee
+
+from core.actor import Actor
+from core.clock import today
+from core.errors import Invalid, NotFound, Refused
+from core.people import accounts, secrets, sign_in, throttle
+from core.people.account_records import Account, AccountSlip
+from core.people.areas import Area, Home
+from core.people.person import DECEASED, LIVING_HERE, Person, PersonHome
+from core.store import audit
+from core.store.db import now, transaction
+from core.store.ref import Ref
+from core.text import _
+
+PRINT = "core.slips.print"
+VALID_DAYS = 60
+MOST_AT_ONCE = 2000
+_DAY = 86_400_000
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What is printed on one slip. `code` exists nowhere else; `home` is “estate door” or empty; `batch` is the printing."""
+
+    code: str
+    public_id: str
+    name: str
+    home: str
+    valid_until: datetime.date
+    batch: str
+
+
+@dataclass(frozen=True)
+class SlipHolder:
+    """Whose slip was shown: enough to confirm, not more. `secret` is `pin` or `password`: what is to be chosen now."""
+
+    masked_name: str
+    community: str | None
+    secret: str
+
+
+def issue_for_area(actor: Actor, area_id: int) -> list[Slip]:
+    """Slips for everybody who lives in an estate, building or unit and has no account, in the order of doors."""
+    actor.require(PRINT)
+    community = _community_of(actor)
+    area = Area.get_of(community, area_id)
+    if area.level == "estate":
+        inside = Home.estate_id == area.id
+    else:
+        units = Area.of(community, Area.id).where(Area.parent_id == area.id)
+        inside = (Home.area_id == area.id) | Home.area_id.in_(units)
+    return _issue(actor, community, _people(community, inside))
+
+
+def issue(actor: Actor, public_ids: Iterable[str]) -> list[Slip]:
+    """Slips for these people, in the order of doors; those who have an account, moved away or died get none.
+
+    The codes issued to them before are worthless from now on. Raises `Refused` for more than 2,000 at once.
+    """
+    actor.require(PRINT)
+    community = _community_of(actor)
+    wanted = list(dict.fromkeys(public_ids))
+    found: list[_Row] = []
+    for start in range(0, len(wanted), _CHUNK):
+        found += _people(community, Person.public_id.in_(wanted[start : start + _CHUNK]))
+    return _issue(actor, community, found)
+
+
+_Row = tuple[int, str, str, str]
+
+
+def _people(community: str, which: peewee.Expression) -> list[_Row]:
+    """(id, public id, name, home) of residents without an account, each once, by door."""
+    estate = Area.alias()
+    has_account = Account.select(Account.person_id).where(
+        (Account.community == community) & Account.person_id.is_null(False)
+    )
+    query = (
+        Person.of(community, Person.id, Person.public_id, Person.name, estate.name, Home.door)
+        .join(
+            PersonHome,
+            peewee.JOIN.LEFT_OUTER,
+            on=(
+                (PersonHome.community == Person.community)
+                & (PersonHome.person_id == Person.id)
+                & PersonHome.until_day.is_null()
+            ),
+        )
+        .join(
+            Home,
+            peewee.JOIN.LEFT_OUTER,
+            on=((Home.community == PersonHome.community) & (Home.id == PersonHome.home_id)),
+        )
+        .join(estate, peewee.JOIN.LEFT_OUTER, on=((estate.community == Home.community) & (estate.id == Home.estate_id)))
+        .where(which & (Person.status == LIVING_HERE) & Person.same_as.is_null() & Person.id.not_in(has_account))
+        .order_by(estate.sort_key, Home.sort_key, Person.sort_key, Person.id)
+    )
+    rows: Any = query.tuples()
+    people: dict[int, _Row] = {}
+    for key, public_id, name, estate_name, door in rows:
+        people.setdefault(key, (key, public_id, name, f"{estate_name} {door}" if door else ""))
+    return list(people.values())
+
+
+def _issue(actor: Actor, community: str, people: list[_Row]) -> list[Slip]:
+    if len(people) > MOST_AT_ONCE:
+        raise Refused(
+            _("These are %(count)d slips; at most %(most)d can be printed at once.", count=len(people), most=MOST_AT_ONCE),
+            advice=_("Print them building by building."),
+        )  # fmt: skip
+    codes = [secrets.new_code() for _person in people]
+    digests = [secrets.code_digest(code) for code in codes]
+    at, batch = now(), f"{today():%Y%m%d}-{random.token_hex(3)}"
+    rows = [
+        (community, person[0], digest, at, at + VALID_DAYS * _DAY, batch, actor.account)
+        for person, digest in zip(people, digests, strict=True)
+    ]
+    fields = [
+        AccountSlip.community,
+        AccountSlip.person_id,
+        AccountSlip.code_digest,
+        AccountSlip.issued_at,
+        AccountSlip.expires_at,
+        AccountSlip.batch,
+        AccountSlip.by_account,
+    ]
+    with transaction(community):
+        for start in range(0, len(rows), _CHUNK):
+            part = rows[start : start + _CHUNK]
+            accounts.revoke_codes(
+                (AccountSlip.community == community) & AccountSlip.person_id.in_([row[1] for row in part])
+            )
+            AccountSlip.insert_many(part, fields=fields).execute()
+        if people:
+            audit.record(
+                actor,
+                "core.slips.issued",
+                Ref("core.slip_batch", community, batch),
+                after={"count": len(people), "people": [person[1] for person in people]},
+                permission=PRINT,
+            )
+    valid_until = today() + datetime.timedelta(days=VALID_DAYS)
+    return [
+        Slip(code, public_id, name, home, valid_until, batch)
+        for code, (_key, public_id, name, home) in zip(codes, people, strict=True)
+    ]
+
+
+def redeem(code: str, address: str) -> SlipHolder:
+    """Whose slip this is, for "is that you?" before a PIN is chosen; uses nothing up.
+
+    Raises `Invalid` under `code` for one that is wrong, used, replaced or too old, `Throttled`.
+    """
+    slip, person, account = _find(code, address)
+    name = person.name if person is not None else account.label if account is not None else ""
+    kind = "pin" if account is None or account.kind == "resident" else "password"
+    return SlipHolder(masked_name(name), slip.community, kind)
+
+
+def open_with_slip(code: str, secret: str, address: str, agent: str, *, kiosk: bool = False) -> sign_in.SignIn:
+    """Open the account of the slip's person with the PIN they chose (or set the new secret of a reset account) and sign
+    them in. The slip is used up.
+
+    Raises `Invalid` (`code`, `pin`, `password`), `Refused` if there is an account by now, `Throttled`.
+    """
+    slip, person, account = _find(code, address)
+    label = person.name if person is not None else account.label if account is not None else ""
+    actor = Actor(kind="guest", community=slip.community, label=label, origin=address)
+    if account is not None:
+        _set_secret(actor, slip, account, secret)
+    elif person is not None:
+        account = accounts.open_for(actor, person, secret, first=lambda: _use_up(slip))
+    assert account is not None
+    return sign_in.open_for(Account.get_by_id(account.id), address, agent, "slip", kiosk=kiosk)
+
+
+def _set_secret(actor: Actor, slip: AccountSlip, account: Account, secret: str) -> None:
+    person = Person.get_or_none(Person.id == account.person_id) if account.person_id else None
+    accounts.check_new_secret(account.kind, secret, person=person, account=account)
+    stored = secrets.hash_secret(secret)
+    with transaction(slip.community):
+        _use_up(slip)
+        Account.update(secret=stored, must_change=False, secret_changed_at=now()).where(
+            Account.id == account.id
+        ).execute()
+        audit.record(actor, "core.account.secret_set", account.ref)
+
+
+def _use_up(slip: AccountSlip) -> None:
+    """Of two browsers with one slip the second finds it used."""
+    unused = AccountSlip.used_at.is_null() & AccountSlip.revoked_at.is_null()
+    if not AccountSlip.update(used_at=now()).where((AccountSlip.id == slip.id) & unused).execute():
+        raise _not_valid()
+
+
+def _find(typed: str, address: str) -> tuple[AccountSlip, Person | None, Account | None]:
+    """The usable slip of a code with the person or the account it is for; throttled per address."""
+    attempt = throttle.begin(throttle.claim_key("slip"), address, throttle.SLIP)
+    code = secrets.normal_code(typed)
+    digest = secrets.code_digest(code or "")
+    slip = AccountSlip.get_or_none(AccountSlip.code_digest == digest) if code else None
+    if slip is None or slip.used_at is not None or slip.revoked_at is not None or slip.expires_at <= now():
+        raise _not_valid()
+    if slip.account_id is not None:
+        person, account = None, Account.get_by_id(slip.account_id)
+        usable = account.status == "active"
+    else:
+        person, account = _kept(slip), None
+        usable = person is not None and person.status != DECEASED
+    if not usable:
+        raise _not_valid()
+    throttle.succeeded(attempt)
+    if person is not None:
+        accounts.refuse_second_account(person)
+    return slip, person, account
+
+
+def _kept(slip: AccountSlip) -> Person | None:
+    """The slip's person, or the record that is kept where this one turned out to be a double."""
+    person: Person | None = Person.get_or_none((Person.community == slip.community) & (Person.id == slip.person_id))
+    while person is not None and person.same_as is not None:
+        person = Person.get_or_none((Person.community == slip.community) & (Person.id == person.same_as))
+    return person
+
+
+def _not_valid() -> Invalid:
+    return Invalid({"code": [_("This code is not valid (any more). The staff can print a new slip.")]})
+
+
+def masked_name(name: str) -> str:
+    """Enough for the person to recognise: 张*丰, 张*, M***y."""
+    return name[:1] + "*" * max(1, min(len(name) - 2, 6)) + (name[-1:] if len(name) > 2 else "")
+
+
+def revoke_batch(actor: Actor, batch: str) -> int:
+    """Make the unused slips of one printing worthless (sheets were lost); returns how many."""
+    actor.require(PRINT)
+    community = _community_of(actor)
+    with transaction(community):
+        count = int(
+            AccountSlip.update(revoked_at=now())
+            .where(
+                (AccountSlip.community == community)
+                & (AccountSlip.batch == batch)
+                & AccountSlip.used_at.is_null()
+                & AccountSlip.revoked_at.is_null()
+            )
+            .execute()
+        )
+        audit.record(
+            actor,
+            "core.slips.revoked",
+            Ref("core.slip_batch", community, batch),
+            after={"count": count},
+            permission=PRINT,
+        )
+    return count
+
+
+def _community_of(actor: Actor) -> str:
+    if actor.community is None:
+        raise NotFound
+    return actor.community

@@ -1,0 +1,55 @@
+"""Asking for the password again before roles and accounts are changed; good for ten minutes in the same session."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flask import session
+
+from core.errors import Invalid
+from core.people import credentials
+from core.text import _
+from core.web.forms import Form, SecretField
+from core.web.gate import current_actor
+
+MINUTES = 10
+_KEY = "confirmed"
+
+
+def is_fresh() -> bool:
+    """Whether this session has proved its password in the last ten minutes."""
+    actor = current_actor()
+    noted = session.get(_KEY)
+    if not isinstance(noted, list) or len(noted) != 2 or actor.session is None or noted[0] != actor.session:
+        return False
+    return 0 <= time.time() - float(noted[1]) < MINUTES * 60
+
+
+class ConfirmedForm(Form):
+    """A form that also asks for the sender's password, unless it was asked a moment ago."""
+
+    password = SecretField(_("Your own password"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_fresh():
+            del self.password
+
+    def confirmed(self) -> bool:
+        """Whether the sender has proved to be there; says so at the field where not. Raises `Throttled`."""
+        if "password" not in self._fields:
+            return True
+        actor = current_actor()
+        try:
+            credentials.confirm_secret(actor, self.password.data or "", field="password")
+        except Invalid as error:
+            self.accept(error)
+            return False
+        session[_KEY] = [actor.session, int(time.time())]
+        return True
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The fields without the password."""
+        return {name: value for name, value in self.data.items() if name != "password"}

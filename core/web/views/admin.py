@@ -1,0 +1,388 @@
+"""Administration of one community: accounts and their roles, what roles may do, its details, the first steps.
+
+The modules are in `admin_modules`, the audit log in `admin_audit`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from core.clock import today
+from core.errors import Invalid, NotFound, Refused
+from core.lan import reachable_url
+from core.operate import communities
+from core.people import account_list, accounts, credentials, permissions, roles
+from core.people.permissions import ROLES
+from core.plugin import registry as kernel
+from core.text import _
+from core.web import ui
+from core.web.forms import DayField, Form, PhoneField, SelectField, StringField
+from core.web.gate import current_actor, current_community, view
+from core.web.reauth import ConfirmedForm
+from core.web.views import setup
+
+pages = Blueprint("admin", __name__)
+
+
+def status_of(form: Form) -> int:
+    """422 when the form holds errors, else 200."""
+    return 422 if form.errors or form.form_errors else 200
+
+
+@pages.get("/admin/first-steps")
+@view("core.community.edit")
+def first_steps() -> Response:
+    """What to do next in a new community."""
+    return ui.page(
+        "desk/admin/first_steps.html",
+        new="new" in request.args,
+        steps=setup.STEPS,
+        modules=ui.plugin_navigation("desk"),
+        address=reachable_url(request.host_url),
+    )
+
+
+@pages.get("/admin/poster")
+@view("core.community.edit")
+def poster() -> Response:
+    """The poster for the door and the hall: how phones get in."""
+    address = f"{reachable_url(request.host_url)}c/{current_community().code}/"
+    return ui.page("desk/admin/poster.html", address=reachable_url(request.host_url), matrix=ui.qr_svg(address))
+
+
+# --------------------------------------------------------------------------- accounts
+
+
+@pages.get("/admin/accounts")
+@view("core.accounts.manage")
+def accounts_list() -> Response:
+    """Staff accounts with their roles."""
+    closed = "closed" in request.args
+    rows = account_list.staff_rows(current_actor(), also_closed=closed)
+    return ui.page("desk/admin/accounts.html", rows=rows, closed=closed, names=ROLES)
+
+
+@pages.get("/admin/accounts/residents")
+@view("core.accounts.manage")
+def resident_accounts() -> Response:
+    """Residents' accounts, newest first."""
+    query, after = request.args.get("q", "").strip()[:40], request.args.get("after", type=int)
+    found = account_list.resident_accounts(current_actor(), query, after=after)
+    following = ui.url(".resident_accounts", q=query or None, after=found.after) if found.after else None
+    return ui.page("desk/admin/residents.html", block="results", found=found, query=query, following=following)
+
+
+class StaffForm(ConfirmedForm):
+    """A colleague's account."""
+
+    label = StringField(_("Name"), required=True, longest=40)
+    username = StringField(_("User name"), required=True, longest=40)
+    role = SelectField(_("Role"), required=True)
+    until_day = DayField(_("Until (last day)"))
+
+
+@pages.route("/admin/accounts/new", methods=["GET", "POST"])
+@view("core.accounts.manage")
+def new_account() -> Response:
+    """Open a staff account; shows the code with which the colleague chooses a password, once."""
+    actor = current_actor()
+    form = StaffForm.from_request(role="staff")
+    given = actor.can(permissions.MANAGE_ROLES)
+    form.role.choices = [(role.name, str(role.label)) for role in ROLES.values() if role.grantable] if given else []
+    if not given:
+        del form.role, form.until_day
+    if request.method == "POST" and form.validate() and form.confirmed():
+        grants = [(form.role.data, today(), form.until_day.data)] if given else []
+        try:
+            code = account_list.open_staff(actor, form.username.data, form.label.data, grants)
+        except Invalid as error:
+            form.accept(error)
+        else:
+            return code_page(code, "c.admin.accounts_list")
+    return ui.page("desk/admin/new_account.html", status=status_of(form), form=form)
+
+
+def code_page(code: credentials.OneTimeCode, back: str) -> Response:
+    """A one-time code, shown once: it is answered to the post itself and never stored."""
+    address = f"{reachable_url(request.host_url)}slip"
+    return ui.page(
+        "desk/admin/code.html",
+        code=code,
+        address=address,
+        matrix=ui.qr_svg(f"{address}/{code.code}"),
+        back=ui.url(back),
+    )
+
+
+@pages.get("/admin/accounts/<int:account_id>")
+@view("core.accounts.manage")
+def account(account_id: int) -> Response:
+    """One account: its roles, and what can be done with it."""
+    return _account_page(account_id)
+
+
+class GrantForm(ConfirmedForm):
+    """A role with its term."""
+
+    role = SelectField(_("Role"), required=True)
+    from_day = DayField(_("From"))
+    until_day = DayField(_("Until (last day)"))
+
+
+def _account_page(account_id: int, form: Any = None) -> Response:
+    shown = account_list.account_page(current_actor(), account_id)
+    form = form or GrantForm(from_day=today())
+    _offer_roles(form, shown)
+    return ui.page("desk/admin/account.html", status=status_of(form), shown=shown, form=form, names=ROLES)
+
+
+def _offer_roles(form: Any, shown: account_list.AccountPage) -> None:
+    form.role.choices = [(name, str(label)) for name, label in account_list.grantable_roles(shown.row)]
+
+
+@pages.post("/admin/accounts/<int:account_id>/roles")
+@view("core.roles.manage")
+def grant_role(account_id: int) -> Response:
+    """Give a role for a term."""
+    actor = current_actor()
+    form = GrantForm(request.form)
+    _offer_roles(form, account_list.account_page(actor, account_id))
+    if form.validate() and form.confirmed():
+        try:
+            roles.grant_role(actor, account_id, **form.answers)
+        except Invalid as error:
+            form.accept(error)
+        except Refused as error:
+            form.accept(Invalid({"role": [error.message]}))
+        else:
+            ui.toast(_("The role was given. It holds from the next page on."))
+            return ui.after_post(ui.url(".account", account_id=account_id))
+    return _account_page(account_id, form)
+
+
+class SureForm(ConfirmedForm):
+    """A second thought: the reason, and the password."""
+
+    reason = StringField(_("Reason"), longest=200)
+
+
+@pages.route("/admin/roles/ended/<int:grant_id>", methods=["GET", "POST"])
+@view("core.roles.manage")
+def end_role(grant_id: int) -> Response:
+    """End a role at once."""
+    actor = current_actor()
+    held = account_list.grant_of(actor, grant_id)
+    form = SureForm.from_request()
+    if request.method == "POST" and form.validate() and form.confirmed():
+        roles.end_role(actor, grant_id, form.reason.data or "")
+        ui.toast(_("The role has ended."))
+        return ui.after_post(ui.url(".account", account_id=held.account))
+    label = ROLES[held.role].label
+    return _sure(
+        form,
+        _("End the role “%(role)s” of %(name)s?", role=label, name=held.label),
+        _("End the role"),
+        ui.url(".account", account_id=held.account),
+        [
+            _("It ends at once: the next page %(name)s opens is without it.", name=held.label),
+            _("What was done in this role stays as it is, under the same name."),
+        ],
+    )
+
+
+def _sure(form: Form, title: Any, label: Any, back: str, points: list[Any], **context: Any) -> Response:
+    return ui.page(
+        "desk/admin/sure.html",
+        status=status_of(form),
+        form=form,
+        heading=title,
+        label=label,
+        back=back,
+        points=points,
+        **context,
+    )
+
+
+@pages.route("/admin/accounts/<int:account_id>/reset", methods=["GET", "POST"])
+@view("core.accounts.manage")
+def reset(account_id: int) -> Response:
+    """Make the old PIN or password worthless and show a one-time code, once."""
+    actor = current_actor()
+    row = account_list.account_page(actor, account_id).row
+    form = ConfirmedForm.from_request()
+    if request.method == "POST" and form.validate() and form.confirmed():
+        code = credentials.reset_secret(actor, account_id)
+        return code_page(code, "c.admin.resident_accounts" if row.kind == "resident" else "c.admin.accounts_list")
+    return _sure(
+        form,
+        _("Reset the account of %(name)s?", name=row.label),
+        _("Reset and show the code"),
+        ui.url(".account", account_id=account_id),
+        [
+            _("The old PIN or password stops working at once, everywhere."),
+            _("You get a code, shown once. With it %(name)s chooses a new one within 7 days.", name=row.label),
+        ],
+    )
+
+
+class HandOverForm(ConfirmedForm):
+    """Who gets the account."""
+
+    label = StringField(_("Name of the new person"), required=True, longest=40)
+
+
+@pages.route("/admin/accounts/<int:account_id>/hand-over", methods=["GET", "POST"])
+@view("core.accounts.manage")
+def hand_over(account_id: int) -> Response:
+    """Give a staff account to another person, who gets a one-time code."""
+    actor = current_actor()
+    row = account_list.account_page(actor, account_id).row
+    form = HandOverForm.from_request()
+    if request.method == "POST" and form.validate() and form.confirmed():
+        try:
+            code = credentials.hand_over(actor, account_id, form.label.data)
+        except Invalid as error:
+            form.accept(error)
+        else:
+            return code_page(code, "c.admin.accounts_list")
+    return _sure(
+        form,
+        _("Hand the account “%(user)s” of %(name)s over?", user=row.username, name=row.label),
+        _("Hand over and show the code"),
+        ui.url(".account", account_id=account_id),
+        [
+            _("All roles of %(name)s end; give the new person theirs afterwards.", name=row.label),
+            _("What was done before stays under the name of %(name)s.", name=row.label),
+            _("The new person gets a code, shown once, and chooses a password with it."),
+        ],
+    )
+
+
+@pages.route("/admin/accounts/<int:account_id>/close", methods=["GET", "POST"])
+@view("core.accounts.manage")
+def close(account_id: int) -> Response:
+    """End an account for good."""
+    actor = current_actor()
+    row = account_list.account_page(actor, account_id).row
+    form = SureForm.from_request()
+    if request.method == "POST" and form.validate() and form.confirmed():
+        accounts.close_account(actor, account_id, form.reason.data or "")
+        ui.toast(_("The account of %(name)s is closed.", name=row.label))
+        return ui.after_post(ui.url(".resident_accounts" if row.kind == "resident" else ".accounts_list"))
+    return _sure(
+        form,
+        _("Close the account of %(name)s?", name=row.label),
+        _("Close the account"),
+        ui.url(".account", account_id=account_id),
+        [
+            _("Nobody can sign in with it again; this cannot be taken back."),
+            _("All roles end. Open work should be handed over first."),
+            _("What was done with it stays as it is."),
+        ],
+    )
+
+
+@pages.post("/admin/accounts/<int:account_id>/freeze")
+@view("core.accounts.manage")
+def freeze(account_id: int) -> Response:
+    """Stop an account at once, for example when a phone was stolen."""
+    accounts.freeze_account(current_actor(), account_id, "")
+    here = ui.url(".account", account_id=account_id)
+    ui.toast(_("The account is frozen: nobody can sign in with it."), undo_url=ui.url(".thaw", account_id=account_id))
+    return ui.after_post(here)
+
+
+@pages.post("/admin/accounts/<int:account_id>/thaw")
+@view("core.accounts.manage")
+def thaw(account_id: int) -> Response:
+    """Let a frozen account be used again."""
+    accounts.thaw_account(current_actor(), account_id)
+    ui.toast(_("The account can be used again."))
+    return ui.after_post(ui.url(".account", account_id=account_id))
+
+
+# --------------------------------------------------------------------------- what roles may do
+
+
+@pages.get("/admin/roles")
+@view("core.roles.manage")
+def roles_table() -> Response:
+    """Role × permission: every cell opens the page that changes it."""
+    rows = permissions.table(current_community().code)
+    titles = {"core": _("Office")} | {name: plugin.meta.title for name, plugin in kernel.active().plugins.items()}
+    groups: dict[str, list[permissions.PermissionRow]] = {}
+    for row in rows:
+        groups.setdefault(row.owner, []).append(row)
+    shown = [(titles.get(owner, owner), found) for owner, found in groups.items()]
+    held = roles.grants_of(current_community().code)
+    return ui.page("desk/admin/roles.html", groups=shown, roles=ROLES, holders=held)
+
+
+@pages.route("/admin/roles/<role>/<permission>/<any(allow, deny):way>", methods=["GET", "POST"])
+@view("core.roles.manage")
+def set_permission(role: str, permission: str, way: str) -> Response:
+    """Decide whether a role may do something."""
+    actor = current_actor()
+    found = _permission_row(role, permission)
+    label, doing, allow = ROLES[role].label, found.permission.label, way == "allow"
+    form = ConfirmedForm.from_request()
+    if request.method == "POST" and form.validate() and form.confirmed():
+        permissions.set_permission(actor, role, permission, allow)
+        back = ui.url(".set_permission", role=role, permission=permission, way="deny" if allow else "allow")
+        ui.toast(_("Done. It holds from the next page on."), undo_url=back)
+        return ui.after_post(ui.url(".roles_table"))
+    people = [each.label for each in roles.grants_of(current_community().code) if each.role == role and each.is_current]
+    concerned = "、".join(people) if people else _("nobody at present")
+    title = _("Allow “%(role)s” to do this: %(what)s?", role=label, what=doing)
+    if not allow:
+        title = _("Take this from “%(role)s”: %(what)s?", role=label, what=doing)
+    return _sure(
+        form,
+        title,
+        _("Allow") if allow else _("Take away"),
+        ui.url(".roles_table"),
+        [
+            _("It concerns: %(names)s", names=concerned),
+            _("It holds in this community only, from the next page on, and can be taken back."),
+        ],
+    )
+
+
+def _permission_row(role: str, permission: str) -> permissions.PermissionRow:
+    for row in permissions.table(current_community().code):
+        if row.permission.name == permission and role in ROLES:
+            return row
+    raise NotFound
+
+
+# --------------------------------------------------------------------------- the community's details
+
+
+class CommunityForm(Form):
+    """What every page shows of the office."""
+
+    name = StringField(_("Name of the community"), required=True, longest=40)
+    office_name = StringField(_("Full name of the office"), longest=60)
+    address = StringField(_("Address"), longest=100)
+    duty_phone = PhoneField(_("Duty phone"))
+    office_hours = StringField(_("Office hours"), longest=100)
+
+
+@pages.route("/admin/community", methods=["GET", "POST"])
+@view("core.community.edit")
+def community() -> Response:
+    """Name, address, duty phone and hours, as every page shows them."""
+    here = current_community()
+    fields = ("name", "office_name", "address", "duty_phone", "office_hours")
+    form = CommunityForm.from_request(**{field: getattr(here, field) for field in fields})
+    if request.method == "POST" and form.validate():
+        try:
+            communities.change_community(current_actor(), {field: form.data[field] or "" for field in fields})
+        except Invalid as error:
+            form.accept(error)
+        else:
+            ui.toast(_("Saved. Every page shows it from now on."))
+            return ui.after_post(ui.url(".community"))
+    return ui.page("desk/admin/community.html", status=status_of(form), form=form, code=here.code)

@@ -1,0 +1,5 @@
+"""Pages of areas; being filled."""
+
+from flask import Blueprint
+
+pages = Blueprint("areas", __name__)

@@ -1,0 +1,5 @@
+"""Pages of calls; being filled."""
+
+from flask import Blueprint
+
+pages = Blueprint("calls", __name__)

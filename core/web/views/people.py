@@ -1,0 +1,259 @@
+"""Residents as staff keep them: the list with its search, one person's page, adding, correcting, status, export.
+
+Homes (moving in and out) and records that are one person are in `people_homes`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from core.clock import today
+from core.errors import Invalid
+from core.people import accounts, areas, directory, disclosure, residents, slip_batches
+from core.people.disclosure import RELATION_LABELS, STATUS_LABELS, masked_view
+from core.people.person import DECEASED, LIVING_HERE, MOVED_AWAY, STATUSES
+from core.text import LazyText, _
+from core.web import ui
+from core.web.forms import (
+    BooleanField,
+    DayField,
+    Form,
+    IntegerField,
+    PhoneField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    submit_once,
+)
+from core.web.gate import current_actor, current_community, view
+from core.web.views import people_homes
+
+pages = Blueprint("people", __name__)
+pages.register_blueprint(people_homes.pages)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_STATUS = f"<any({', '.join(STATUSES)}):status>"
+_STATUS_SAID: dict[str, LazyText] = {
+    LIVING_HERE: _("%(name)s is recorded as living here."),
+    MOVED_AWAY: _("%(name)s is recorded as moved away."),
+    DECEASED: _("%(name)s is recorded as deceased and will not be contacted again."),
+}
+
+
+# --------------------------------------------------------------------------- the list
+
+
+def _filter() -> dict[str, Any]:
+    """What the list is narrowed to: `query`, `estate` (an id) and `status`; nonsense counts as nothing."""
+    values = request.values
+    return {
+        "query": values.get("q", "").strip()[:100],
+        "estate": values.get("estate", type=int),
+        "status": values.get("status") if values.get("status") in STATUSES else None,
+    }
+
+
+@pages.get("/people")
+@view("core.people.view")
+def index() -> Response:
+    """Fifty residents at a time, by pinyin, with numbers masked."""
+    chosen = _filter()
+    found = directory.list_people(masked_view(current_actor()), after=request.args.get("after"), **chosen)
+    address = {"q": chosen["query"] or None, "estate": chosen["estate"], "status": chosen["status"]}
+    return ui.page(
+        "desk/people/list.html",
+        block="results",
+        found=found,
+        chosen=chosen,
+        estates=areas.estates(current_community().code),
+        statuses=STATUS_LABELS,
+        after=request.args.get("after"),
+        next_url=ui.url(".index", after=found.next, **address) if found.next else None,
+    )
+
+
+@pages.post("/people/export")
+@view("core.export")
+def export() -> Response:
+    """The list with the present filter as a workbook; told to the audit log."""
+    content = disclosure.people_workbook(current_actor(), **_filter())
+    return workbook(content, f"{_('Residents')}-{today().isoformat()}.xlsx")
+
+
+def workbook(content: bytes, filename: str) -> Response:
+    """A workbook to keep."""
+    response = Response(content, mimetype=XLSX)
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response
+
+
+# --------------------------------------------------------------------------- one person
+
+
+@pages.get("/people/<key>")
+@view("core.people.view")
+def detail(key: str) -> Response:
+    """All that is known of one person; of two records that are one, the one that is kept."""
+    person = directory.person_page(masked_view(current_actor()), key)
+    if person.public_id != key:
+        return ui.after_post(ui.url("c.people.detail", key=person.public_id))
+    return _show(person)
+
+
+@pages.route("/people/<key>/phone", methods=["GET", "POST"])
+@view("core.people.phone")
+def phone(key: str) -> Response:
+    """Show the whole numbers once; the look is in the audit log."""
+    if request.method == "GET":
+        return ui.after_post(ui.url(".detail", key=key))
+    shown = disclosure.show_phones(current_actor(), key)
+    return _show(directory.person_page(masked_view(current_actor()), key), shown)
+
+
+def _show(person: directory.PersonPage, phones: tuple[str, ...] | None = None) -> Response:
+    actor, code = current_actor(), current_community().code
+    return ui.page(
+        "desk/people/person.html",
+        block="phones",
+        person=person,
+        phones=phones,
+        account=accounts.account_of_person(code, person.id),
+        slip_until=slip_batches.slip_of(actor, person.public_id) if actor.can("core.slips.print") else None,
+        statuses=STATUS_LABELS,
+        relations=RELATION_LABELS,
+        this_year=today().year,
+    )
+
+
+# --------------------------------------------------------------------------- adding and correcting
+
+
+def _year(value: Any) -> int | None:
+    return int(value) if value else None
+
+
+class PersonForm(Form):
+    """What is known of a person."""
+
+    name = StringField(_("Name"), required=True, longest=60)
+    phone = PhoneField(_("Phone"))
+    phone_2 = PhoneField(_("Second phone"))
+    sex = SelectField(_("Sex"), choices=[("", _("not given")), ("female", _("Female")), ("male", _("Male"))])
+    birth_year = IntegerField(_("Year of birth"), minimum=1850, maximum=2200)
+    note = TextAreaField(_("Note"), longest=residents.LONGEST_NOTE)
+
+
+class NewPersonForm(PersonForm):
+    """A person with the first home."""
+
+    estate_id = SelectField(_("Estate"), coerce=_year)
+    door = StringField(_("Door"), longest=60)
+    relation = SelectField(_("Is there as"), choices=list(RELATION_LABELS.items()), default="unknown")
+    from_day = DayField(_("Since"))
+
+
+@pages.route("/people/new", methods=["GET", "POST"])
+@view("core.people.edit")
+def new() -> Response:
+    """Add somebody; of the same name as somebody else only after a second look, and never as the same person."""
+    form = NewPersonForm.from_request(
+        name=request.args.get("name", "")[:60], estate_id=request.args.get("estate", type=int), door=_door_asked()
+    )
+    form.estate_id.choices = people_homes.estate_choices()
+    namesakes: tuple[directory.PersonRow, ...] = ()
+    if request.method == "POST" and form.validate():
+        namesakes = () if _is_confirmed(form) else directory.same_name(masked_view(current_actor()), form.name.data)
+        if not namesakes:
+            try:
+                key = submit_once(lambda: residents.add_person(current_actor(), **_given(form)).public_id)
+            except Invalid as error:
+                form.accept(error)
+            else:
+                ui.toast(_("%(name)s is added.", name=form.name.data))
+                return ui.after_post(ui.url(".detail", key=key))
+    return ui.page(
+        "desk/people/new.html", form=form, namesakes=namesakes, statuses=STATUS_LABELS, status=_status(form, namesakes)
+    )
+
+
+def _door_asked() -> str:
+    return request.args.get("door", "")[:60]
+
+
+def _is_confirmed(form: Form) -> bool:
+    """Whether staff have seen the people of this very name."""
+    return bool(request.form.get("another") == form.name.data)
+
+
+def _given(form: Form) -> dict[str, Any]:
+    """The fields of a form as the service takes them: empty texts instead of None."""
+    given = dict(form.data)
+    for name in ("phone", "phone_2", "note", "door"):
+        if name in given:
+            given[name] = given[name] or ""
+    return given
+
+
+def _status(form: Form, also: object = ()) -> int:
+    return 422 if form.errors or form.form_errors or also else 200
+
+
+class EditPersonForm(PersonForm):
+    """Corrections; a new name keeps the former one unless that was only misspelt."""
+
+    misspelt = BooleanField(_("The name was only misspelt: do not keep the old spelling"))
+
+
+@pages.route("/people/<key>/edit", methods=["GET", "POST"])
+@view("core.people.edit")
+def edit(key: str) -> Response:
+    """Correct a person. The numbers stand in the form for whoever may see them, which counts as a look."""
+    actor = current_actor()
+    person = directory.person_page(actor, key)
+    known = {"name": person.name, "sex": person.sex, "birth_year": person.birth_year, "note": person.note}
+    form = EditPersonForm.from_request(**known)
+    if not person.phones_shown:
+        del form.phone, form.phone_2
+    elif request.method == "GET":
+        numbers = [*disclosure.show_phones(actor, key), "", ""]
+        form.phone.data, form.phone_2.data = numbers[0], numbers[1]
+    if request.method == "POST" and form.validate():
+        given = _given(form)
+        keep_former_name = not given.pop("misspelt")
+        try:
+            submit_once(lambda: _edit(key, given, keep_former_name))
+        except Invalid as error:
+            form.accept(error)
+        else:
+            ui.toast(_("Saved."))
+            return ui.after_post(ui.url(".detail", key=key))
+    return ui.page("desk/people/edit.html", form=form, person=person, status=_status(form))
+
+
+def _edit(key: str, given: dict[str, Any], keep_former_name: bool) -> None:
+    residents.edit_person(current_actor(), key, keep_former_name=keep_former_name, **given)
+
+
+# --------------------------------------------------------------------------- living here, moved away, deceased
+
+
+@pages.get("/people/<key>/deceased")
+@view("core.people.edit")
+def deceased(key: str) -> Response:
+    """Ask once more before somebody is recorded as deceased."""
+    return ui.page("desk/people/deceased.html", person=directory.person_page(masked_view(current_actor()), key))
+
+
+@pages.post(f"/people/<key>/status/{_STATUS}")
+@view("core.people.edit")
+def set_status(key: str, status: str) -> Response:
+    """Say that somebody lives here, moved away or is deceased; offered back in the message."""
+    actor = current_actor()
+    before = directory.person_page(masked_view(actor), key)
+    submit_once(lambda: residents.set_status(actor, key, status).public_id)
+    undo = ui.url(".set_status", key=key, status=before.status) if before.status != status else ""
+    ui.toast(_STATUS_SAID[status] % {"name": before.name}, undo_url=undo)
+    return ui.after_post(ui.url(".detail", key=key))
+

@@ -1,0 +1,5 @@
+"""Pages of roster; being filled."""
+
+from flask import Blueprint
+
+pages = Blueprint("roster", __name__)

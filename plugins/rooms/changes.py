@@ -1,0 +1,209 @@
+"""What organisers change about their bookings: move, end early, cancel, withdraw. Staff do the same for others."""
+
+from __future__ import annotations
+
+from core import Actor, Invalid, Refused, advance, now, record, transactional
+from plugins.rooms import slots
+from plugins.rooms.bookings import APPROVE, add_occurrence
+from plugins.rooms.clock import now_minute
+from plugins.rooms.decisions import lapse_holds
+from plugins.rooms.hours import Plan, RoomFacts, load_plan
+from plugins.rooms.models import Booking, Occurrence
+from plugins.rooms.occurrences import (
+    Booked,
+    booked,
+    change_rooms,
+    check_free,
+    decided,
+    load,
+    need,
+    or_alternatives,
+    require_own,
+    resources_of,
+    take_slots,
+    tell_cancelled,
+    tell_moved,
+)
+from plugins.rooms.rules import Organiser, Wish, check_bookable, check_people, check_quota, check_time, read_time
+from plugins.rooms.texts import _
+
+CANCEL = "rooms.booking.cancel"
+CHANGEABLE = ("requested", "held", "confirmed")
+
+
+# --------------------------------------------------------------------------- moving
+
+
+def move(
+    actor: Actor,
+    occurrence_id: int,
+    *,
+    date: str,
+    start: str,
+    end: str,
+    room_id: int | None = None,
+    code: str = "",
+) -> Booked:
+    """Give a booking another time or room: its organiser, a guest with `code`, or staff (`rooms.desk`).
+
+    Shortening is always confirmed at once. In a room that needs approval anything else gives a new request (the result's
+    `state` is `requested`), and the confirmed booking stays until that is approved. Raises like `book`.
+    """
+    return move_wish(actor, occurrence_id, read_time(date, start, end), room_id=room_id, code=code)
+
+
+def move_wish(actor: Actor, occurrence_id: int, wish: Wish, *, room_id: int | None = None, code: str = "") -> Booked:
+    """Like `move`, with the time read already."""
+    occurrence, booking = load(actor, occurrence_id)
+    return or_alternatives(
+        actor,
+        room_id or occurrence.room_id,
+        wish,
+        lambda: _move(actor, occurrence_id, wish, room_id, code),
+        people=booking.people or 0,
+        leaving_out=occurrence_id,
+    )
+
+
+@transactional
+def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int | None, code: str) -> Booked:
+    occurrence, booking = load(actor, occurrence_id)
+    require_own(actor, booking, "rooms.desk", code)
+    _check_changeable(occurrence, wish)
+    plan = load_plan(occurrence.community, wish.day)
+    room = plan.room(room_id or occurrence.room_id)
+    organiser = organiser_as_booked(booking)
+    if room.id != occurrence.room_id:
+        check_bookable(room, actor, organiser)
+        check_people(booking.people, room.seats)
+    running_since = occurrence.start_min if occurrence.start_min <= now_minute() else None
+    check_time(actor, plan, room, wish, running_since=running_since)
+    lapse_holds(occurrence.community)
+    check_quota(occurrence.community, room, organiser, wish, leaving_out=occurrence.id)
+    _withdraw_changes(actor, occurrence)
+    if occurrence.state == "confirmed" and room.needs_approval and not actor.can(APPROVE):
+        if not _is_shorter(occurrence, room, wish):
+            return _ask_for_change(actor, occurrence, booking, plan, room, wish)
+    return _move_now(actor, occurrence, booking, plan, room, wish)
+
+
+def organiser_as_booked(booking: Booking) -> Organiser:
+    """The organiser of a stored booking."""
+    return Organiser(
+        booking.organiser_kind,
+        booking.organiser,
+        booking.person,
+        booking.account,
+        booking.organisation,
+        booking.guest_phone,
+    )
+
+
+def _check_changeable(occurrence: Occurrence, wish: Wish) -> None:
+    if occurrence.state not in CHANGEABLE:
+        raise Refused(_("This booking is closed and cannot be changed."), advice=_("Please make a new booking."))
+    if occurrence.end_min <= now_minute():
+        raise Refused(_("This booking is over."), advice=_("Please make a new booking."))
+    if occurrence.start_min <= now_minute() and wish.start_min != occurrence.start_min:
+        raise Refused(
+            _("This booking has begun: only its end can be changed."),
+            advice=_("Keep the start as it is and choose another end."),
+        )
+
+
+def _is_shorter(occurrence: Occurrence, room: RoomFacts, wish: Wish) -> bool:
+    same_room = room.id == occurrence.room_id
+    return same_room and occurrence.start_min <= wish.start_min and wish.end_min <= occurrence.end_min
+
+
+def _ask_for_change(
+    actor: Actor, occurrence: Occurrence, booking: Booking, plan: Plan, room: RoomFacts, wish: Wish
+) -> Booked:
+    """A request that would replace the confirmed occurrence, which stays until then."""
+    request = add_occurrence(actor, booking, room, wish, replaces=occurrence.id)
+    need(request, resources_of(occurrence))
+    change_rooms(request, plan, occurrence.room_id)
+    check_free(request, leaving_out=occurrence.id)
+    return booked(request)
+
+
+def _move_now(
+    actor: Actor, occurrence: Occurrence, booking: Booking, plan: Plan, room: RoomFacts, wish: Wish
+) -> Booked:
+    """Delete and insert the slots in this transaction: all of them move, or none."""
+    before = (occurrence.room_id, occurrence.start_min, occurrence.end_min)
+    slots.release(occurrence.id)
+    occurrence.room_id, occurrence.start_min, occurrence.end_min = room.id, wish.start_min, wish.end_min
+    occurrence.buffer_before, occurrence.buffer_after = room.buffer_before, room.buffer_after
+    occurrence.save()
+    change_rooms(occurrence, plan, before[0])
+    if occurrence.state == "requested":
+        check_free(occurrence, leaving_out=occurrence.replaces)
+    else:
+        take_slots(occurrence)
+    after = (occurrence.room_id, occurrence.start_min, occurrence.end_min)
+    record(actor, "rooms.booking.moved", occurrence.ref, before=list(before), after=list(after))
+    if occurrence.state == "confirmed":
+        tell_moved(before, occurrence, booking)
+    return booked(occurrence)
+
+
+def _withdraw_changes(actor: Actor, occurrence: Occurrence) -> None:
+    """A booking has at most one change waiting for approval; an older one is withdrawn."""
+    waiting = Occurrence.of(occurrence.community).where(
+        Occurrence.replaces == occurrence.id, Occurrence.state == "requested"
+    )
+    for request in list(waiting):
+        advance(actor, request, "withdraw")
+
+
+# --------------------------------------------------------------------------- ending
+
+
+@transactional
+def end_early(actor: Actor, occurrence_id: int, *, code: str = "") -> Booked:
+    """End a booking that is going on now, so that the rest of its time is free; its own organiser or staff.
+
+    Raises `Refused` before it has begun and after it is over.
+    """
+    occurrence, booking = load(actor, occurrence_id)
+    require_own(actor, booking, "rooms.desk", code)
+    this_minute = -(-now() // 60_000)
+    if occurrence.state != "confirmed" or occurrence.end_min <= this_minute:
+        raise Refused(_("This booking is over."))
+    if occurrence.start_min > this_minute:
+        raise Refused(_("This booking has not begun yet."), advice=_("You can cancel it instead."))
+    before = (occurrence.room_id, occurrence.start_min, occurrence.end_min)
+    slots.release(occurrence.id)
+    occurrence.end_min = max(this_minute, occurrence.start_min + 1)
+    occurrence.save()
+    take_slots(occurrence)
+    _withdraw_changes(actor, occurrence)
+    record(actor, "rooms.booking.ended_early", occurrence.ref, before=before[2], after=occurrence.end_min)
+    tell_moved(before, occurrence, booking)
+    return booked(occurrence)
+
+
+@transactional
+def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = "") -> None:
+    """Give up a booking (its slots are free at once), or withdraw a request.
+
+    The organiser and a guest with `code` need no reason; staff cancelling somebody else's (`rooms.booking.cancel`) give
+    one. Raises `Invalid` (reason), `Forbidden`, and `Refused` for a booking that has begun or is closed.
+    """
+    occurrence, booking = load(actor, occurrence_id)
+    own = require_own(actor, booking, CANCEL, code)
+    reason = reason.strip()
+    if not own and not reason:
+        raise Invalid({"reason": [_("Please say why, so that the organiser understands.")]})
+    if occurrence.state == "requested":
+        advance(actor, occurrence, "withdraw", reason=reason, **decided(actor))
+        return
+    if occurrence.state == "confirmed" and occurrence.start_min <= now_minute():
+        raise Refused(_("This booking has begun already."), advice=_("You can end it early instead."))
+    was_confirmed = occurrence.state == "confirmed"
+    slots.release(occurrence.id)
+    occurrence = advance(actor, occurrence, "cancel", reason=reason, **decided(actor))
+    _withdraw_changes(actor, occurrence)
+    if was_confirmed:
+        tell_cancelled(occurrence, booking, reason)

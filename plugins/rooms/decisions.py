@@ -1,0 +1,93 @@
+"""What staff decide about requests, and what time decides: approve, refuse, expire, lapse."""
+
+from __future__ import annotations
+
+from core import Actor, Invalid, Refused, advance, now, transaction, transactional
+from plugins.rooms import slots
+from plugins.rooms.clock import local_span, now_minute
+from plugins.rooms.models import Occurrence
+from plugins.rooms.occurrences import (
+    Booked,
+    block,
+    booked,
+    decided,
+    load,
+    or_alternatives,
+    tell_confirmed,
+    tell_moved,
+)
+from plugins.rooms.rules import Wish
+from plugins.rooms.texts import _
+
+APPROVE = "rooms.booking.approve"
+
+
+def approve(actor: Actor, occurrence_id: int) -> Booked:
+    """Confirm a request, or the change of a booking that a request stands for.
+
+    Raises `Conflict` with `Alternatives` when the time was taken meanwhile, `Refused` when it is past, `Forbidden`.
+    """
+    actor.require(APPROVE)
+    occurrence, booking = load(actor, occurrence_id)
+    wish = Wish(*local_span(occurrence.start_min, occurrence.end_min))
+    return or_alternatives(
+        actor,
+        occurrence.room_id,
+        wish,
+        lambda: _approve(actor, occurrence_id),
+        people=booking.people or 0,
+        leaving_out=occurrence.replaces,
+    )
+
+
+@transactional
+def _approve(actor: Actor, occurrence_id: int) -> Booked:
+    occurrence, booking = load(actor, occurrence_id)
+    if occurrence.state == "requested" and occurrence.start_min <= now_minute():
+        raise Refused(_("The time of this request is past."), advice=_("Ask the organiser to choose another time."))
+    lapse_holds(occurrence.community)
+    old = Occurrence.get_of(actor.community, occurrence.replaces) if occurrence.replaces else None
+    if old is None or old.state != "confirmed":
+        occurrence = block(actor, occurrence, "approve", **decided(actor))
+        tell_confirmed(occurrence, booking)
+        return booked(occurrence)
+    slots.release(old.id)
+    advance(actor, old, "cancel", reason=str(_("Moved to another time")), **decided(actor))
+    occurrence = block(actor, occurrence, "approve", **decided(actor))
+    tell_moved((old.room_id, old.start_min, old.end_min), occurrence, booking)
+    return booked(occurrence)
+
+
+@transactional
+def refuse(actor: Actor, occurrence_id: int, reason: str) -> None:
+    """Refuse a request. Raises `Invalid` (reason) without a reason, `Forbidden`, `Refused` when it is decided already."""
+    actor.require(APPROVE)
+    if not reason.strip():
+        raise Invalid({"reason": [_("Please say why, so that the organiser understands.")]})
+    occurrence, _booking = load(actor, occurrence_id)
+    advance(actor, occurrence, "refuse", reason=reason.strip(), **decided(actor))
+
+
+def lapse_holds(community: str) -> int:
+    """Free the slots of holds that have run out; the first thing every booking does. Returns how many."""
+    clock = Actor(kind="system", community=community, label="Linli", origin="rooms.lapse")
+    query = Occurrence.of(community).where(Occurrence.state == "held", Occurrence.held_until <= now())
+    with transaction(community):
+        lapsed = list(query)
+        for occurrence in lapsed:
+            slots.release(occurrence.id)
+            advance(clock, occurrence, "lapse")
+    return len(lapsed)
+
+
+@transactional
+def expire(actor: Actor) -> int:
+    """The job `rooms.expire`: requests whose time has come without a decision, and holds that have run out."""
+    lapsed = lapse_holds(str(actor.community))
+    query = Occurrence.of(actor.community).where(
+        Occurrence.state == "requested", Occurrence.start_min <= now_minute()
+    )
+    expired = list(query)
+    for occurrence in expired:
+        advance(actor, occurrence, "expire")
+    return lapsed + len(expired)

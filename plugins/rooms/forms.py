@@ -1,0 +1,58 @@
+"""The forms of the module: shape only; what may be booked is decided by the services."""
+
+from __future__ import annotations
+
+from core import DayField, Form, IntegerField, PhoneField, SelectField, StringField
+from plugins.rooms.texts import _
+
+
+class BookForm(Form):
+    """A booking. Times are `HH:MM`; guests give a name, the phone may stay empty."""
+
+    date = DayField(_("Day"), required=True)
+    start = SelectField(_("From"), required=True, choices=[], validate_choice=False)
+    end = SelectField(_("To"), required=True, choices=[], validate_choice=False)
+    title = StringField(_("What for"), longest=60, description=_("For example: choir practice, family meeting"))
+    people = IntegerField(_("How many people"), minimum=1, maximum=2000)
+    guest_name = StringField(_("Your name"), longest=30)
+    guest_phone = PhoneField(_("Your phone"), description=_("So that we can reach you if something changes. May stay empty."))
+
+
+class StaffBookForm(BookForm):
+    """The same typed in by staff for a caller or a paper form, with the day it was asked for."""
+
+    guest_name = StringField(_("For whom (name)"), longest=30, description=_("Leave empty for a booking of the office itself."))
+    guest_phone = PhoneField(_("Their phone"))
+    requested_on = DayField(_("Asked for on"), description=_("The day of the call or the date on the paper."))
+
+
+class MoveForm(Form):
+    """Another time, and another room if wanted."""
+
+    room_id = SelectField(_("Room"), coerce=int, choices=[])
+    date = DayField(_("Day"), required=True)
+    start = SelectField(_("From"), required=True, choices=[], validate_choice=False)
+    end = SelectField(_("To"), required=True, choices=[], validate_choice=False)
+
+
+class FindForm(Form):
+    """When and for how many a room is needed."""
+
+    date = DayField(_("Day"), required=True)
+    start = SelectField(_("From"), required=True, choices=[], validate_choice=False)
+    end = SelectField(_("To"), required=True, choices=[], validate_choice=False)
+    people = IntegerField(_("How many people"), minimum=1, maximum=2000)
+
+
+class CodeForm(Form):
+    """The short code of a guest's booking."""
+
+    code = StringField(
+        _("Booking code"), required=True, longest=20, description=_("It stands on your slip, for example ACDE 3467.")
+    )
+
+
+class ReasonForm(Form):
+    """Why somebody's booking is cancelled or a request refused."""
+
+    reason = StringField(_("Reason"), longest=200, description=_("The organiser reads this."))

@@ -1,0 +1,81 @@
+"""The day and week grids as pages draw them: hour-wide cells that say free, taken, mine, closed or past. No queries here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from plugins.rooms.clock import hhmm
+from plugins.rooms.find import RoomDay
+
+_USUAL = (8, 21)
+_SHORTEST = 30
+
+
+class Cell(NamedTuple):
+    """`kind` is free, busy, mine, closed or past; `time` is the start, for wide cells the span; `href` books it."""
+
+    kind: str
+    time: str
+    span: int
+    href: str
+
+
+class Row(NamedTuple):
+    """A line of the grid: its room and day with their cells."""
+
+    day: RoomDay
+    cells: list[Cell]
+
+
+def hours_shown(days: Iterable[RoomDay]) -> range:
+    """The hours from the first opening to the last closing, 8–21 where nothing is open."""
+    intervals = [interval for day in days for interval in day.open]
+    if not intervals:
+        return range(*_USUAL)
+    return range(min(start for start, _end in intervals) // 60, -(-max(end for _start, end in intervals) // 60))
+
+
+def rows(days: Sequence[RoomDay], hours: range, base: str, step: int, carried: str = "") -> list[Row]:
+    """The grid's lines. A free cell links to `<base>/<room>/book?date=…&start=…&end=…` plus `carried`."""
+    return [Row(day, _cells(day, hours, base, step, carried)) for day in days]
+
+
+def _cells(day: RoomDay, hours: range, base: str, step: int, carried: str) -> list[Cell]:
+    cells: list[Cell] = []
+    shortest = max(_SHORTEST, day.room.min_minutes)
+    link = f"{base}/{day.room.id}/book?date={day.day.isoformat()}{carried}&start="
+    for hour in hours:
+        start, end = _free_part(day, hour * 60, hour * 60 + 60, step)
+        if end - start >= min(shortest, 60):
+            end = max(end, start + day.room.min_minutes)
+            cells.append(Cell("free", hhmm(start), 1, f"{link}{hhmm(start)}&end={hhmm(end)}"))
+            continue
+        kind = _kind(day, hour * 60, hour * 60 + 60)
+        if cells and cells[-1].kind == kind:
+            first, span = cells[-1].time.partition("–")[0], cells[-1].span + 1
+            cells[-1] = Cell(kind, f"{first}–{hhmm(hour * 60 + 60)}", span, "")
+        else:
+            cells.append(Cell(kind, hhmm(hour * 60), 1, ""))
+    return cells
+
+
+def _free_part(day: RoomDay, first: int, last: int, step: int) -> tuple[int, int]:
+    """The longest free part of an hour that starts on the grid of `step` minutes; `(0, 0)` when there is none."""
+    best = (0, 0)
+    for start, end in day.free:
+        begin, stop = max(-(-start // step) * step, first), min(end, last)
+        if stop - begin > best[1] - best[0]:
+            best = (begin, stop)
+    return best
+
+
+def _kind(day: RoomDay, first: int, last: int) -> str:
+    """What stands in the way in an hour without a free part."""
+    if not any(start < last and end > first for start, end in day.open):
+        return "closed"
+    kinds = {taken.kind for taken in day.taken if taken.start < last and taken.end > first}
+    for kind, shown in (("mine", "mine"), ("booked", "busy"), ("closed", "closed")):
+        if kind in kinds:
+            return shown
+    return "past"

@@ -1,0 +1,158 @@
+"""Bookings as lists: one's own, those of a day for the desk, requests that wait. One query each, no records changed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from core import Actor, Forbidden, NotFound, State
+from plugins.rooms import codes
+from plugins.rooms.clock import day_bounds, hhmm, local_span, now_minute
+from plugins.rooms.slots import rows
+from plugins.rooms.states import STATES
+
+_STATE = {state.name: state for state in STATES}
+
+
+class Line(NamedTuple):
+    """One occurrence with what a page shows of it; times are UTC minutes.
+
+    It holds names and titles: show it only to the organiser or to staff (`rooms.desk`).
+    """
+
+    id: int
+    booking_id: int
+    room_id: int
+    room: str
+    venue_id: int
+    venue: str
+    floor: str
+    start_min: int
+    end_min: int
+    state: str
+    reason: str
+    replaces: int | None
+    title: str
+    purpose: str
+    people: int | None
+    organiser_kind: str
+    organiser: str
+    organisation: str
+    person: int | None
+    account: int | None
+    guest_phone: str
+    confidential: int
+    requested_on: str
+    entered_at: int
+    subject: str | None
+
+    @property
+    def date(self) -> datetime.date:
+        """The local day."""
+        return local_span(self.start_min, self.end_min)[0]
+
+    @property
+    def start(self) -> str:
+        """The local start, `HH:MM`."""
+        return hhmm(local_span(self.start_min, self.end_min)[1])
+
+    @property
+    def end(self) -> str:
+        """The local end, `HH:MM`; midnight is 24:00."""
+        return hhmm(local_span(self.start_min, self.end_min)[2])
+
+    @property
+    def state_shown(self) -> State:
+        """The state with its word, icon and tint."""
+        return _STATE[self.state]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is confirmed and going on now."""
+        return self.state == "confirmed" and self.start_min <= now_minute() < self.end_min
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it can still be cancelled or withdrawn."""
+        return self.state in ("requested", "held", "confirmed") and self.start_min > now_minute()
+
+
+_LINE = """
+    SELECT o.id, o.booking_id, o.room_id, r.name, r.venue_id, v.name, r.floor, o.start_min, o.end_min, o.state, o.reason,
+        o.replaces, b.title, b.purpose, b.people, b.organiser_kind, b.organiser, b.organisation, b.person, b.account,
+        b.guest_phone, b.confidential, b.requested_on, b.entered_at, b.subject
+    FROM rooms_occurrence o JOIN rooms_booking b ON b.community=o.community AND b.id=o.booking_id
+        JOIN rooms_room r ON r.community=o.community AND r.id=o.room_id
+        JOIN rooms_venue v ON v.community=r.community AND v.id=r.venue_id
+    WHERE o.community=? AND
+"""
+_OWN = """ o.booking_id IN (
+        SELECT id FROM rooms_booking WHERE community=? AND person=?
+        UNION SELECT id FROM rooms_booking WHERE community=? AND account=?)
+"""
+_OWN_AHEAD = _LINE + _OWN + " AND o.end_min>? ORDER BY o.start_min, o.id LIMIT 200"
+_OWN_PAST = _LINE + _OWN + " AND o.end_min<=? ORDER BY o.start_min DESC, o.id DESC LIMIT 50"
+_BY_CODE = _LINE + " b.code_digest=? ORDER BY o.start_min, o.id"
+_ON_DAY = (
+    _LINE
+    + """ o.start_min>=? AND o.start_min<? AND o.state IN ('requested', 'held', 'confirmed', 'checked_in', 'finished',
+        'unattended') ORDER BY v.id, o.start_min, r.id, o.id"""
+)
+_REQUESTS = _LINE + " o.state='requested' AND o.start_min>? ORDER BY o.start_min, o.id LIMIT 200"
+_ONE = _LINE + " o.id=?"
+
+
+def _lines(statement: str, *params: Any) -> list[Line]:
+    return [Line(*row) for row in rows(statement, *params)]
+
+
+def my_bookings(actor: Actor, *, past: bool = False) -> list[Line]:
+    """The actor's own bookings: what is going on or to come, soonest first, or (`past`) the last 50 that are over."""
+    if actor.person is None and actor.account is None:
+        return []
+    statement = _OWN_PAST if past else _OWN_AHEAD
+    community = actor.community
+    return _lines(statement, community, community, actor.person, community, actor.account, now_minute())
+
+
+def booking_by_code(actor: Actor, code: str) -> list[Line]:
+    """The occurrences of the guest's booking with this short code; raises `NotFound`. Guesses are for the page to slow."""
+    found = _lines(_BY_CODE, actor.community, codes.digest(str(actor.community), code))
+    if not found:
+        raise NotFound
+    return found
+
+
+def on_day(actor: Actor, date: datetime.date, venue_id: int | None = None) -> list[Line]:
+    """What happens on a day, by venue and time, for the desk (`rooms.desk`): bookings, holds and requests."""
+    actor.require("rooms.desk")
+    found = _lines(_ON_DAY, actor.community, *day_bounds(date))
+    return [line for line in found if venue_id is None or line.venue_id == venue_id]
+
+
+def requests(actor: Actor) -> list[Line]:
+    """Requests that wait for a decision (`rooms.booking.approve`), soonest first; those with `replaces` are changes."""
+    actor.require("rooms.booking.approve")
+    return _lines(_REQUESTS, actor.community, now_minute())
+
+
+def occurrence_line(actor: Actor, occurrence_id: int, code: str = "") -> Line:
+    """One occurrence for its organiser, a guest with `code` or the desk; raises `NotFound` and `Forbidden`."""
+    found = _lines(_ONE, actor.community, occurrence_id)
+    if not found:
+        raise NotFound
+    line = found[0]
+    own = (line.person is not None and line.person == actor.person) or (
+        line.account is not None and line.account == actor.account
+    )
+    if own or actor.can("rooms.desk"):
+        return line
+    if code and any(mine.id == line.id for mine in booking_by_code(actor, code)):
+        return line
+    raise Forbidden
+
+
+def lines_of(actor: Actor, occurrences: Sequence[int]) -> list[Line]:
+    """The lines of some occurrences of the community, in order; for lists of a few that staff are shown."""
+    return [line for occurrence in occurrences for line in _lines(_ONE, actor.community, occurrence)]

@@ -1,0 +1,108 @@
+"""The implementation of `rooms.RoomService/1` (see `contracts.py`): the same acts as the pages', for other plugins."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from core import Actor, Invalid, Ref, transactional
+from plugins.rooms.bookings import Extras, book_wish, take_hold
+from plugins.rooms.changes import cancel, move_wish
+from plugins.rooms.contracts import FreeRoom, Reserved
+from plugins.rooms.find import free_rooms
+from plugins.rooms.hours import load_plan
+from plugins.rooms.models import Resource
+from plugins.rooms.occurrences import Booked
+from plugins.rooms.rules import Wish, check_title
+from plugins.rooms.texts import _
+
+
+def _reserved(result: Booked) -> Reserved:
+    return Reserved(
+        result.occurrence_id, result.booking_id, result.room_id, result.start_min, result.end_min, result.state
+    )
+
+
+def _wish(day: datetime.date, start: int, end: int) -> Wish:
+    if not 0 <= start < end <= 1440:
+        raise Invalid({"end": [_("The end must be later than the start, on the same day. Midnight is 24:00.")]})
+    return Wish(day, start, end)
+
+
+class Rooms:
+    """See `contracts.RoomService` for what each act takes, gives and raises."""
+
+    def find_free(
+        self, community: str, day: datetime.date, start: int, end: int, people: int = 0, features: Sequence[str] = ()
+    ) -> list[FreeRoom]:
+        plan = load_plan(community, day)
+        found = free_rooms(community, plan, plan.rooms.values(), _wish(day, start, end), people, features)
+        return [
+            FreeRoom(item.room.id, item.room.name, item.room.venue, item.room.seats, bool(item.room.needs_approval))
+            for item in found
+        ]
+
+    def resource(self, actor: Actor, kind: str, name: str, subject: Ref) -> int:
+        return resource(actor, kind, name, subject)
+
+    def hold(
+        self,
+        actor: Actor,
+        room_id: int,
+        day: datetime.date,
+        start: int,
+        end: int,
+        *,
+        until: int,
+        title: str,
+        subject: Ref | None = None,
+        resources: Sequence[int] = (),
+        confidential: bool = False,
+    ) -> Reserved:
+        extras = Extras(check_title(title), resources=tuple(resources), subject=subject, confidential=confidential)
+        return _reserved(book_wish(actor, room_id, _wish(day, start, end), extras, held_until=until))
+
+    def take(self, actor: Actor, occurrence_id: int) -> Reserved:
+        return _reserved(take_hold(actor, occurrence_id))
+
+    def book(
+        self,
+        actor: Actor,
+        room_id: int,
+        day: datetime.date,
+        start: int,
+        end: int,
+        *,
+        title: str,
+        people: int | None = None,
+        subject: Ref | None = None,
+        resources: Sequence[int] = (),
+        confidential: bool = False,
+    ) -> Reserved:
+        extras = Extras(
+            check_title(title), people=people, resources=tuple(resources), subject=subject, confidential=confidential
+        )
+        return _reserved(book_wish(actor, room_id, _wish(day, start, end), extras))
+
+    def move(
+        self, actor: Actor, occurrence_id: int, day: datetime.date, start: int, end: int, room_id: int | None = None
+    ) -> Reserved:
+        return _reserved(move_wish(actor, occurrence_id, _wish(day, start, end), room_id=room_id))
+
+    def cancel(self, actor: Actor, occurrence_id: int, reason: str = "") -> None:
+        cancel(actor, occurrence_id, reason=reason)
+
+
+@transactional
+def resource(actor: Actor, kind: str, name: str, subject: Ref) -> int:
+    """The key of the `person` or `equipment` that `subject` stands for; made at first use, its name kept up to date."""
+    if kind not in ("person", "equipment") or subject.community != actor.community:
+        raise ValueError("a resource is a person or equipment of the actor's community")
+    found = Resource.of(actor.community).where(Resource.subject == str(subject)).first()
+    if found is None:
+        made = Resource.create(community=actor.community, resource_kind=kind, name=name, subject=str(subject))
+        return int(made.id)
+    if found.name != name:
+        found.name = name
+        found.save()
+    return int(found.id)

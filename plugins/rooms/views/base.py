@@ -1,0 +1,56 @@
+"""The blueprint, and what several pages of the module share: the choice of times, a guest's codes in the browser."""
+
+from __future__ import annotations
+
+import datetime
+
+from flask import Blueprint, request, session
+
+from core import current_actor, current_community, today
+from plugins.rooms import service
+from plugins.rooms.clock import hhmm, parse_day
+from plugins.rooms.service import Line
+
+blueprint = Blueprint("rooms", __name__)
+_CODES = "rooms_codes"
+_MOST_CODES = 20
+_HALF_HOUR = 30
+
+
+def base() -> str:
+    """The address under which the module's pages lie here; for links in loops, where `url` would be slow."""
+    return f"/c/{current_community().code}/rooms"
+
+
+def asked_day() -> datetime.date:
+    """The day of the query, today when it names none."""
+    return parse_day(request.args.get("date", "")) or today()
+
+
+def times(chosen: str | None, first: int = 7 * 60, last: int = 22 * 60) -> list[tuple[str, str]]:
+    """The choices of a time, every half hour, and whatever is chosen already."""
+    found = {hhmm(minute) for minute in range(first, last + 1, _HALF_HOUR)}
+    return [(value, value) for value in sorted(found | ({chosen} if chosen else set()))]
+
+
+def remember_code(occurrence_id: int, code: str) -> None:
+    """Keep a guest's code in this browser, so that the guest need not type it again here."""
+    codes = dict(session.get(_CODES, {}))
+    codes[str(occurrence_id)] = code
+    session[_CODES] = dict(list(codes.items())[-_MOST_CODES:])
+    session.permanent = True
+
+
+def known_codes() -> dict[str, str]:
+    """The codes kept in this browser, by occurrence."""
+    return dict(session.get(_CODES, {}))
+
+
+def code_of(occurrence_id: int) -> str:
+    """The code this browser knows for an occurrence, else empty."""
+    return known_codes().get(str(occurrence_id), "")
+
+
+def own_line(occurrence_id: int) -> Line:
+    """The booking, for whoever may see it: organiser, guest with a code, or the desk."""
+    return service.occurrence_line(current_actor(), occurrence_id, code_of(occurrence_id))

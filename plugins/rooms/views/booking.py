@@ -1,0 +1,232 @@
+"""Booking a room, and what can be done with a booking: see, print, move, cancel, end early, put into a calendar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, request
+
+from core import (
+    Actor,
+    Conflict,
+    Invalid,
+    Refused,
+    after_post,
+    current_actor,
+    current_community,
+    find_person,
+    page,
+    qr_svg,
+    submit_once,
+    toast,
+    today,
+    url,
+    view,
+)
+from plugins.rooms import codes, ics, service
+from plugins.rooms.forms import BookForm, MoveForm, ReasonForm, StaffBookForm
+from plugins.rooms.texts import _
+from plugins.rooms.views.base import base, blueprint, code_of, own_line, remember_code, times
+
+
+@blueprint.route("/<int:room_id>/book", methods=["GET", "POST"])
+@view(public=True)
+def book(room_id: int) -> Any:
+    """Book a room; a taken time is answered with free ones, each one tap away (409)."""
+    actor, room = current_actor(), service.find_room(current_community().code, room_id)
+    person = _for_whom(actor)
+    form = _book_form(actor)
+    status, taken, refused = 200, None, None
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                booked = submit_once(lambda: _book(actor, room_id, form, person))
+            except Conflict as conflict:
+                status, taken = 409, conflict
+            except Refused as error:
+                status, refused = error.status, error
+            except Invalid as error:
+                form.accept(error)
+            else:
+                if booked["code"]:
+                    remember_code(booked["occurrence_id"], booked["code"])
+                toast(_("Booked.") if booked["state"] == "confirmed" else _("Your request has been sent."))
+                return after_post(url(".booking", occurrence_id=booked["occurrence_id"]))
+    return page(
+        "rooms/book.html",
+        status=status,
+        form=form,
+        room=room,
+        person=person,
+        taken=taken,
+        refused=refused,
+        again=_again(form, taken),
+        base=base(),
+    )
+
+
+def _book_form(actor: Actor) -> BookForm:
+    kind = StaffBookForm if actor.can("rooms.desk") else BookForm
+    if request.method == "POST":
+        form = kind(request.form)
+    else:
+        query = request.args
+        form = kind(query, requested_on=today()) if "date" in query else kind(date=today(), requested_on=today())
+    for field in (form.start, form.end):
+        field.choices = times(field.data)
+    if actor.is_signed_in and not actor.can("rooms.desk"):
+        del form.guest_name, form.guest_phone
+    return form
+
+
+def _for_whom(actor: Actor) -> Any:
+    """The resident staff are booking for, from the person's page; None for everybody else."""
+    key = request.values.get("for", "")
+    return find_person(str(actor.community), key) if key and actor.can("rooms.desk") else None
+
+
+def _book(actor: Actor, room_id: int, form: BookForm, person: Any) -> dict[str, Any]:
+    acting = replace(actor, on_behalf_of=person.id) if person else actor
+    given = {name: form.data.get(name) or "" for name in ("title", "guest_name", "guest_phone")}
+    asked = form.data.get("requested_on")
+    return service.book(
+        acting,
+        room_id,
+        date=form.date.data.isoformat(),
+        start=form.start.data,
+        end=form.end.data,
+        people=form.people.data,
+        organiser=person.name if person else "",
+        requested_on=asked.isoformat() if asked else "",
+        **given,
+    ).as_json()
+
+
+def _again(form: BookForm, taken: Conflict | None) -> list[tuple[Any, str, dict[str, str]]]:
+    """Each alternative with the address and the fields of the form that takes it with one tap."""
+    if taken is None or taken.alternatives is None:
+        return []
+    offers = [*taken.alternatives.times, *([taken.alternatives.elsewhere] if taken.alternatives.elsewhere else [])]
+    kept = {name: request.form.get(name, "") for name in form.data if name not in ("date", "start", "end")}
+    kept["for"] = request.form.get("for", "")
+    return [
+        (offer, f"{base()}/{offer.room_id}/book", {**kept, "date": offer.date, "start": offer.start, "end": offer.end})
+        for offer in offers
+    ]
+
+
+@blueprint.get("/booking/<int:occurrence_id>")
+@view(public=True)
+def booking(occurrence_id: int) -> Any:
+    """One booking, for its organiser, a guest with the code, or the desk."""
+    line, code = own_line(occurrence_id), code_of(occurrence_id)
+    return page("rooms/booking.html", line=line, code=codes.grouped(code) if code else "", base=base())
+
+
+@blueprint.get("/booking/<int:occurrence_id>/slip")
+@view(public=True)
+def slip(occurrence_id: int) -> Any:
+    """The booking on paper, with its code."""
+    line, code = own_line(occurrence_id), code_of(occurrence_id)
+    address = request.host_url.rstrip("/") + url(".code")
+    return page("rooms/slip.html", line=line, code=codes.grouped(code) if code else "", matrix=qr_svg(address))
+
+
+@blueprint.get("/booking/<int:occurrence_id>/calendar.ics")
+@view(public=True)
+def calendar(occurrence_id: int) -> Response:
+    """The booking for the phone's calendar."""
+    line = own_line(occurrence_id)
+    text = ics.calendar_text([line])
+    headers = {"Content-Disposition": f'attachment; filename="booking-{line.id}.ics"'}
+    return Response(text, mimetype="text/calendar", headers=headers)
+
+
+@blueprint.route("/booking/<int:occurrence_id>/cancel", methods=["GET", "POST"])
+@view(public=True)
+def cancel(occurrence_id: int) -> Any:
+    """Give up a booking, after one question."""
+    actor, line = current_actor(), own_line(occurrence_id)
+    own, form = _is_own(actor, line), ReasonForm.from_request()
+    if request.method == "POST" and form.validate():
+        try:
+            submit_once(
+                lambda: service.cancel(actor, occurrence_id, reason=form.reason.data or "", code=code_of(occurrence_id))
+            )
+        except Invalid as error:
+            form.accept(error)
+        else:
+            toast(_("Cancelled. The room is free for others now."))
+            return after_post(url(".booking", occurrence_id=occurrence_id))
+    return page("rooms/cancel.html", line=line, own=own, form=form, base=base(), status=422 if form.errors else 200)
+
+
+def _is_own(actor: Actor, line: service.Line) -> bool:
+    mine = (line.person is not None and line.person == actor.person) or (
+        line.account is not None and line.account == actor.account
+    )
+    return mine or bool(code_of(line.id))
+
+
+@blueprint.post("/booking/<int:occurrence_id>/end")
+@view(public=True)
+def end(occurrence_id: int) -> Any:
+    """End a booking that is going on, so that others can use the rest."""
+    own_line(occurrence_id)
+    submit_once(lambda: service.end_early(current_actor(), occurrence_id, code=code_of(occurrence_id)).as_json())
+    toast(_("Ended. Thank you for leaving the rest of the time to others."))
+    return after_post(url(".booking", occurrence_id=occurrence_id))
+
+
+@blueprint.route("/booking/<int:occurrence_id>/move", methods=["GET", "POST"])
+@view(public=True)
+def move(occurrence_id: int) -> Any:
+    """Another time or another room for a booking."""
+    line, form = own_line(occurrence_id), _move_form(occurrence_id)
+    status, taken = 200, None
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                moved = submit_once(lambda: _move(occurrence_id, form))
+            except Conflict as conflict:
+                status, taken = 409, conflict
+            except Invalid as error:
+                form.accept(error)
+            else:
+                toast(_("Moved.") if moved["state"] == "confirmed" else _("Your request has been sent."))
+                return after_post(url(".booking", occurrence_id=moved["occurrence_id"]))
+    address = url(".move", occurrence_id=occurrence_id)
+    again = [
+        (offer, address, {"room_id": offer.room_id, "date": offer.date, "start": offer.start, "end": offer.end})
+        for offer in ([*taken.alternatives.times, taken.alternatives.elsewhere] if taken else [])
+        if offer
+    ]
+    return page("rooms/move.html", line=line, form=form, taken=taken, again=again, base=base(), status=status)
+
+
+def _move_form(occurrence_id: int) -> MoveForm:
+    line = own_line(occurrence_id)
+    form = (
+        MoveForm(request.form)
+        if request.method == "POST"
+        else MoveForm(room_id=line.room_id, date=line.date, start=line.start, end=line.end)
+    )
+    form.room_id.choices = [(room.id, room.name) for room in service.rooms(current_community().code)]
+    for field in (form.start, form.end):
+        field.choices = times(field.data)
+    return form
+
+
+def _move(occurrence_id: int, form: MoveForm) -> dict[str, Any]:
+    return service.move(
+        current_actor(),
+        occurrence_id,
+        room_id=form.room_id.data,
+        date=form.date.data.isoformat(),
+        start=form.start.data,
+        end=form.end.data,
+        code=code_of(occurrence_id),
+    ).as_json()

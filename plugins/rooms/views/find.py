@@ -1,0 +1,120 @@
+"""Finding a room: the day, the week of one room, a search by time, and what is free right now."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+from urllib.parse import quote
+
+from flask import request
+
+from core import Invalid, current_actor, current_community, get_setting, local_now, page, today, url, view
+from plugins.rooms import grid, service
+from plugins.rooms.clock import hhmm
+from plugins.rooms.forms import FindForm
+from plugins.rooms.views.base import asked_day, base, blueprint, times
+
+_WALK_IN_MINUTES = 60
+
+
+def carried() -> str:
+    """The part of an address that keeps for whom staff are looking."""
+    person = request.args.get("for", "")
+    return f"&for={quote(person, safe='')}" if person else ""
+
+
+@blueprint.get("/day")
+@view(public=True)
+def day() -> Any:
+    """Every room on one day; each free hour is one tap from being booked."""
+    date = asked_day()
+    days = service.day(current_actor(), date)
+    hours = grid.hours_shown(days)
+    step = get_setting("rooms.step", current_community().code)
+    return page(
+        "rooms/day.html",
+        date=date,
+        days=[date_link(date + datetime.timedelta(days=offset), date) for offset in range(-1, 6)],
+        hours=[f"{hour:02d}:00" for hour in hours],
+        rows=grid.rows(days, hours, base(), step, carried()),
+        base=base(),
+        carried=carried(),
+        today=today(),
+    )
+
+
+def date_link(date: datetime.date, chosen: datetime.date) -> tuple[datetime.date, str, bool]:
+    """A day of the strip above the grid: the day, its address, whether it is the one shown."""
+    return date, f"{base()}/day?date={date.isoformat()}{carried()}", date == chosen
+
+
+@blueprint.get("/<int:room_id>")
+@view(public=True)
+def room(room_id: int) -> Any:
+    """One room: what it has, when it is open, and its week."""
+    date = asked_day()
+    days = service.week(current_actor(), room_id, date)
+    hours = grid.hours_shown(days)
+    step = get_setting("rooms.step", current_community().code)
+    monday = days[0].day
+    return page(
+        "rooms/room.html",
+        room=service.find_room(current_community().code, room_id),
+        monday=monday,
+        before=(monday - datetime.timedelta(days=7)).isoformat() if monday > today() else None,
+        after=(monday + datetime.timedelta(days=7)).isoformat(),
+        hours=[f"{hour:02d}:00" for hour in hours],
+        rows=grid.rows(days, hours, base(), step, carried()),
+        base=base(),
+        today=today(),
+    )
+
+
+@blueprint.get("/free")
+@view(public=True)
+def free() -> Any:
+    """The rooms that are free for a time, the least used first."""
+    asked = "start" in request.args
+    form = FindForm(request.args) if asked else FindForm(date=today() + datetime.timedelta(days=1))
+    for field in (form.start, form.end):
+        field.choices = times(field.data)
+    found = None
+    if asked and form.validate():
+        try:
+            found = service.find_free(
+                current_actor(), form.date.data.isoformat(), form.start.data, form.end.data, form.people.data
+            )
+        except Invalid as error:
+            form.accept(error)
+    return page(
+        "rooms/free.html",
+        form=form,
+        found=found,
+        query=f"date={form.date.data}&start={form.start.data}&end={form.end.data}{carried()}",
+        people=form.people.data,
+        base=base(),
+        status=422 if form.errors else 200,
+    )
+
+
+@blueprint.get("/now")
+@view(public=True)
+def free_now() -> Any:
+    """Free now, walk in: for the poster at the door."""
+    moment = local_now()
+    minute = moment.hour * 60 + moment.minute
+    found = []
+    for each in service.day(current_actor(), today()):
+        for start, end in each.free:
+            if start <= minute < end and end - minute >= 15:
+                found.append((each.room, end))
+    start = -(-minute // 15) * 15
+    return page(
+        "rooms/now.html",
+        found=[
+            (room, hhmm(end), f"start={hhmm(start)}&end={hhmm(min(end, start + _WALK_IN_MINUTES))}") for room, end in found
+        ],
+        date=today(),
+        base=base(),
+        find_url=url(".free"),
+    )

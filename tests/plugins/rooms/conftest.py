@@ -1,0 +1,102 @@
+"""Rooms to book in tests, on both engines: a hall with two parts and a room that needs approval, in an opened store."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+from core.actor import Actor
+from core.civic.workflow import install
+from core.clock import today, utc_minute
+from core.plugin.current import set_active
+from core.plugin.registry import Registry
+from core.testing import Store
+
+from plugins.rooms import service
+from plugins.rooms.models import Room
+
+DESK = ("rooms.book", "rooms.desk", "rooms.booking.approve", "rooms.booking.cancel", "rooms.manage")
+
+
+@dataclass
+class House:
+    """A venue in 西山社区 and one in 南苑社区, with people who book there. `day` is a date some days ahead."""
+
+    store: Store
+    venue: int = 0
+    south: Room | None = None
+    rooms: dict[str, Room] = field(default_factory=dict)
+    day: datetime.date = field(default_factory=lambda: today() + datetime.timedelta(days=3))
+
+    @property
+    def community(self) -> str:
+        return self.store.west
+
+    @property
+    def staff(self) -> Actor:
+        return self.store.actor(*DESK, account=1, person=None)
+
+    def resident(self, number: int = 1) -> Actor:
+        return self.store.actor("rooms.book", kind="resident", account=100 + number, person=1000 + number)
+
+    @property
+    def visitor(self) -> Actor:
+        return self.store.actor(kind="anonymous")
+
+    def add(self, name: str, /, **fields: object) -> Room:
+        room = service.add_room(self.staff, self.venue, name=name, **fields)  # type: ignore[arg-type]
+        self.rooms[name] = room
+        return room
+
+    def edit(self, name: str, /, **fields: object) -> None:
+        service.edit_room(self.staff, self.rooms[name].id, **fields)
+
+    def book(self, name: str, /, start: str, end: str, actor: Actor | None = None, **fields: object) -> service.Booked:
+        fields.setdefault("date", self.day.isoformat())
+        room = self.rooms[name].id
+        return service.book(actor or self.resident(), room, start=start, end=end, **fields)  # type: ignore[arg-type]
+
+    def at(self, minute: int) -> int:
+        """The UTC minute of a local minute of `day`."""
+        return utc_minute(self.day, minute)
+
+
+@pytest.fixture
+def plugins(store: Store) -> Iterator[Registry]:
+    """The shipped plugins, loaded over the store."""
+    registry = Registry(store.config).load().activate()
+    install(*registry.workflows().values())
+    yield registry
+    set_active(None)
+
+
+@pytest.fixture
+def house(store: Store, plugins: Registry) -> House:
+    """西山社区 with the rooms 棋牌室 (seats 20) and 会议室 (needs approval) and the hall 大厅 of 东厅 and 西厅."""
+    house = House(store)
+    house.venue = service.add_venue(house.staff, name="党群服务中心").id
+    house.add("棋牌室", seats=20)
+    house.add("会议室", seats=12, needs_approval=True)
+    hall = house.add("大厅", seats=100)
+    house.add("东厅", seats=50, part_of=hall.id)
+    house.add("西厅", seats=50, part_of=hall.id)
+    south = store.actor(*DESK, community=store.south)
+    venue = service.add_venue(south, name="南苑中心")
+    house.south = service.add_room(south, venue.id, name="活动室", seats=30)
+    return house
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """`clock(minute)` sets the time to a UTC minute."""
+
+    def set_to(minute: int) -> None:
+        fake = SimpleNamespace(time=lambda: minute * 60.0, time_ns=lambda: minute * 60 * 10**9, monotonic=time.monotonic)
+        monkeypatch.setattr("core.store.db.time", fake)
+        monkeypatch.setattr("core.clock.time", fake)
+
+    return set_to
