@@ -10,9 +10,11 @@ from flask import Flask, Response, g, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from core import clock
+from core.civic import workflow, workflow_shape
 from core.config import Config, load_config
 from core.operate import backup
 from core.people import permissions
+from core.plugin.declarations import Declaration
 from core.plugin.registry import Registry
 from core.store import db
 from core.store.migrate import CORE, migrate
@@ -78,12 +80,21 @@ def open_instance(config: Config) -> Registry:
         reserved=frozenset({*SITE_VIEWS, *COMMUNITY_VIEWS, *RESERVED}),
         core_permissions={permission.name for permission in permissions.CORE_PERMISSIONS},
     )
-    registry.load(check_blueprint=gate.check_blueprint, before_migration=lambda: backup.before_migration(config))
+    registry.load(check=_check, before_migration=lambda: backup.before_migration(config))
     registry.activate()
+    workflow.install(*registry.workflows().values())
     permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))
     if config.engine == "postgresql":
         engine.close()
     return registry
+
+
+def _check(declaration: Declaration) -> None:
+    """What the floors above the kernel require of a plugin: pages that can be mounted, workflows that hold together."""
+    if declaration.blueprint is not None:
+        gate.check_blueprint(declaration.blueprint)
+    for each in declaration.workflows:
+        workflow_shape.check(each)
 
 
 RESERVED = (

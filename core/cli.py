@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from core.text import _
 if TYPE_CHECKING:
     from core.actor import Actor
     from core.config import Config
+    from core.people.credentials import OneTimeCode
     from core.plugin.registry import Registry
 
 
@@ -38,20 +40,50 @@ class Commands(click.Group):
         return super().get_command(context, name) or self._plugin_commands(context).get(name)
 
     def list_commands(self, context: click.Context) -> list[str]:
-        """All names, core's first."""
+        """All names, core's first; a plugin's only once there is an instance."""
         return [*super().list_commands(context), *sorted(self._plugin_commands(context))]
 
     def _plugin_commands(self, context: click.Context) -> dict[str, click.Command]:
-        from core.plugin.registry import bundled_commands
+        """The commands of the plugins; the instance stays open until the command ends, for it is theirs to use."""
+        config = _config(context)
+        if not config.database and not config.database_path.exists():
+            return {}
+        from core.app import open_instance
+        from core.store.db import close_database
 
-        return {command.name: command for command in bundled_commands(_config(context)) if command.name}
+        if "registry" not in context.find_root().obj:
+            context.call_on_close(close_database)
+            context.find_root().obj["registry"] = open_instance(config)
+        return {str(command.name): command for _plugin, command in context.find_root().obj["registry"].declared("commands")}
 
     def invoke(self, context: click.Context) -> Any:
         """Run; every error made for people ends as one sentence and exit code 2."""
-        try:
+        with _told_plainly():
             return super().invoke(context)
-        except LinliError as error:
-            raise Refusal(_sentence(error)) from error
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except LinliError as error:
+        raise Refusal(_sentence(error)) from error
+
+
+class _OneLine(logging.Formatter):
+    """A message without its traceback: those belong into the log file and onto the administrator's page."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"linli: {record.getMessage()}".splitlines()[0]
+
+
+def _log_plainly() -> None:
+    root = logging.getLogger()
+    if not root.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(_OneLine())
+        handler.setLevel(logging.WARNING)
+        root.addHandler(handler)
 
 
 def _sentence(error: LinliError) -> str:
@@ -67,7 +99,7 @@ def _config(context: click.Context) -> Config:
     from core.config import load_config
 
     found = context.find_root()
-    if not isinstance(found.obj, dict):
+    if found.obj is None:
         found.obj = {}
     if "config" not in found.obj:
         found.obj["config"] = load_config(found.params.get("instance"))
@@ -80,6 +112,9 @@ def opened(context: click.Context) -> Iterator[Registry]:
     from core.app import open_instance
     from core.store.db import close_database
 
+    if "registry" in context.find_root().obj:
+        yield context.find_root().obj["registry"]
+        return
     try:
         yield open_instance(_config(context))
     finally:
@@ -127,7 +162,7 @@ def serve(context: click.Context, host: str | None, port: int | None, safe: bool
     config = dataclasses.replace(config, host=host or config.host, port=port or config.port, safe=safe)
     app = create_app(config)
     if not setup_code.installation_is_set_up():
-        click.echo(str(_("First start. To set up from another device, the code is: %(code)s", code=setup_code.issue())))
+        click.echo(str(_("First start. To set up from another device, the code is: %(code)s", code=setup_code.new_setup_code())))
     server.serve(app, config)
 
 
@@ -246,25 +281,30 @@ def user() -> None:
 @click.option("--community", help="The community's 12-digit code, needed only when there are several.")
 @click.pass_context
 def user_add(context: click.Context, name: str, label: str, roles: tuple[str, ...], community: str | None) -> None:
-    """Open a staff account; prints a one-time password that must be changed at the first sign-in."""
-    from core.people import accounts
+    """Open a staff account; prints a one-time code with which its holder chooses a password."""
+    from core.people import account_list
 
     with opened(context):
-        secret = accounts.add_staff(command_actor(community), name, label, roles)
-    click.echo(str(_("Account %(name)s. One-time password: %(secret)s", name=name, secret=secret)))
+        code = account_list.open_staff(command_actor(community), name, label, roles)
+    _print_code(name, code)
 
 
 @user.command("reset")
 @click.argument("name")
 @click.pass_context
 def user_reset(context: click.Context, name: str) -> None:
-    """Give a staff account or the owner a new one-time password and end its sessions."""
+    """Give a staff account or the owner a new one-time code and end its sessions."""
     from core.actor import command
-    from core.people import accounts
+    from core.people import credentials
 
     with opened(context):
-        secret = accounts.reset_by_name(command(), name)
-    click.echo(str(_("Account %(name)s. One-time password: %(secret)s", name=name, secret=secret)))
+        code = credentials.reset_by_name(command(), name)
+    _print_code(name, code)
+
+
+def _print_code(name: str, code: OneTimeCode) -> None:
+    click.echo(str(_("Account %(name)s. One-time code, valid for 7 days: %(code)s", name=name, code=code.code)))
+    click.echo(str(_("Enter it on the page /slip to choose a password.")))
 
 
 @main.command()

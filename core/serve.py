@@ -120,7 +120,7 @@ def _log_to_file(config: Config) -> None:
         config.folder("logs") / "linli.log", maxBytes=2_000_000, backupCount=5, encoding="utf-8"
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.getLogger("linli").addHandler(handler)
+    logging.getLogger().addHandler(handler)
 
 
 def _run_jobs(app: Flask, stop: threading.Event) -> None:

@@ -105,9 +105,9 @@ def ask_to_call(
     community = str(actor.community)
     if subject.community != community:
         raise NotFound
-    found = _tasks_of(subject).where(CallTask.reason_key == reason_key).first()
+    found: CallTask | None = _tasks_of(subject).where(CallTask.reason_key == reason_key).first()
     if found is not None:
-        return found  # type: ignore[no-any-return]
+        return found
     person = find_person(community, person_id)
     day = due_day or today()
     task = CallTask.create(
@@ -160,7 +160,7 @@ def todays_calls(actor: Actor, after: str | None = None, limit: int = 50) -> lis
     """
     actor.require(WORK)
     kept = Person.alias()  # a person may turn out to be a second record of somebody
-    query = (
+    query: Any = (
         CallTask.select(
             CallTask.id, CallTask.subject, CallTask.person_id, CallTask.name, CallTask.phone, Person.phone,
             CallTask.why, CallTask.due_day, CallTask.tries, CallTask.last_outcome,
@@ -177,7 +177,10 @@ def todays_calls(actor: Actor, after: str | None = None, limit: int = 50) -> lis
     if after:
         query = query.where(beyond(CallTask.due_day, CallTask.id, after))
     rows = query.order_by(CallTask.due_day, CallTask.id).limit(limit).tuples()
-    return [Call(*row[:4], row[4] or row[5] or "", *row[6:]) for row in list(rows)]
+    return [
+        Call(key, subject, person_id, name, given or own or "", *rest)
+        for key, subject, person_id, name, given, own, *rest in list(rows)
+    ]
 
 
 def record_attempt(
@@ -307,7 +310,7 @@ def attempts(actor: Actor, task_id: int) -> list[CallAttempt]:
 # --------------------------------------------------------------------------- shared with call intake
 
 
-def _tasks_of(subject: Ref, *columns: Any) -> peewee.ModelSelect:
+def _tasks_of(subject: Ref, *columns: Any) -> Any:
     return CallTask.of(str(subject.community), *columns).where(CallTask.subject == str(subject))
 
 

@@ -143,6 +143,25 @@ def open_intakes(actor: Actor, after: str | None = None, limit: int = 50) -> lis
     return list(query.order_by(CallIntake.requested_on, CallIntake.id).limit(limit))
 
 
+def finished_intakes(actor: Actor, before: str | None = None, limit: int = 50) -> list[CallIntake]:
+    """Calls that were answered or closed, the latest first. `before` is the `finished_key` of the last one shown."""
+    if not actor.can(TAKE):
+        actor.require(WORK)
+    query = CallIntake.of(str(actor.community)).where(CallIntake.state != "open")
+    if before:
+        moment, _dot, number = before.partition(".")
+        if not (moment.isdecimal() and number.isdecimal()):
+            raise Invalid(message=_("This list cannot be continued there."))
+        same = (CallIntake.finished_at == int(moment)) & (CallIntake.id < int(number))
+        query = query.where((CallIntake.finished_at < int(moment)) | same)
+    return list(query.order_by(CallIntake.finished_at.desc(), CallIntake.id.desc()).limit(limit))
+
+
+def finished_key(intake: CallIntake) -> str:
+    """What to give `finished_intakes` as `before` for the rows that follow."""
+    return f"{intake.finished_at}.{intake.id}"
+
+
 @transactional
 def finish_intake(actor: Actor, intake_id: int, verb: str, note: str) -> CallIntake:
     """Mark a call as answered (`verb` "answer") or closed ("close"), with a note; its call-back is no longer needed.

@@ -237,7 +237,7 @@ def _with_columns(record: Any, **values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in record._meta.fields}
 
 
-def _version_of(workflow: Workflow, record: CommunityModel) -> int:
+def _version_of(workflow: Workflow, record: Any) -> int:
     if "workflow_version" in record._meta.fields:
         return int(record.workflow_version or 0)
     return current_version(record.community, workflow)

@@ -85,6 +85,14 @@ def reset_secret(actor: Actor, account_id: int) -> OneTimeCode:
     return _issue_reset(actor, account, {}, "core.account.reset")
 
 
+def reset_by_name(actor: Actor, username: str) -> OneTimeCode:
+    """`reset_secret` of the staff or owner account with this user name; raises `Invalid` when there is none."""
+    account = accounts.account_named(username)
+    if account is None:
+        raise Invalid({"name": [_("There is no account with the user name “%(name)s”.", name=username)]})
+    return reset_secret(actor, account.id)
+
+
 def hand_over(actor: Actor, account_id: int, label: str, *, public_id: str | None = None) -> OneTimeCode:
     """Give a staff account (its user name) to another person: roles end, secret and PIN are worthless, sessions end.
 

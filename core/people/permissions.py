@@ -179,9 +179,7 @@ def actor_for(token: str | None, community: str | None, origin: str) -> Actor:
     rows = database.obj.execute_sql(sql, (community, day, day, digest)).fetchall()
     if not rows:
         return Actor(community=community, origin=origin)
-    (last_seen, expires, idle, on_idle, locked, account, kind, must_change, label, person, home, status, _role) = rows[
-        0
-    ]
+    last_seen, expires, idle, on_idle, locked, account, kind, must_change, label, person, home, status = rows[0][:12]
     at = sessions.moment()
     if status == "deceased" or sessions.phase(digest, last_seen, expires, idle, on_idle, locked, at) != "open":
         return Actor(community=community, origin=origin)

@@ -122,7 +122,10 @@ def grants_of(community: str, account_id: int | None = None, *, also_past: bool 
         query = query.where(RoleGrant.ended_at.is_null() & _not_over())
     day = today()
     rows: Any = query.tuples()
-    return [Held(*row[:6], row[6] is None and row[4] <= day <= (row[5] or _NO_END), row[6] is not None) for row in rows]
+    return [
+        Held(grant, account, label, role, start, end, not ended and start <= day <= (end or _NO_END), bool(ended))
+        for grant, account, label, role, start, end, ended in rows
+    ]
 
 
 def account_here(actor: Actor, account_id: int) -> Account:

@@ -50,5 +50,10 @@ def enabled(community: Community, actor: Actor) -> None:
 
 
 @hookspec
+def fill_demo(community: Community, actor: Actor) -> list[str]:  # type: ignore[empty-body]
+    """`linli demo` builds its community: add believable records of the plugin; returns sentences on what was made."""
+
+
+@hookspec
 def describe_audit(entry: Any) -> str | None:
     """The plain sentence of an audit entry whose action is the plugin's own; works also while it is disabled."""

@@ -120,12 +120,12 @@ class Registry:
     # ----------------------------------------------------------------------- loading
 
     def load(
-        self, check_blueprint: Callable[[Any], None] | None = None, before_migration: Callable[[], None] | None = None
+        self, check: Callable[[Declaration], None] | None = None, before_migration: Callable[[], None] | None = None
     ) -> Registry:
         """Find, check and migrate every plugin; returns the registry itself.
 
-        `check_blueprint` mounts a blueprint on a scratch app and raises what is wrong; `before_migration` is called
-        before an existing schema changes. A plugin that fails is quarantined with those that require it, or, with
+        `check` is what higher floors know of a declaration (its pages, its workflows): it raises what is wrong with it.
+        `before_migration` is called before an existing schema changes. A plugin that fails is quarantined with those that require it, or, with
         `LINLI_STRICT`, its error is raised. Nothing is loaded with `--safe`.
         """
         if self.config.safe:
@@ -134,7 +134,7 @@ class Registry:
         for found, reason in unmet:
             self._quarantine(found.candidate, "requires", PluginError(reason))
         for found in ordered:
-            self._try_loading(found, check_blueprint, before_migration)
+            self._try_loading(found, check, before_migration)
         self._calls = self._collect_calls()
         return self
 
@@ -164,7 +164,7 @@ class Registry:
         return result
 
     def _try_loading(
-        self, found: _Found, check_blueprint: Callable[[Any], None] | None, before: Callable[[], None] | None
+        self, found: _Found, check: Callable[[Declaration], None] | None, before: Callable[[], None] | None
     ) -> None:
         """Declare, check and migrate one plugin; it becomes visible only when all of it was sound."""
         stage = "requires"
@@ -179,8 +179,8 @@ class Registry:
             declaration = checks.check_declaration(
                 found.name, declare(), lambda name: name in offered or self._is_core_permission(name)
             )
-            if declaration.blueprint is not None and check_blueprint is not None:
-                check_blueprint(declaration.blueprint)
+            if check is not None:
+                check(declaration)
             stage = "migration"
             self._migrate(found, declaration, before)
         except KeyboardInterrupt:

@@ -20,6 +20,7 @@ from core.store.ref import Ref
 
 SITE = "site"
 GENESIS = "0" * 64
+_BATCH = 1000
 
 
 class AuditEntry(BaseModel):
@@ -109,7 +110,7 @@ def record(
 
 def head(chain: str) -> tuple[int, str]:
     """The last number and digest of a chain; `(0, GENESIS)` when it is empty."""
-    found = (
+    found: Any = (
         AuditEntry.select(AuditEntry.seq, AuditEntry.digest)
         .where(AuditEntry.chain == chain)
         .order_by(AuditEntry.seq.desc())
@@ -136,7 +137,8 @@ class Break:
 
 def chains() -> list[str]:
     """Every chain that has entries."""
-    return [row[0] for row in AuditEntry.select(AuditEntry.chain).distinct().order_by(AuditEntry.chain).tuples()]
+    found: Any = AuditEntry.select(AuditEntry.chain).distinct().order_by(AuditEntry.chain).tuples()
+    return [row[0] for row in found]
 
 
 def verify(chain: str) -> Break | None:
@@ -147,27 +149,35 @@ def verify(chain: str) -> Break | None:
             return Break(chain, expected, "missing")
         if values["previous"] != previous or _digest(values) != values["digest"]:
             return Break(chain, expected, "changed")
-        if salt is not None and _sha256(salt + payload) != values["detail_digest"]:
+        if salt is not None and payload is not None and _sha256(salt + payload) != values["detail_digest"]:
             return Break(chain, expected, "detail")
         previous, expected = values["digest"], expected + 1
     return None
 
 
 def _walk(chain: str) -> Iterator[tuple[dict[str, Any], str | None, str | None]]:
-    rows = (
-        AuditEntry.select(AuditEntry, AuditDetail.salt, AuditDetail.payload)
-        .join(
-            AuditDetail,
-            peewee.JOIN.LEFT_OUTER,
-            on=((AuditDetail.chain == AuditEntry.chain) & (AuditDetail.seq == AuditEntry.seq)),
-        )
-        .where(AuditEntry.chain == chain)
-        .order_by(AuditEntry.seq)
-        .tuples()
-    )
+    """The entries of a chain with salt and payload (None where erased), read in batches: a chain grows for years."""
     names = [field.name for field in AuditEntry._meta.sorted_fields]
-    for row in list(rows):
-        yield dict(zip(names, row, strict=False)), row[-2], row[-1]
+    last = 0
+    while True:
+        rows: Any = (
+            AuditEntry.select(AuditEntry, AuditDetail.salt, AuditDetail.payload)
+            .join(
+                AuditDetail,
+                peewee.JOIN.LEFT_OUTER,
+                on=((AuditDetail.chain == AuditEntry.chain) & (AuditDetail.seq == AuditEntry.seq)),
+            )
+            .where(AuditEntry.chain == chain, AuditEntry.seq > last)
+            .order_by(AuditEntry.seq)
+            .limit(_BATCH)
+            .tuples()
+        )
+        batch = list(rows)
+        for row in batch:
+            yield dict(zip(names, row, strict=False)), row[-2], row[-1]
+        if len(batch) < _BATCH:
+            return
+        last = batch[-1][names.index("seq")]
 
 
 def _digest(values: dict[str, Any]) -> str:

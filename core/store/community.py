@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import peewee
-
 from core.errors import NotFound
 from core.store.db import BaseModel, Integer, Text, Utc, now
 from core.store.ref import Ref
@@ -40,8 +38,8 @@ class CommunityModel(BaseModel):
         id: Any  # peewee adds it to every model that names no key
 
     @classmethod
-    def of(cls, community: str | Community, *columns: Any) -> peewee.ModelSelect:
-        """The records of one community; give columns to select less than whole records."""
+    def of(cls, community: str | Community, *columns: Any) -> Any:
+        """The records of one community, as a peewee select; give columns to select less than whole records."""
         code = community.code if isinstance(community, Community) else community
         return cls.select(*columns).where(cls.community == code)
 

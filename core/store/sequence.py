@@ -26,6 +26,6 @@ def next_number(community: str, year: int, kind: str) -> int:
         raise RuntimeError("next_number outside a transaction")
     same = (SequenceNumber.community == community) & (SequenceNumber.year == year) & (SequenceNumber.kind == kind)
     if SequenceNumber.update(last=SequenceNumber.last + 1).where(same).execute():
-        return int(SequenceNumber.select(SequenceNumber.last).where(same).tuples().get()[0])
+        return int(SequenceNumber.get(same).last)
     SequenceNumber.insert(community=community, year=year, kind=kind, last=1).execute()
     return 1

@@ -249,6 +249,11 @@ class FileField(wtforms.FileField):
     """An upload; `data` is werkzeug's FileStorage."""
 
 
+def status_of(form: Form) -> int:
+    """The status of a page with this form: 422 when something in it must be corrected, else 200."""
+    return 422 if form.errors or form.form_errors else 200
+
+
 def request_key() -> str | None:
     """The key the form was sent with, None when it carries none that can be used."""
     key = request.form.get(KEY_FIELD, "")

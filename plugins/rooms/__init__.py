@@ -83,3 +83,11 @@ def enabled(community: Community, actor: Actor) -> None:
     here = Actor(kind="system", community=community.code, label=actor.label or "Linli", origin="rooms.enabled")
     venue = service.add_venue(here, name=str(_("Community service centre")), address=community.address)
     service.add_room(here, venue.id, name=str(_("Activity room")), seats=30)
+
+
+@hookimpl
+def fill_demo(community: Community, actor: Actor) -> list[str]:
+    """`linli demo`: the centre with twelve zones and a week of bookings."""
+    from plugins.rooms import demo
+
+    return list(demo.fill(community, actor))

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import Actor, Invalid, Ref, Refused, advance, begin, now, record, today, transactional
-from plugins.rooms import codes
+from plugins.rooms import codes, slots
 from plugins.rooms.clock import parse_day
 from plugins.rooms.decisions import lapse_holds
 from plugins.rooms.hours import RoomFacts, load_plan
 from plugins.rooms.models import Booking, Occurrence
-from plugins.rooms.occurrences import Booked, block, booked, check_free, load, need, or_alternatives, require_own, tell_confirmed
+from plugins.rooms.occurrences import Booked, block, booked, load, need, or_alternatives, require_own, tell_confirmed
 from plugins.rooms.rules import (
     Organiser,
     Wish,
@@ -112,16 +112,18 @@ def _book(
     check_people(extras.people, room.seats)
     check_time(actor, plan, room, wish)
     lapse_holds(community)
+    # Whoever comes second is told before anything is written; what decides is the guard, when the slots are taken.
+    resources = [*plan.resources(room.id), *extras.resources]
+    slots.refuse_taken(resources, wish.start_min - room.buffer_before, wish.end_min + room.buffer_after)
     check_quota(community, room, organiser, wish)
     code = codes.new_code() if organiser.kind == "guest" else ""
     booking = _add_booking(actor, room, organiser, extras, code)
     occurrence = add_occurrence(actor, booking, room, wish)
-    need(occurrence, [*plan.resources(room.id), *extras.resources])
+    need(occurrence, resources)
     if held_until is not None:
         _check_hold(room, actor)
         return booked(block(actor, occurrence, "hold", held_until=held_until), code)
     if room.needs_approval and not actor.can(APPROVE):
-        check_free(occurrence)
         return booked(occurrence, code)
     occurrence = block(actor, occurrence, "book")
     tell_confirmed(occurrence, booking)

@@ -189,3 +189,20 @@ class OccurrenceResource(CommunityModel):
     class Meta:
         table_name = "rooms_occurrence_resource"
         primary_key = peewee.CompositeKey("occurrence_id", "resource_id")
+
+
+class Screen(CommunityModel):
+    """A screen in the `hall` (of one venue, or of all) or at the `door` of a room. Of its secret address only a digest."""
+
+    kind = "rooms.screen"
+    screen_kind = Text(column_name="kind")
+    name = Text()
+    venue_id = Integer(null=True)
+    room_id = Integer(null=True)
+    digest = Text()
+    created_at = Utc(default=now)
+    created_by = Integer(null=True)
+    revoked_at = Utc(null=True)
+
+    class Meta:
+        table_name = "rooms_screen"

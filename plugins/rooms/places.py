@@ -7,7 +7,7 @@ from typing import Any
 
 import peewee
 
-from core import Actor, CommunityModel, Invalid, Refused, now, record, transaction, transactional, violated
+from core import Actor, CommunityModel, Invalid, NotFound, Refused, now, record, transaction, transactional, violated
 from plugins.rooms.clock import now_minute
 from plugins.rooms.models import Opening, Quota, Resource, Room, Venue
 from plugins.rooms.slots import rows, write_closures
@@ -39,6 +39,14 @@ _BOUNDS = {
 def venues(community: str) -> list[Venue]:
     """The venues in use, in the order they were entered."""
     return list(Venue.of(community).where(Venue.removed_at.is_null()).order_by(Venue.id))
+
+
+def find_venue(community: str, venue_id: int) -> Venue:
+    """One venue that has not been removed; raises `NotFound`."""
+    venue: Venue = Venue.get_of(community, venue_id)
+    if venue.removed_at is not None:
+        raise NotFound
+    return venue
 
 
 @transactional

@@ -105,6 +105,13 @@ def is_free(resource_id: int, start: int, end: int) -> bool:
     return not found or found[0][0] <= start
 
 
+def refuse_taken(resources: Iterable[int], start: int, end: int) -> None:
+    """Raise `Taken` for the first resource that is not free in `start`…`end` (UTC minutes)."""
+    for resource in sorted(resources):
+        if not is_free(resource, start, end):
+            raise Taken(resource)
+
+
 def busy_of(resources: Iterable[int], start: int, end: int) -> list[Busy]:
     """What blocks each resource in a window of UTC minutes, by resource and time."""
     return [row for resource in resources for row in rows(_BUSY, resource, end, start, resource, start)]  # type: ignore[misc]
@@ -126,12 +133,9 @@ def slots_of(occurrence_id: int) -> list[tuple[int, int, int]]:
 def take(occurrence_id: int | None, resources: Sequence[int], start: int, end: int) -> None:
     """Block every resource for `start`…`end` (UTC minutes, buffers included), in order of their keys, or raise `Taken`.
 
-    Run it inside a transaction of its own: after `Taken` that has to be rolled back. The look before the insert only
-    spares the error; what forbids an overlap is the guard.
+    Run it inside a transaction of its own, which `Taken` has to roll back.
     """
     for resource in sorted(resources):
-        if not is_free(resource, start, end):
-            raise Taken(resource)
         try:
             run(_INSERT, resource, start, end, occurrence_id)
         except peewee.IntegrityError as error:

@@ -1,5 +1,219 @@
-"""Pages of calls; being filled."""
+"""Calls received (来电登记) and the calls to be made (今日要打的电话) with what came of every try."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from core.clock import today
+from core.civic import calls, intake, workflow
+from core.civic.calls import OUTCOMES, TAKE, WORK, CallTask
+from core.civic.intake import INTAKE, CallIntake
+from core.errors import Conflict, Invalid
+from core.people import directory
+from core.people.disclosure import masked_view
+from core.text import _
+from core.web import ui
+from core.web.forms import BooleanField, DayField, Form, PhoneField, StringField, TextAreaField, status_of, submit_once
+from core.web.gate import current_actor, view
 
 pages = Blueprint("calls", __name__)
+PAGE = 50
+_SAID = {
+    "told": _("%(name)s was told."),
+    "told_in_person": _("%(name)s was told in person."),
+    "no_answer": _("%(name)s did not answer. The call comes back tomorrow."),
+    "wrong_number": _("The number of %(name)s is wrong. The call stays on the list until it is corrected."),
+}
+
+
+# --------------------------------------------------------------------------- calls received
+
+
+class CallForm(Form):
+    """A call in four fields, and its day."""
+
+    who = StringField(_("Who"), required=True, longest=100)
+    what = TextAreaField(_("What"), required=True)
+    where = StringField(_("Where"), longest=200)
+    call_back = BooleanField(_("Call back"))
+    phone = PhoneField(_("Number to call back"))
+    requested_on = DayField(_("Day of the call"), required=True)
+
+
+@pages.route("/calls/new", methods=["GET", "POST"])
+@view(TAKE)
+def new() -> Response:
+    """Write down a call while it is going on."""
+    key = request.values.get("person", "")
+    person = directory.person_page(masked_view(current_actor()), key) if key else None
+    home = next((f"{stay.estate} {stay.door}" for stay in person.homes if not stay.until_day), "") if person else ""
+    form = CallForm.from_request(requested_on=today(), who=person.name if person else "", where=home)
+    if request.method == "POST" and form.validate():
+        try:
+            submit_once(lambda: _take(form, person.id if person else None))
+        except Invalid as error:
+            form.accept(error)
+        else:
+            ui.toast(_("The call of %(who)s is written down.", who=form.who.data))
+            return ui.after_post(ui.url(".index"))
+    return ui.page("desk/calls/new.html", form=form, person=person, status=status_of(form))
+
+
+def _take(form: Form, person_id: int | None) -> int:
+    given = {**form.data, "where": form.where.data or "", "phone": form.phone.data or ""}
+    return int(intake.take_call(current_actor(), person_id=person_id, **given).id)
+
+
+@pages.get("/calls")
+@view(TAKE)
+def index() -> Response:
+    """Open calls, the oldest first; or those that were answered, the latest first."""
+    actor, finished, after = current_actor(), request.args.get("show") == "finished", request.args.get("after")
+    if finished:
+        rows = intake.finished_intakes(actor, after, PAGE + 1)
+        key = intake.finished_key
+    else:
+        rows = intake.open_intakes(actor, after, PAGE + 1)
+        key = intake.key_of
+    more = key(rows[PAGE - 1]) if len(rows) > PAGE else None
+    return ui.page(
+        "desk/calls/list.html",
+        rows=rows[:PAGE],
+        finished=finished,
+        states=_states(),
+        today=today(),
+        next_url=ui.url(".index", show="finished" if finished else None, after=more) if more else None,
+    )
+
+
+def _states() -> dict[str, object]:
+    return {state.name: state for state in INTAKE.states}
+
+
+class AnswerForm(Form):
+    """What was answered, or why nothing will be."""
+
+    note = TextAreaField(_("Answer or reason"), required=True)
+
+
+@pages.route("/calls/<int:call_id>", methods=["GET", "POST"])
+@view(TAKE, kind=CallIntake, key="call_id")
+def detail(call: CallIntake) -> Response:
+    """One call: what was asked, what became of it; answering it."""
+    actor = current_actor()
+    form = AnswerForm.from_request()
+    if request.method == "POST":
+        actor.require(WORK)
+        if form.validate():
+            verb = "close" if request.form.get("verb") == "close" else "answer"
+            try:
+                submit_once(lambda: intake.finish_intake(actor, call.id, verb, form.note.data).state)
+            except Invalid as error:
+                form.accept(error)
+            else:
+                ui.toast(_("The call of %(who)s is done.", who=call.caller))
+                return ui.after_post(ui.url(".index"))
+    return ui.page(
+        "desk/calls/call.html", call=call, form=form, states=_states(), steps=workflow.history(call), status=status_of(form)
+    )
+
+
+# --------------------------------------------------------------------------- calls to make
+
+
+@pages.get("/calls/today")
+@view(WORK)
+def todays() -> Response:
+    """Whom to call today, the latest overdue first."""
+    rows = calls.todays_calls(current_actor(), request.args.get("after"), PAGE + 1)
+    more = rows[PAGE - 1].key if len(rows) > PAGE else None
+    return ui.page(
+        "desk/calls/today.html",
+        rows=rows[:PAGE],
+        outcomes=OUTCOMES,
+        today=today(),
+        next_url=ui.url(".todays", after=more) if more else None,
+    )
+
+
+class AttemptForm(Form):
+    """What came of a try; the button says the outcome."""
+
+    note = StringField(_("Remark"), longest=500)
+    next_day = DayField(_("Try again on"))
+
+
+@pages.route("/calls/today/<int:task_id>", methods=["GET", "POST"])
+@view(WORK, kind=CallTask, key="task_id")
+def task(task: CallTask) -> Response:
+    """One call to make: every try, another number, setting it aside; posting the result of a try."""
+    form = AttemptForm.from_request()
+    if request.method == "POST" and form.validate():
+        given = {"note": form.note.data or "", "next_day": form.next_day.data}
+        outcome = request.form.get("outcome", "")
+        try:
+            submit_once(lambda: calls.record_attempt(current_actor(), task.id, outcome, **given).state)
+        except Conflict as error:
+            ui.toast(error.message, kind="warn")
+            return ui.after_post(ui.url(".todays"))
+        except Invalid as error:
+            form.accept(error)
+        else:
+            ui.toast(_SAID[outcome] % {"name": task.name})
+            return ui.after_post(ui.url(".todays"))
+    return _show_task(task, form, NumberForm(), AsideForm())
+
+
+class NumberForm(Form):
+    """Another number for a call."""
+
+    phone = PhoneField(_("Right number"), required=True)
+
+
+class AsideForm(Form):
+    """Why a call is not made."""
+
+    reason = StringField(_("Why the call is not made"), required=True, longest=500)
+
+
+@pages.post("/calls/today/<int:task_id>/number")
+@view(WORK, kind=CallTask, key="task_id")
+def number(task: CallTask) -> Response:
+    """Give a call another number; the person's own entry stays as it is."""
+    form = NumberForm.from_request()
+    if form.validate():
+        try:
+            submit_once(lambda: calls.correct_phone(current_actor(), task.id, form.phone.data).phone)
+        except Invalid as error:
+            form.accept(error)
+        else:
+            ui.toast(_("The number is corrected."))
+            return ui.after_post(ui.url(".todays"))
+    return _show_task(task, AttemptForm(), form, AsideForm())
+
+
+@pages.post("/calls/today/<int:task_id>/aside")
+@view(WORK, kind=CallTask, key="task_id")
+def aside(task: CallTask) -> Response:
+    """Decide that a call is not made, and say why."""
+    form = AsideForm.from_request()
+    if form.validate():
+        submit_once(lambda: calls.set_aside(current_actor(), task.id, form.reason.data).state)
+        ui.toast(_("The call to %(name)s is not made.", name=task.name))
+        return ui.after_post(ui.url(".todays"))
+    return _show_task(task, AttemptForm(), NumberForm(), form)
+
+
+def _show_task(task: CallTask, attempt: Form, number: Form, aside: Form) -> Response:
+    tries = calls.attempts(current_actor(), task.id)
+    return ui.page(
+        "desk/calls/task.html",
+        task=task,
+        tries=tries,
+        outcomes=OUTCOMES,
+        form=attempt,
+        number=number,
+        aside=aside,
+        today=today(),
+        status=max(status_of(attempt), status_of(number), status_of(aside)),
+    )

@@ -25,6 +25,7 @@ from core.web.forms import (
     SelectField,
     StringField,
     TextAreaField,
+    status_of,
     submit_once,
 )
 from core.web.gate import current_actor, current_community, view
@@ -174,7 +175,7 @@ def new() -> Response:
                 ui.toast(_("%(name)s is added.", name=form.name.data))
                 return ui.after_post(ui.url(".detail", key=key))
     return ui.page(
-        "desk/people/new.html", form=form, namesakes=namesakes, statuses=STATUS_LABELS, status=_status(form, namesakes)
+        "desk/people/new.html", form=form, namesakes=namesakes, statuses=STATUS_LABELS, status=422 if namesakes else status_of(form)
     )
 
 
@@ -194,10 +195,6 @@ def _given(form: Form) -> dict[str, Any]:
         if name in given:
             given[name] = given[name] or ""
     return given
-
-
-def _status(form: Form, also: object = ()) -> int:
-    return 422 if form.errors or form.form_errors or also else 200
 
 
 class EditPersonForm(PersonForm):
@@ -229,7 +226,7 @@ def edit(key: str) -> Response:
         else:
             ui.toast(_("Saved."))
             return ui.after_post(ui.url(".detail", key=key))
-    return ui.page("desk/people/edit.html", form=form, person=person, status=_status(form))
+    return ui.page("desk/people/edit.html", form=form, person=person, status=status_of(form))
 
 
 def _edit(key: str, given: dict[str, Any], keep_former_name: bool) -> None:

@@ -13,7 +13,7 @@ from core.people.directory import PersonPage, Stay
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS, masked_view
 from core.text import _
 from core.web import ui
-from core.web.forms import DayField, Form, SelectField, StringField, submit_once
+from core.web.forms import DayField, Form, SelectField, StringField, status_of, submit_once
 from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("homes", __name__)
@@ -60,7 +60,7 @@ def move_in(key: str) -> Response:
         else:
             ui.toast(_("%(name)s now has the home %(door)s.", name=person.name, door=form.door.data))
             return _back(key)
-    return ui.page("desk/people/move_in.html", form=form, person=person, status=_status(form))
+    return ui.page("desk/people/move_in.html", form=form, person=person, status=status_of(form))
 
 
 class MoveOutForm(Form):
@@ -85,7 +85,7 @@ def move_out(key: str, home_id: int) -> Response:
             ui.toast(_("%(name)s has left %(door)s.", name=person.name, door=stay.door))
             return _back(key)
     others = len([each for each in person.homes if each.until_day is None]) - 1
-    return ui.page("desk/people/move_out.html", form=form, person=person, stay=stay, others=others, status=_status(form))
+    return ui.page("desk/people/move_out.html", form=form, person=person, stay=stay, others=others, status=status_of(form))
 
 
 class StayForm(Form):
@@ -110,7 +110,7 @@ def correct_stay(key: str, home_id: int) -> Response:
         else:
             ui.toast(_("Saved."))
             return _back(key)
-    return ui.page("desk/people/stay.html", form=form, person=person, stay=stay, status=_status(form))
+    return ui.page("desk/people/stay.html", form=form, person=person, stay=stay, status=status_of(form))
 
 
 def _stay(person: PersonPage, home_id: int) -> Stay:
@@ -142,7 +142,3 @@ def same(key: str) -> Response:
         found=[row for row in found if row.public_id != person.public_id],
         statuses=STATUS_LABELS,
     )
-
-
-def _status(form: Form) -> int:
-    return 422 if form.errors or form.form_errors else 200

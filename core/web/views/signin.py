@@ -69,7 +69,7 @@ def login() -> Response:
             return ui.after_post(ui.url("signin.hidden", next=_next()))
         if session.phase == "must_change":
             return ui.after_post(ui.url("signin.change_secret", next=_next()))
-    form = SignInForm.from_request(community=request.cookies.get(LAST_COMMUNITY) or _community_in(_next()))
+    form = SignInForm.from_request(community=_community_in(_next()) or request.cookies.get(LAST_COMMUNITY))
     choices = [(each.code, each.name) for each in all_communities()]
     form.community.choices = choices
     if len(choices) == 1:
@@ -84,7 +84,7 @@ def login() -> Response:
             if form.community.data:
                 response.set_cookie(LAST_COMMUNITY, form.community.data, max_age=_YEAR, httponly=True, samesite="Lax")
             return response
-    return ui.page("signin/login.html", status=_status(form), form=form, next=_next(), offices=all_communities())
+    return ui.page("signin/login.html", status=_status(form), form=form, next=_next(""), offices=all_communities())
 
 
 def _community_in(target: str) -> str | None:

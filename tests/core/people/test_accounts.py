@@ -61,6 +61,8 @@ def test_nobody_has_two_accounts_and_the_deceased_none(store):
     residents.set_status(store.actor("core.people.edit"), late.public_id, "deceased")
     with pytest.raises(Refused):
         accounts.open_account(keeper(store), late.public_id, PIN)
+    with pytest.raises(Refused):
+        accounts.create_staff(keeper(store), "lisi", "李四", PASSWORD, public_id=late.public_id)
 
 
 def test_opening_needs_the_permission_and_the_community(store):

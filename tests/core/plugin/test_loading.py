@@ -299,7 +299,7 @@ def test_the_scratch_registration_is_the_callers(workshop: Workshop) -> None:
         raise ValueError(f"{blueprint.name} clashes")
 
     with in_language("en"):
-        assert "ValueError: garden clashes" in str(workshop.load(check_blueprint=check).quarantined["garden"].reason)
+        assert "ValueError: garden clashes" in str(workshop.load(check=check).quarantined["garden"].reason)
     assert "garden" in workshop.load().plugins
 
 

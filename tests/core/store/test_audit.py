@@ -135,6 +135,14 @@ def test_a_removed_entry_is_found_where_it_is_missing(store):
     assert audit.verify(store.west) == audit.Break(store.west, 3, "missing")
 
 
+def test_a_long_chain_is_read_in_batches_to_its_end(store, monkeypatch):
+    monkeypatch.setattr(audit, "_BATCH", 2)
+    write(store, 5)
+    assert audit.verify(store.west) is None
+    tamper("UPDATE audit_entry SET reason = 'x' WHERE seq = 5")
+    assert audit.verify(store.west) == audit.Break(store.west, 5, "changed")
+
+
 def test_a_removed_beginning_is_found(store):
     write(store)
     tamper("DELETE FROM audit_entry WHERE seq < 3")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import peewee
 import pytest
+from core.errors import Conflict
 from core.store import db
 
 from plugins.rooms import slots
@@ -102,12 +103,21 @@ def test_an_occurrence_cannot_need_a_room_of_another_community(house):
         assert refused(insert, community, booked.occurrence_id, house.south.id) == "foreign_key"
 
 
-def test_the_guard_speaks_when_the_look_before_finds_nothing(room, monkeypatch):
-    """What a second process does between look and insert."""
-    monkeypatch.setattr(slots, "is_free", lambda *_arguments: True)
-    with pytest.raises(slots.Taken), db.transaction():
-        slots.take(None, [room], 150, 250)
+def test_taking_is_decided_by_the_guard(room, house):
+    with pytest.raises(slots.Taken) as taken, db.transaction():
+        slots.take(None, [house.rooms["会议室"].id, room], 150, 250)
+    assert taken.value.resource_id == room
     assert stored(room) == [(100, 200), (300, 400)]
+    assert stored(house.rooms["会议室"].id) == []
+
+
+def test_a_booking_that_saw_a_free_time_too_early_is_refused_all_the_same(house, monkeypatch):
+    """What a second process does when the first one books between its look and its insert."""
+    house.book("棋牌室", "14:00", "15:00")
+    monkeypatch.setattr(slots, "refuse_taken", lambda *_arguments: None)
+    with pytest.raises(Conflict):
+        house.book("棋牌室", "14:30", "15:30")
+    assert slots.rows("SELECT count(*) FROM rooms_booking") == [(1,)]
 
 
 def test_asks_with_one_seek(room):

@@ -1,0 +1,114 @@
+"""The demo community: 西山社区 on its real administrative codes, a register of 28 estates, and what the plugins add.
+
+All people are invented. Nothing has a default password: each run makes its own and prints them once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.actor import Actor, command
+from core.civic import calls, intake
+from core.errors import Invalid
+from core.operate import setup
+from core.people import accounts, roster
+from core.people.person import Person
+from core.plugin.registry import Registry
+from core.store.community import Community
+from core.text import LazyText, _
+
+DATA = Path(__file__).parent / "demo_data"
+CODE = "330481001009"
+STAFF = (
+    ("zhuren", "沈主任", ("director",)),
+    ("shequ", "陆敏", ("staff",)),
+    ("wangge", "钱小红", ("grid_officer",)),
+    ("baozhang", "顾会计", ("bookkeeper",)),
+    ("jiandu", "徐监督", ("supervisor",)),
+)
+RESIDENTS_WITH_ACCOUNT = 3
+Line = LazyText | str
+
+
+def build(registry: Registry, residents: bool = True) -> Iterator[Line]:
+    """Build everything in an empty instance; yields what was made and who can sign in, sentence by sentence.
+
+    Raises `Refused` when the instance is set up already.
+    """
+    setup.refuse_second_time()
+    password = _password()
+    community = _set_up(registry, password)
+    yield _("%(name)s (%(code)s) is set up with its modules: %(modules)s.", name=community.name, code=CODE,
+            modules=", ".join(registry.plugins))  # fmt: skip
+    actor = command(CODE)
+    for username, label, roles in STAFF:
+        accounts.create_staff(actor, username, label, password, grants=roles, must_change=False)
+    names = ", ".join(["admin", *(username for username, _label, _roles in STAFF)])
+    yield _("Staff sign in with the password %(password)s: %(names)s", password=password, names=names)
+    if residents:
+        yield from _residents(actor)
+    for _plugin, lines in registry.call("fill_demo", CODE, community=community, actor=actor):
+        yield from lines
+    yield _("Start it with: linli --instance %(folder)s serve", folder=str(registry.config.instance))
+
+
+def _set_up(registry: Registry, password: str) -> Community:
+    return setup.set_up(
+        registry,
+        setup.FirstRun(
+            name="西山社区",
+            code=CODE,
+            owner="admin",
+            owner_label="装机管理员",
+            password=password,
+            divisions=(DATA / "divisions-330481001.csv").read_bytes(),
+            plugins=tuple(registry.plugins),
+            office_name="硖石街道西山社区居民委员会",
+            address="海宁市硖石街道西山路 168 号邻里中心一楼",
+            duty_phone="0573-87012345",
+            office_hours="周一至周五 8:30–17:00，周末值班 9:00–16:00",
+        ),
+    )
+
+
+def _residents(actor: Actor) -> Iterator[Line]:
+    found = roster.import_file(actor, "roster-community.xlsx", (DATA / "roster-community.xlsx").read_bytes())
+    yield _("%(people)d residents of %(homes)d homes were imported.", people=found["people"], homes=found["households"])
+    for person in _reachable(RESIDENTS_WITH_ACCOUNT):
+        pin = _open(actor, person)
+        yield _("%(name)s signs in with the phone %(phone)s and the PIN %(pin)s", name=person.name, phone=person.phone, pin=pin)
+    *_with_account, caller, neighbour = _reachable(RESIDENTS_WITH_ACCOUNT + 2)
+    intake.take_call(
+        actor, who=caller.name, what="楼道灯不亮，晚上老人上下楼不方便", where="3幢2单元", call_back=True, phone=caller.phone
+    )
+    calls.ask_to_call(
+        actor, neighbour.ref, "demo", name=neighbour.name, why="告诉他：周六上午的义诊改到九点", person_id=neighbour.id
+    )
+
+
+def _reachable(count: int) -> list[Person]:
+    """The first people with a phone nobody shares."""
+    phones = Person.of(CODE, Person.phone).where(Person.phone != "").group_by(Person.phone)
+    query = Person.of(CODE).where(Person.phone.in_(phones), Person.phone.startswith("1")).order_by(Person.id)
+    return list(query.limit(count))
+
+
+def _open(actor: Actor, person: Person) -> str:
+    """Open an account with a PIN made up until one is not refused as too easy; returns it."""
+    for _attempt in range(50):
+        pin = f"{secrets.randbelow(1_000_000):06d}"
+        try:
+            accounts.open_account(actor, person.public_id, pin)
+        except Invalid:
+            continue
+        return pin
+    raise AssertionError("no PIN was accepted")
+
+
+def _password() -> str:
+    """Four groups of letters and digits without look-alikes."""
+    letters = "abcdefghjkmnpqrstuvwxyz346789"
+    return "-".join("".join(secrets.choice(letters) for _i in range(4)) for _j in range(4))
+

@@ -1,0 +1,51 @@
+"""Whom staff call about a booking: residents are reached by people, so every decision about theirs becomes a call.
+
+The list of calls itself is core's; here stands who is called, about what, and when a call is no longer needed.
+"""
+
+from __future__ import annotations
+
+from core import Actor, LazyText, ask_to_call, call_not_needed
+from plugins.rooms.clock import now_minute
+from plugins.rooms.models import Booking, Occurrence
+from plugins.rooms.rules import time_text
+from plugins.rooms.texts import _
+
+DECIDED = "decided"
+CANCELLED = "cancelled"
+
+
+def moved_key(occurrence: Occurrence) -> str:
+    """The reason of the call about a move to the place and time the occurrence has now."""
+    return f"moved.{occurrence.room_id}.{occurrence.start_min}"
+
+
+def call_about(actor: Actor, occurrence: Occurrence, booking: Booking, key: str, why: LazyText) -> bool:
+    """Ask for a call to the organiser of a booking; False when there is nobody to call (the office itself, or a guest
+    who gave no number). One who has no telephone but is known as a resident is visited, so they are on the list too.
+    """
+    if booking.organiser_kind == "staff" or not (booking.guest_phone or booking.person):
+        return False
+    if occurrence.end_min <= now_minute():
+        return False
+    ask_to_call(
+        actor,
+        occurrence.ref,
+        key,
+        name=booking.organiser,
+        phone=booking.guest_phone,
+        person_id=booking.person,
+        why=why,
+    )
+    return True
+
+
+def no_call_about(actor: Actor, occurrence: Occurrence, *keys: str) -> None:
+    """What was to be told is no longer true, or the organiser did it: take the open calls off the list."""
+    for key in keys:
+        call_not_needed(actor, occurrence.ref, key, _("The booking has changed since."))
+
+
+def place_and_time(room: str, occurrence: Occurrence) -> str:
+    """Where and when an occurrence is, for what is said on the telephone: `活动室 2026-11-21 14:00–16:00`."""
+    return f"{room} {time_text(occurrence.start_min, occurrence.end_min)}"
