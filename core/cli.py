@@ -23,13 +23,7 @@ if TYPE_CHECKING:
     from core.plugin.registry import Registry
 
 
-class Refusal(click.ClickException):
-    """What a `LinliError` becomes on the command line."""
-
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:
-        click.echo(f"linli: {self.message}", file=file or sys.stderr)
+_REGISTRY, _CONFIG = "linli.registry", "linli.config"
 
 
 class Commands(click.Group):
@@ -48,42 +42,21 @@ class Commands(click.Group):
         config = _config(context)
         if not config.database and not config.database_path.exists():
             return {}
-        from core.app import open_instance
-        from core.store.db import close_database
+        if _REGISTRY not in context.meta:
+            from core.app import open_instance
+            from core.store.db import close_database
 
-        if "registry" not in context.find_root().obj:
             context.call_on_close(close_database)
-            context.find_root().obj["registry"] = open_instance(config)
-        return {str(command.name): command for _plugin, command in context.find_root().obj["registry"].declared("commands")}
+            context.meta[_REGISTRY] = open_instance(config)
+        return {str(command.name): command for _plugin, command in context.meta[_REGISTRY].declared("commands")}
 
-    def invoke(self, context: click.Context) -> Any:
-        """Run; every error made for people ends as one sentence and exit code 2."""
-        with _told_plainly():
-            return super().invoke(context)
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    try:
-        yield
-    except LinliError as error:
-        raise Refusal(_sentence(error)) from error
-
-
-class _OneLine(logging.Formatter):
-    """A message without its traceback: those belong into the log file and onto the administrator's page."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return f"linli: {record.getMessage()}".splitlines()[0]
-
-
-def _log_plainly() -> None:
-    root = logging.getLogger()
-    if not root.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(_OneLine())
-        handler.setLevel(logging.WARNING)
-        root.addHandler(handler)
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run; every error made for people ends as one sentence and exit code 2, never as a traceback."""
+        try:
+            return super().main(*args, **kwargs)
+        except LinliError as error:
+            click.echo(f"linli: {_sentence(error)}", err=True)
+            raise SystemExit(2) from error
 
 
 def _sentence(error: LinliError) -> str:
@@ -98,12 +71,9 @@ def _sentence(error: LinliError) -> str:
 def _config(context: click.Context) -> Config:
     from core.config import load_config
 
-    found = context.find_root()
-    if found.obj is None:
-        found.obj = {}
-    if "config" not in found.obj:
-        found.obj["config"] = load_config(found.params.get("instance"))
-    return found.obj["config"]  # type: ignore[no-any-return]
+    if _CONFIG not in context.meta:
+        context.meta[_CONFIG] = load_config(context.find_root().params.get("instance"))
+    return context.meta[_CONFIG]  # type: ignore[no-any-return]
 
 
 @contextmanager
@@ -112,8 +82,8 @@ def opened(context: click.Context) -> Iterator[Registry]:
     from core.app import open_instance
     from core.store.db import close_database
 
-    if "registry" in context.find_root().obj:
-        yield context.find_root().obj["registry"]
+    if _REGISTRY in context.meta:
+        yield context.meta[_REGISTRY]
         return
     try:
         yield open_instance(_config(context))
@@ -139,7 +109,7 @@ def command_actor(code: str | None) -> Actor:
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--instance", type=click.Path(path_type=Path), help="The instance folder (default: ./instance).")
+@click.option("--instance", is_eager=True, type=click.Path(path_type=Path), help="The instance folder (default: ./instance).")
 @click.version_option(VERSION, prog_name="linli")
 def main(instance: Path | None) -> None:
     """Linli 邻里: a local service for residents' communities."""

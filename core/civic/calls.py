@@ -347,11 +347,18 @@ def find_person(community: str, person_id: int | None) -> Person | None:
     return None if person_id is None else Person.get_of(community, person_id)
 
 
+def list_number(text: str) -> int:
+    """A number in a place of a list, as an id column can hold it; raises `ValueError`."""
+    if not text.isdecimal() or len(text) > 18:
+        raise ValueError(text[:40])
+    return int(text)
+
+
 def beyond(day: Any, key: Any, after: str) -> peewee.Expression:
     """The rows behind `after` (`2026-10-01.17`) in a list by day and key; raises `Invalid` for anything else."""
     first, _dot, second = after.partition(".")
     try:
-        last_day, last_key = datetime.date.fromisoformat(first), int(second)
+        last_day, last_key = datetime.date.fromisoformat(first), list_number(second)
     except ValueError as error:
         raise Invalid(message=_("This list cannot be continued there.")) from error
     return (day > last_day) | ((day == last_day) & (key > last_key))

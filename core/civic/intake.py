@@ -8,7 +8,17 @@ from __future__ import annotations
 import datetime
 
 from core.actor import Actor
-from core.civic.calls import TAKE, WORK, ask_to_call, beyond, call_not_needed, find_person, read_number, when_reached
+from core.civic.calls import (
+    TAKE,
+    WORK,
+    ask_to_call,
+    beyond,
+    call_not_needed,
+    find_person,
+    list_number,
+    read_number,
+    when_reached,
+)
 from core.civic.workflow import advance, begin, install
 from core.clock import today
 from core.errors import Invalid
@@ -150,10 +160,12 @@ def finished_intakes(actor: Actor, before: str | None = None, limit: int = 50) -
     query = CallIntake.of(str(actor.community)).where(CallIntake.state != "open")
     if before:
         moment, _dot, number = before.partition(".")
-        if not (moment.isdecimal() and number.isdecimal()):
-            raise Invalid(message=_("This list cannot be continued there."))
-        same = (CallIntake.finished_at == int(moment)) & (CallIntake.id < int(number))
-        query = query.where((CallIntake.finished_at < int(moment)) | same)
+        try:
+            last_moment, last_id = list_number(moment), list_number(number)
+        except ValueError as error:
+            raise Invalid(message=_("This list cannot be continued there.")) from error
+        same = (CallIntake.finished_at == last_moment) & (CallIntake.id < last_id)
+        query = query.where((CallIntake.finished_at < last_moment) | same)
     return list(query.order_by(CallIntake.finished_at.desc(), CallIntake.id.desc()).limit(limit))
 
 

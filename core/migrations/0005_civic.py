@@ -90,6 +90,7 @@ def _make_intake(db):
         """,
     )
     create_index(db, "call_intake_list", "call_intake", "community, state, requested_on, id")
+    create_index(db, "call_intake_finished_list", "call_intake", "community, finished_at, id")
     create_index(db, "call_intake_person", "call_intake", "person_id")
     # Who entered a call, and when, is evidence: the day it was asked for may be earlier, the entry may not be.
     add_guard(

@@ -15,6 +15,7 @@ from core.errors import Invalid
 from core.operate import setup
 from core.people import accounts, roster
 from core.people.person import Person
+from core.people.secrets import new_password
 from core.plugin.registry import Registry
 from core.store.community import Community
 from core.text import LazyText, _
@@ -38,7 +39,7 @@ def build(registry: Registry, residents: bool = True) -> Iterator[Line]:
     Raises `Refused` when the instance is set up already.
     """
     setup.refuse_second_time()
-    password = _password()
+    password = new_password()
     community = _set_up(registry, password)
     yield _("%(name)s (%(code)s) is set up with its modules: %(modules)s.", name=community.name, code=CODE,
             modules=", ".join(registry.plugins))  # fmt: skip
@@ -105,10 +106,4 @@ def _open(actor: Actor, person: Person) -> str:
             continue
         return pin
     raise AssertionError("no PIN was accepted")
-
-
-def _password() -> str:
-    """Four groups of letters and digits without look-alikes."""
-    letters = "abcdefghjkmnpqrstuvwxyz346789"
-    return "-".join("".join(secrets.choice(letters) for _i in range(4)) for _j in range(4))
 

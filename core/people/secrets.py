@@ -213,3 +213,9 @@ def _without_runs(text: str) -> str:
 
 def _invalid(field: str, reason: LazyText) -> Invalid:
     return Invalid({field: [reason]})
+
+
+def new_password() -> str:
+    """A random first password: four groups of letters and digits without look-alikes (78 bits)."""
+    letters = "abcdefghjkmnpqrstuvwxyz346789"
+    return "-".join("".join(secrets.choice(letters) for _i in range(4)) for _j in range(4))

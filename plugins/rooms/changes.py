@@ -5,8 +5,9 @@ from __future__ import annotations
 from core import Actor, Invalid, Refused, advance, now, record, transactional
 from plugins.rooms import slots
 from plugins.rooms.bookings import APPROVE, add_occurrence
+from plugins.rooms.calls import CANCELLED, DECIDED, call_about, moved_key, no_call_about, place_and_time
 from plugins.rooms.clock import now_minute
-from plugins.rooms.decisions import lapse_holds
+from plugins.rooms.decisions import approve, lapse_holds
 from plugins.rooms.hours import Plan, RoomFacts, load_plan
 from plugins.rooms.models import Booking, Occurrence
 from plugins.rooms.occurrences import (
@@ -20,6 +21,7 @@ from plugins.rooms.occurrences import (
     or_alternatives,
     require_own,
     resources_of,
+    room_name,
     take_slots,
     tell_cancelled,
     tell_moved,
@@ -43,32 +45,42 @@ def move(
     end: str,
     room_id: int | None = None,
     code: str = "",
+    told: bool = False,
 ) -> Booked:
     """Give a booking another time or room: its organiser, a guest with `code`, or staff (`rooms.desk`).
 
     Shortening is always confirmed at once. In a room that needs approval anything else gives a new request (the result's
-    `state` is `requested`), and the confirmed booking stays until that is approved. Raises like `book`.
+    `state` is `requested`), and the confirmed booking stays until that is approved. Moved by staff, the organiser is put
+    on the list of calls unless they know already (`told`). Raises like `book`.
     """
-    return move_wish(actor, occurrence_id, read_time(date, start, end), room_id=room_id, code=code)
+    return move_wish(actor, occurrence_id, read_time(date, start, end), room_id=room_id, code=code, told=told)
 
 
-def move_wish(actor: Actor, occurrence_id: int, wish: Wish, *, room_id: int | None = None, code: str = "") -> Booked:
+def move_wish(
+    actor: Actor,
+    occurrence_id: int,
+    wish: Wish,
+    *,
+    room_id: int | None = None,
+    code: str = "",
+    told: bool = False,
+) -> Booked:
     """Like `move`, with the time read already."""
     occurrence, booking = load(actor, occurrence_id)
     return or_alternatives(
         actor,
         room_id or occurrence.room_id,
         wish,
-        lambda: _move(actor, occurrence_id, wish, room_id, code),
+        lambda: _move(actor, occurrence_id, wish, room_id, code, told),
         people=booking.people or 0,
         leaving_out=occurrence_id,
     )
 
 
 @transactional
-def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int | None, code: str) -> Booked:
+def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int | None, code: str, told: bool) -> Booked:
     occurrence, booking = load(actor, occurrence_id)
-    require_own(actor, booking, "rooms.desk", code)
+    knows = require_own(actor, booking, "rooms.desk", code) or told
     _check_changeable(occurrence, wish)
     plan = load_plan(occurrence.community, wish.day)
     room = plan.room(room_id or occurrence.room_id)
@@ -84,7 +96,20 @@ def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int | None, cod
     if occurrence.state == "confirmed" and room.needs_approval and not actor.can(APPROVE):
         if not _is_shorter(occurrence, room, wish):
             return _ask_for_change(actor, occurrence, booking, plan, room, wish)
-    return _move_now(actor, occurrence, booking, plan, room, wish)
+    no_call_about(actor, occurrence, DECIDED, moved_key(occurrence))
+    moved = _move_now(actor, occurrence, booking, plan, room, wish)
+    if moved.state == "confirmed" and not knows:
+        what = place_and_time(room.name, occurrence)
+        call_about(actor, occurrence, booking, moved_key(occurrence), _("Booking moved to: %(what)s.", what=what))
+    return moved
+
+
+@transactional
+def approve_at(actor: Actor, occurrence_id: int, *, room_id: int, date: str, start: str, end: str) -> Booked:
+    """Approve a request at another time or in another room, as agreed with the organiser. Raises like `move`."""
+    actor.require(APPROVE)
+    move(actor, occurrence_id, room_id=room_id, date=date, start=start, end=end)
+    return approve(actor, occurrence_id)
 
 
 def organiser_as_booked(booking: Booking) -> Organiser:
@@ -185,11 +210,11 @@ def end_early(actor: Actor, occurrence_id: int, *, code: str = "") -> Booked:
 
 
 @transactional
-def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = "") -> None:
+def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = "", told: bool = False) -> None:
     """Give up a booking (its slots are free at once), or withdraw a request.
 
     The organiser and a guest with `code` need no reason; staff cancelling somebody else's (`rooms.booking.cancel`) give
-    one. Raises `Invalid` (reason), `Forbidden`, and `Refused` for a booking that has begun or is closed.
+    one, and the organiser is put on the list of calls unless they know already (`told`). Raises `Invalid` (reason), `Forbidden`, and `Refused` for a booking that has begun or is closed.
     """
     occurrence, booking = load(actor, occurrence_id)
     own = require_own(actor, booking, CANCEL, code)
@@ -197,7 +222,8 @@ def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = ""
     if not own and not reason:
         raise Invalid({"reason": [_("Please say why, so that the organiser understands.")]})
     if occurrence.state == "requested":
-        advance(actor, occurrence, "withdraw", reason=reason, **decided(actor))
+        occurrence = advance(actor, occurrence, "withdraw", reason=reason, **decided(actor))
+        _call_cancelled(actor, occurrence, booking, own or told)
         return
     if occurrence.state == "confirmed" and occurrence.start_min <= now_minute():
         raise Refused(_("This booking has begun already."), advice=_("You can end it early instead."))
@@ -205,5 +231,14 @@ def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = ""
     slots.release(occurrence.id)
     occurrence = advance(actor, occurrence, "cancel", reason=reason, **decided(actor))
     _withdraw_changes(actor, occurrence)
+    _call_cancelled(actor, occurrence, booking, own or told)
     if was_confirmed:
         tell_cancelled(occurrence, booking, reason)
+
+
+def _call_cancelled(actor: Actor, occurrence: Occurrence, booking: Booking, knows: bool) -> None:
+    no_call_about(actor, occurrence, DECIDED, moved_key(occurrence))
+    if not knows:
+        what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
+        why = _("Booking cancelled: %(what)s. Reason: %(reason)s", what=what, reason=occurrence.reason)
+        call_about(actor, occurrence, booking, CANCELLED, why)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core import Actor, Invalid, Refused, advance, now, transaction, transactional
 from plugins.rooms import slots
+from plugins.rooms.calls import CANCELLED, DECIDED, call_about, no_call_about, place_and_time
 from plugins.rooms.clock import local_span, now_minute
-from plugins.rooms.models import Occurrence
+from plugins.rooms.models import Booking, Occurrence
 from plugins.rooms.occurrences import (
     Booked,
     block,
@@ -13,6 +14,7 @@ from plugins.rooms.occurrences import (
     decided,
     load,
     or_alternatives,
+    room_name,
     tell_confirmed,
     tell_moved,
 )
@@ -50,12 +52,20 @@ def _approve(actor: Actor, occurrence_id: int) -> Booked:
     if old is None or old.state != "confirmed":
         occurrence = block(actor, occurrence, "approve", **decided(actor))
         tell_confirmed(occurrence, booking)
+        _call_approved(actor, occurrence, booking)
         return booked(occurrence)
     slots.release(old.id)
     advance(actor, old, "cancel", reason=str(_("Moved to another time")), **decided(actor))
     occurrence = block(actor, occurrence, "approve", **decided(actor))
     tell_moved((old.room_id, old.start_min, old.end_min), occurrence, booking)
+    no_call_about(actor, old, DECIDED, CANCELLED)
+    _call_approved(actor, occurrence, booking)
     return booked(occurrence)
+
+
+def _call_approved(actor: Actor, occurrence: Occurrence, booking: Booking) -> None:
+    what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
+    call_about(actor, occurrence, booking, DECIDED, _("Booking approved: %(what)s.", what=what))
 
 
 @transactional
@@ -64,19 +74,24 @@ def refuse(actor: Actor, occurrence_id: int, reason: str) -> None:
     actor.require(APPROVE)
     if not reason.strip():
         raise Invalid({"reason": [_("Please say why, so that the organiser understands.")]})
-    occurrence, _booking = load(actor, occurrence_id)
-    advance(actor, occurrence, "refuse", reason=reason.strip(), **decided(actor))
+    occurrence, booking = load(actor, occurrence_id)
+    occurrence = advance(actor, occurrence, "refuse", reason=reason.strip(), **decided(actor))
+    what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
+    why = _("Booking not approved: %(what)s. Reason: %(reason)s", what=what, reason=reason.strip())
+    call_about(actor, occurrence, booking, DECIDED, why)
+
+
+_LAPSED = "SELECT id FROM rooms_occurrence WHERE community=? AND state='held' AND held_until<=? ORDER BY id"
 
 
 def lapse_holds(community: str) -> int:
     """Free the slots of holds that have run out; the first thing every booking does. Returns how many."""
     clock = Actor(kind="system", community=community, label="Linli", origin="rooms.lapse")
-    query = Occurrence.of(community).where(Occurrence.state == "held", Occurrence.held_until <= now())
     with transaction(community):
-        lapsed = list(query)
-        for occurrence in lapsed:
-            slots.release(occurrence.id)
-            advance(clock, occurrence, "lapse")
+        lapsed = slots.rows(_LAPSED, community, now())
+        for (occurrence_id,) in lapsed:
+            slots.release(occurrence_id)
+            advance(clock, Occurrence.get_of(community, occurrence_id), "lapse")
     return len(lapsed)
 
 

@@ -6,11 +6,13 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from core import Actor, Forbidden, NotFound, State
+from core import Actor, Forbidden, NotFound, Ref, Sheet, State, record, transaction, write_workbook
 from plugins.rooms import codes
 from plugins.rooms.clock import day_bounds, hhmm, local_span, now_minute
+from plugins.rooms.hours import load_plan
 from plugins.rooms.slots import rows
 from plugins.rooms.states import STATES
+from plugins.rooms.texts import _
 
 _STATE = {state.name: state for state in STATES}
 
@@ -129,6 +131,39 @@ def on_day(actor: Actor, date: datetime.date, venue_id: int | None = None) -> li
     actor.require("rooms.desk")
     found = _lines(_ON_DAY, actor.community, *day_bounds(date))
     return [line for line in found if venue_id is None or line.venue_id == venue_id]
+
+
+def outside_hours(actor: Actor, date: datetime.date, venue_id: int) -> list[Line]:
+    """The bookings and requests of a day in a venue that its opening hours do not cover (any longer) (`rooms.desk`)."""
+    plan = load_plan(str(actor.community), date)
+    return [
+        line
+        for line in on_day(actor, date, venue_id)
+        if line.state in ("requested", "held", "confirmed")
+        and line.room_id in plan.rooms
+        and not any(
+            start <= line.start_min and line.end_min <= end for start, end in plan.open_minutes(line.room_id, date)
+        )
+    ]
+
+
+def day_workbook(actor: Actor, date: datetime.date, venue_id: int | None = None) -> bytes:
+    """The desk's list of a day as .xlsx (`core.export`, `rooms.desk`); who exported it is audited."""
+    actor.require("core.export")
+    lines = on_day(actor, date, venue_id)
+    header = [_("Venue"), _("Room"), _("From"), _("To"), _("What for"), _("Booked by"), _("Phone"), _("People"), _("State")]
+    cells = [
+        [
+            line.venue, line.room, line.start, line.end, "" if line.confidential else line.title, line.organiser,
+            line.guest_phone, line.people, str(line.state_shown.label),
+        ]
+        for line in lines
+    ]  # fmt: skip
+    book = write_workbook([Sheet(date.isoformat(), [str(title) for title in header], cells)])
+    with transaction(actor.community):
+        subject = Ref("rooms.day", str(actor.community), date.isoformat())
+        record(actor, "rooms.day.exported", subject, after={"rows": len(lines)}, permission="core.export")
+    return book
 
 
 def requests(actor: Actor) -> list[Line]:

@@ -1,12 +1,22 @@
 """Everything pages, commands and jobs may call, by one name each; the first argument of every act is the `Actor`."""
 
 from plugins.rooms.bookings import book, book_wish, take_hold
-from plugins.rooms.changes import cancel, end_early, move, move_wish
-from plugins.rooms.closures import close, closures, lift
+from plugins.rooms.changes import approve_at, cancel, end_early, move, move_wish
+from plugins.rooms.closures import BookingsInTheWay, close, closures, lift
 from plugins.rooms.decisions import approve, expire, refuse
 from plugins.rooms.find import Alternatives, Found, FreeTime, RoomDay, Taken, day, find_free, week
 from plugins.rooms.hours import dated_hours, hours_text, is_holiday, load_plan, set_day, set_week, weekly_hours
-from plugins.rooms.lists import Line, booking_by_code, my_bookings, occurrence_line, on_day, requests
+from plugins.rooms.lists import (
+    Line,
+    booking_by_code,
+    day_workbook,
+    my_bookings,
+    occurrence_line,
+    on_day,
+    outside_hours,
+    requests,
+)
+from plugins.rooms.new_venue import FirstHours, start_venue
 from plugins.rooms.occurrences import Booked, owns
 from plugins.rooms.places import (
     add_room,
@@ -14,6 +24,7 @@ from plugins.rooms.places import (
     edit_room,
     edit_venue,
     find_room,
+    find_venue,
     quotas,
     remove_room,
     remove_venue,
@@ -22,18 +33,24 @@ from plugins.rooms.places import (
     set_quota,
     venues,
 )
+from plugins.rooms.screens import Screen, add_screen, door, find_screen, free_now, hall, revoke_screen, screens
 
 __all__ = [
     "Alternatives",
     "Booked",
+    "BookingsInTheWay",
+    "FirstHours",
     "Found",
     "FreeTime",
     "Line",
     "RoomDay",
+    "Screen",
     "Taken",
     "add_room",
+    "add_screen",
     "add_venue",
     "approve",
+    "approve_at",
     "book",
     "book_wish",
     "booking_by_code",
@@ -42,12 +59,18 @@ __all__ = [
     "closures",
     "dated_hours",
     "day",
+    "day_workbook",
+    "door",
     "edit_room",
     "edit_venue",
     "end_early",
     "expire",
     "find_free",
     "find_room",
+    "find_screen",
+    "find_venue",
+    "free_now",
+    "hall",
     "hours_text",
     "is_holiday",
     "lift",
@@ -57,17 +80,21 @@ __all__ = [
     "my_bookings",
     "occurrence_line",
     "on_day",
+    "outside_hours",
     "owns",
     "quotas",
     "refuse",
     "remove_room",
     "remove_venue",
     "requests",
+    "revoke_screen",
     "room_in_use",
     "rooms",
+    "screens",
     "set_day",
     "set_quota",
     "set_week",
+    "start_venue",
     "take_hold",
     "venues",
     "week",

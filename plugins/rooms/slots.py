@@ -19,7 +19,7 @@ Busy = tuple[int, int, int, int | None]  # resource, start, end, occurrence (Non
 
 GUARD = "rooms_slot_free"
 
-_PREDECESSOR = "SELECT end_min FROM rooms_slot WHERE resource_id=? AND start_min<? ORDER BY start_min DESC LIMIT 1"
+PREDECESSOR = "SELECT end_min FROM rooms_slot WHERE resource_id=? AND start_min<? ORDER BY start_min DESC LIMIT 1"
 _INSERT = "INSERT INTO rooms_slot (resource_id, start_min, end_min, occurrence_id) VALUES (?, ?, ?, ?)"
 _RELEASE = "DELETE FROM rooms_slot WHERE occurrence_id=?"
 _OF_OCCURRENCE = "SELECT resource_id, start_min, end_min FROM rooms_slot WHERE occurrence_id=? ORDER BY resource_id"
@@ -101,7 +101,7 @@ def without(whole: Iterable[Interval], busy: Iterable[Interval]) -> list[Interva
 
 def is_free(resource_id: int, start: int, end: int) -> bool:
     """Whether nothing blocks the resource in `start`…`end` (UTC minutes): one seek in the primary key."""
-    found = rows(_PREDECESSOR, resource_id, end)
+    found = rows(PREDECESSOR, resource_id, end)
     return not found or found[0][0] <= start
 
 

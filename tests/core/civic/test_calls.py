@@ -155,8 +155,14 @@ def test_continues_after_the_last_row_shown(clerk):
         seen += [call.name for call in page]
         after = page[-1].key
     assert seen == ["住户1", "住户3", "住户5", "住户0", "住户2", "住户4", "住户6"]
+
+
+@pytest.mark.parametrize(
+    "after", ["nonsense", "2026-01-01", "2026-01-01.", "2026-01-01.-1", "2026-13-01.1", f"2026-01-01.{'9' * 30}"]
+)
+def test_refuses_to_continue_at_a_place_that_is_none(clerk, after):
     with pytest.raises(Invalid):
-        calls.todays_calls(clerk, "nonsense")
+        calls.todays_calls(clerk, after)
 
 
 def test_another_community_sees_and_touches_nothing(store, clerk):

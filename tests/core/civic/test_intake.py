@@ -134,6 +134,24 @@ def test_lists_open_calls_by_day_and_continues_after_the_last_one(clerk):
     assert [record.caller for record in (*first, *rest)] == ["住户1", "住户3", "住户0", "住户2", "住户4"]
 
 
+def test_lists_finished_calls_with_the_latest_first(clerk):
+    for number in range(5):
+        record = take(clerk, who=f"住户{number}")
+        intake.finish_intake(clerk, record.id, "answer", "已答复")
+    take(clerk, who="还没答复的")
+    first = intake.finished_intakes(clerk, limit=3)
+    rest = intake.finished_intakes(clerk, intake.finished_key(first[-1]), limit=3)
+    assert [record.caller for record in (*first, *rest)] == [f"住户{number}" for number in (4, 3, 2, 1, 0)]
+
+
+@pytest.mark.parametrize("place", ["nonsense", "1.", ".1", f"1.{'9' * 30}", f"{'9' * 30}.1"])
+def test_refuses_to_continue_at_a_place_that_is_none(clerk, place):
+    with pytest.raises(Invalid):
+        intake.finished_intakes(clerk, place)
+    with pytest.raises(Invalid):
+        intake.open_intakes(clerk, place)
+
+
 def test_another_community_sees_and_touches_nothing(store, clerk):
     record = take(clerk)
     stranger = store.actor(calls.TAKE, calls.WORK, community=store.south)

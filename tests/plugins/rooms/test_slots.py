@@ -122,7 +122,7 @@ def test_a_booking_that_saw_a_free_time_too_early_is_refused_all_the_same(house,
 
 def test_asks_with_one_seek(room):
     plan = "EXPLAIN QUERY PLAN " if db.engine_name() == "sqlite" else "EXPLAIN "
-    text = str(slots.rows(plan + slots._PREDECESSOR, room, 250))
+    text = str(slots.rows(plan + slots.PREDECESSOR, room, 250))
     assert "USING PRIMARY KEY (resource_id=? AND start_min<?)" in text or "Index" in text
     assert "TEMP B-TREE" not in text
 
