@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test check bench screenshots translations lock demo
+.PHONY: run test check bench screenshots translations lock
 
 .venv/.test: setup.cfg .ci/lock-test.txt
 	$(PYTHON) -m venv .venv

@@ -14,7 +14,7 @@ import peewee
 from core.actor import Actor
 from core.clock import local_text, utc_minute
 from core.errors import NotFound
-from core.operate.audit_words import SENTENCES, SUBJECTS
+from core.operate.audit_words import ORIGINS, SENTENCES, SUBJECTS
 from core.people.account_records import Account
 from core.people.person import Person
 from core.plugin.registry import Registry
@@ -113,9 +113,9 @@ def _told(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> Iterable[
             at=row.at,
             who=row.actor,
             what=_sentence(registry, actor, row),
-            about=_about(row.subject, names),
+            about=_about(registry, row.subject, names),
             on_behalf_of=names.get(f"core.person:{row.on_behalf_of}", "") if row.on_behalf_of else "",
-            origin=row.origin,
+            origin=str(ORIGINS.get(row.origin, row.origin)),
             reason=row.reason,
             has_detail=_may_see_detail(actor, row),
         )
@@ -152,9 +152,11 @@ def _names(actor: Actor, rows: list[AuditEntry]) -> dict[str, str]:
     return found
 
 
-def _about(subject: str, names: dict[str, str]) -> str:
+def _about(registry: Registry, subject: str, names: dict[str, str]) -> str:
+    """The record in words: 账号 陈晓燕; of a plugin 活动室预约 17."""
     kind, _colon, key = subject.partition(":")
-    word = str(SUBJECTS.get(kind, ""))
+    plugin = registry.plugins.get(kind.partition(".")[0])
+    word = str(plugin.meta.title if plugin is not None else SUBJECTS.get(kind, ""))
     name = names.get(subject)
     if name:
         return f"{word} {name}".strip()

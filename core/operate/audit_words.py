@@ -66,6 +66,8 @@ SUBJECTS: Mapping[str, LazyText] = {
     "core.audit_log": _("Audit log"),
 }
 
+ORIGINS: Mapping[str, LazyText] = {"command": _("command at the computer")}
+
 # What the filter of the page offers: beginnings of action names.
 GROUPS: tuple[tuple[str, LazyText], ...] = (
     ("", _("Everything")),

@@ -19,9 +19,10 @@ _KEY = 16
 
 @dataclass(frozen=True)
 class OwnRole:
-    """A role held now or from a day to come; `until_day` is the last day, None while no end is set."""
+    """A role held now or from a day to come, in the community `code`; `until_day` is the last day, None without an end."""
 
     label: LazyText
+    code: str
     community: str
     from_day: datetime.date
     until_day: datetime.date | None
@@ -66,7 +67,13 @@ def own_account(actor: Actor) -> OwnAccount:
         has_switch_pin=account.pin is not None,
         secret_changed_at=account.secret_changed_at,
         roles=tuple(
-            OwnRole(ROLES[grant.role].label, names.get(grant.community, grant.community), grant.from_day, grant.until_day)
+            OwnRole(
+                ROLES[grant.role].label,
+                grant.community,
+                names.get(grant.community, grant.community),
+                grant.from_day,
+                grant.until_day,
+            )
             for grant in roles.open_grants(account.id)
         ),
         sessions=tuple(

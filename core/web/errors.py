@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from core.actor import Actor
-from core.errors import LinliError, NotFound, SignInRequired, Unavailable
+from core.errors import Forbidden, LinliError, NotFound, SignInRequired, Unavailable
 from core.people import sessions
 from core.plugin import registry as kernel
 from core.text import LazyText, _
@@ -39,10 +39,12 @@ def install(app: Flask) -> None:
 
 
 def _told(error: LinliError) -> Response:
-    if isinstance(error, SignInRequired) and request.method == "GET":
+    if isinstance(error, (SignInRequired, Forbidden)) and request.method == "GET":
         session = sessions.find_session(request.cookies.get(gate.SESSION_COOKIE))
-        door = "/hide" if session is not None and session.phase == "locked" else "/login"
-        return ui.after_post(f"{door}?next={ui.quoted_here()}")
+        doors = {"locked": "/hide", "must_change": "/me/secret"}
+        door = doors.get(session.phase if session is not None else "")
+        if door or isinstance(error, SignInRequired):
+            return ui.after_post(f"{door or '/login'}?next={ui.quoted_here()}")
     return error_page(error.status, error.message, error.advice)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 import wtforms
 from flask import g, request
@@ -55,7 +55,7 @@ class Form(wtforms.Form):
             return _Words()
 
     @classmethod
-    def from_request(cls, **defaults: Any) -> Form:
+    def from_request(cls, **defaults: Any) -> Self:
         """The form filled from a post, or from `defaults` for a first look."""
         if request.method == "POST":
             return cls(request.form, **defaults)
@@ -244,9 +244,15 @@ class SelectMultipleField(wtforms.SelectMultipleField):
 class BooleanField(wtforms.BooleanField):
     """A box to tick."""
 
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+
 
 class FileField(wtforms.FileField):
     """An upload; `data` is werkzeug's FileStorage."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
 
 
 def status_of(form: Form) -> int:

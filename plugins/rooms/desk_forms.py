@@ -243,26 +243,26 @@ class _WeekForm(_IntervalsForm):
     def fill(self, week: dict[int, list[Interval]]) -> None:
         """Show the hours that hold."""
         for weekday in range(7):
-            self.show(str(weekday), week.get(weekday, ()))
+            self.show(f"d{weekday}", week.get(weekday, ()))
 
     def lines(self) -> list[tuple[LazyText, list[tuple[Any, Any]]]]:
         """Each weekday's name and pairs of fields."""
-        return [(WEEKDAYS[weekday], self.pairs(str(weekday))) for weekday in range(7)]
+        return [(WEEKDAYS[weekday], self.pairs(f"d{weekday}")) for weekday in range(7)]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also whether every pair is whole."""
         super().validate(extra_validators)
-        return self.check_rows([str(weekday) for weekday in range(7)])
+        return self.check_rows([f"d{weekday}" for weekday in range(7)])
 
     def week(self) -> dict[int, list[Interval]]:
         """The hours as typed, by weekday (0 = Monday)."""
-        return {weekday: self.intervals(str(weekday)) for weekday in range(7)}
+        return {weekday: self.intervals(f"d{weekday}") for weekday in range(7)}
 
     def copy_monday(self, weekdays: Sequence[int]) -> None:
         """Give other weekdays the hours of Monday."""
-        monday = self.intervals("0")
+        monday = self.intervals("d0")
         for weekday in weekdays:
-            self.show(str(weekday), monday)
+            self.show(f"d{weekday}", monday)
 
 
 def _week_fields() -> dict[str, Any]:
@@ -272,14 +272,7 @@ def _week_fields() -> dict[str, Any]:
     return found
 
 
-class _NamedRows(_WeekForm):
-    """Field names cannot start with a digit: the row of weekday 0 is `d0`."""
-
-    def _pair(self, row: str, number: int) -> tuple[Any, Any]:
-        return super()._pair(f"d{row}", number)
-
-
-WeekForm = cast("type[_NamedRows]", type("WeekForm", (_NamedRows,), _week_fields()))
+WeekForm = cast("type[_WeekForm]", type("WeekForm", (_WeekForm,), _week_fields()))
 
 
 class _DayForm(_IntervalsForm):

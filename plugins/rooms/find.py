@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core import Actor, get_setting, today, utc_minute
+from core import Actor, get_setting, today
 from plugins.rooms.clock import DAY_END, day_bounds, hhmm, local_span, now_minute
 from plugins.rooms.hours import Plan, RoomFacts, load_plan
 from plugins.rooms.rules import Wish, check_people, may_book, read_time
-from plugins.rooms.slots import Busy, Interval, busy_of, busy_rooms, rows, union, without
+from plugins.rooms.slots import Busy, Interval, busy_of, busy_rooms, rows, without
 
 LOOK_AHEAD_DAYS = 7
 USE_DAYS = 28
@@ -280,5 +280,5 @@ def _kind(occurrence: int | None, mine: frozenset[int]) -> str:
 
 def _minute(date: datetime.date, at: int) -> int:
     """A UTC minute as minute of the local day; its end is 1440."""
-    day, first, last = local_span(at, at)
+    day, first, _last = local_span(at, at)
     return DAY_END if day > date else first

@@ -85,14 +85,15 @@ def without(whole: Iterable[Interval], busy: Iterable[Interval]) -> list[Interva
     left: list[Interval] = []
     taken = union(busy)
     for start, end in whole:
+        free_from = start
         for busy_start, busy_end in taken:
-            if busy_end <= start or busy_start >= end:
+            if busy_end <= free_from or busy_start >= end:
                 continue
-            if busy_start > start:
-                left.append((start, busy_start))
-            start = max(start, busy_end)
-        if start < end:
-            left.append((start, end))
+            if busy_start > free_from:
+                left.append((free_from, busy_start))
+            free_from = busy_end
+        if free_from < end:
+            left.append((free_from, end))
     return left
 
 

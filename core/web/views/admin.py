@@ -311,7 +311,7 @@ def thaw(account_id: int) -> Response:
 def roles_table() -> Response:
     """Role × permission: every cell opens the page that changes it."""
     rows = permissions.table(current_community().code)
-    titles = {"core": _("Office")} | {name: plugin.meta.title for name, plugin in kernel.active().plugins.items()}
+    titles = {"core": _("Office work")} | {name: plugin.meta.title for name, plugin in kernel.active().plugins.items()}
     groups: dict[str, list[permissions.PermissionRow]] = {}
     for row in rows:
         groups.setdefault(row.owner, []).append(row)

@@ -1,5 +1,233 @@
-"""Pages of roster; being filled."""
+"""Importing a register of residents: upload → preview (the dry run) with the columns to correct → import → take back."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from core.errors import Invalid, Refused
+from core.people import areas, roster
+from core.people.columns import FIELD_LABELS, FIELDS
+from core.people.roster import DISCARDED, IMPORT, IMPORTED, PREVIEWED, TAKEN_BACK, Preview, RosterImport
+from core.spreadsheet import SpreadsheetError
+from core.text import LazyText, _
+from core.web import ui
+from core.web.forms import FileField, Form, StringField, status_of
+from core.web.gate import current_actor, current_community, view
+from core.web.views.people import workbook
 
 pages = Blueprint("roster", __name__)
+REASON_LABELS: dict[str, LazyText] = {
+    "door": _("Door incomplete"),
+    "name": _("No name"),
+    "phone": _("Phone unusable"),
+    "duplicate": _("Twice in the file"),
+}
+STATE_LABELS: dict[str, tuple[str, LazyText, str]] = {
+    PREVIEWED: ("warn", _("Not imported yet"), "hourglass"),
+    IMPORTED: ("ok", _("Imported"), "circle-check"),
+    TAKEN_BACK: ("off", _("Taken back"), "undo-2"),
+}
+# Of each list of differences so many are shown; all of them are counted.
+MOST_SHOWN = 200
+MOST_CHOICES = 300
+
+
+class UploadForm(Form):
+    """A register, and the estate of its rows where it names none."""
+
+    file = FileField(_("Register of residents (.xlsx, .xls or .csv)"))
+    estate = StringField(_("Estate"), longest=areas.LONGEST)
+
+
+@pages.route("/roster", methods=["GET", "POST"])
+@view(IMPORT)
+def index() -> Response:
+    """Upload a register; the imports so far."""
+    form = UploadForm.from_request()
+    if request.method == "POST":
+        batch = _upload(form)
+        if batch is not None:
+            return ui.after_post(ui.url(".show", batch_id=batch))
+    return ui.page(
+        "desk/roster/upload.html",
+        form=form,
+        history=roster.history(current_actor()),
+        states=STATE_LABELS,
+        estates=_estates(),
+        status=status_of(form),
+    )
+
+
+def _upload(form: Form) -> int | None:
+    """The number of the kept upload; None when the form says what is wrong."""
+    upload = request.files.get("file")
+    if not form.validate():
+        return None
+    if upload is None or not upload.filename:
+        form.accept(Invalid({"file": [_("Choose a file.")]}))
+        return None
+    try:
+        return roster.preview(current_actor(), upload.filename, upload.read(), form.estate.data or None).batch
+    except SpreadsheetError as error:
+        form.accept(Invalid({"file": [error.message]}))
+    except Invalid as error:
+        form.accept(error)
+    return None
+
+
+def _estates() -> list[str]:
+    return [row[1] for row in areas.estates(current_community().code)]
+
+
+# --------------------------------------------------------------------------- preview
+
+
+@pages.get("/roster/<int:batch_id>")
+@view(IMPORT, kind=RosterImport, key="batch_id")
+def show(batch: RosterImport) -> Response:
+    """An upload: what it would do, or what it did."""
+    if batch.state == DISCARDED:
+        return ui.after_post(ui.url(".index"))
+    if batch.state != PREVIEWED:
+        return _result(batch)
+    return _preview(roster.reopen(current_actor(), batch.id))
+
+
+def _preview(found: Preview, errors: Invalid | None = None) -> Response:
+    return ui.page(
+        "desk/roster/preview.html",
+        found=found,
+        fields=FIELD_LABELS,
+        asked={question.field: question for question in found.questions},
+        options=_options(found),
+        column_names=_column_names(found),
+        reasons=REASON_LABELS,
+        estates=_estates(),
+        errors=errors,
+        most=MOST_SHOWN,
+        most_choices=MOST_CHOICES,
+        status=422 if errors else 200,
+    )
+
+
+def letters(column: int) -> str:
+    """The name Excel gives a zero-based column: 0 → A, 26 → AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _column_names(found: Preview) -> list[str]:
+    """By column: its letter and title, such as “C 房号”."""
+    width = max([len(found.titles), *(len(row) for row in found.first_rows)], default=0)
+    titles = [*found.titles, *[""] * (width - len(found.titles))]
+    return [f"{letters(column)} {' '.join(title.split())}".strip() for column, title in enumerate(titles)]
+
+
+def _options(found: Preview) -> list[tuple[int, str]]:
+    """For the selects: every column with its letter, title and first values."""
+    rows = found.first_rows[1:] if found.header_row else found.first_rows
+    options = []
+    for column, name in enumerate(_column_names(found)):
+        values = [" ".join(row[column].split())[:14] for row in rows if column < len(row) and row[column].strip()]
+        if values or name[len(letters(column)) :].strip():
+            options.append((column, f"{name}：{'，'.join(values[:3])}" if values else name))
+    return options
+
+
+@pages.post("/roster/<int:batch_id>/columns")
+@view(IMPORT, kind=RosterImport, key="batch_id")
+def columns(batch: RosterImport) -> Response:
+    """Read the file again with the columns as chosen; they are remembered for files with these titles."""
+    chosen = {field: request.form.get(field) for field in FIELDS}
+    estate = request.form.get("estate_name", "").strip() or None
+    try:
+        roster.correct(current_actor(), batch.id, chosen, estate)
+    except Invalid as error:
+        return _preview(roster.reopen(current_actor(), batch.id), error)
+    return ui.after_post(ui.url(".show", batch_id=batch.id))
+
+
+@pages.post("/roster/<int:batch_id>/discard")
+@view(IMPORT, kind=RosterImport, key="batch_id")
+def discard(batch: RosterImport) -> Response:
+    """Throw an upload away that was not imported."""
+    roster.discard(current_actor(), batch.id)
+    ui.toast(_("The upload is thrown away. Nothing was imported."))
+    return ui.after_post(ui.url(".index"))
+
+
+# --------------------------------------------------------------------------- import
+
+
+@pages.post("/roster/<int:batch_id>/import")
+@view(IMPORT, kind=RosterImport, key="batch_id")
+def run(batch: RosterImport) -> Response:
+    """Import the good rows, all of them or nothing. Sent twice, the second finds it done."""
+    if batch.state == PREVIEWED:
+        try:
+            roster.run(current_actor(), batch.id, **_choices())
+        except Invalid as error:
+            return _preview(roster.reopen(current_actor(), batch.id), error)
+        ui.toast(
+            _("“%(file)s” is imported.", file=batch.filename),
+            undo_url=ui.url(".take_back", batch_id=batch.id),
+            undo_label=_("Take the whole import back"),
+        )
+    return ui.after_post(ui.url(".show", batch_id=batch.id))
+
+
+def _choices() -> dict[str, Any]:
+    """What staff decided about those who are missing in the file, and about other phones."""
+    values = request.form
+    leave = "mark_moved" if values.get("leave") in ("mark_moved", "some") else "keep"
+    return {
+        "leave": leave,
+        "only": values.getlist("left", type=int) if values.get("leave") == "some" else None,
+        "changed": "keep" if values.get("changed") == "keep" else "take",
+    }
+
+
+def _result(batch: RosterImport) -> Response:
+    """What an import did; the bad rows as long as its file is kept."""
+    bad: Preview | None = None
+    if batch.content is not None:
+        try:
+            bad = roster.reopen(current_actor(), batch.id)
+        except Refused:
+            bad = None
+    return ui.page(
+        "desk/roster/result.html",
+        batch=batch,
+        found=bad,
+        column_names=_column_names(bad) if bad else [],
+        states=STATE_LABELS,
+        reasons=REASON_LABELS,
+        most=MOST_SHOWN,
+    )
+
+
+@pages.get("/roster/<int:batch_id>/errors.xlsx")
+@view(IMPORT, kind=RosterImport, key="batch_id")
+def errors(batch: RosterImport) -> Response:
+    """The rows that were not imported, as the same table with the reason behind."""
+    name = batch.filename.rpartition(".")[0] or batch.filename
+    return workbook(roster.error_workbook(current_actor(), batch.id), f"{name}-{_('Rows to correct')}.xlsx")
+
+
+@pages.route("/roster/<int:batch_id>/take-back", methods=["GET", "POST"])
+@view(IMPORT, kind=RosterImport, key="batch_id")
+def take_back(batch: RosterImport) -> Response:
+    """Take a whole import back: what it added goes, what it changed is as before."""
+    if batch.state != IMPORTED:
+        return ui.after_post(ui.url(".show", batch_id=batch.id))
+    if request.method == "POST":
+        roster.take_back(current_actor(), batch.id)
+        ui.toast(_("The import of “%(file)s” is taken back. Everything is as it was before.", file=batch.filename))
+        return ui.after_post(ui.url(".show", batch_id=batch.id))
+    return ui.page("desk/roster/take_back.html", batch=batch)

@@ -26,7 +26,7 @@ from core.web.gate import view
 from core.web.views import signin
 
 pages = Blueprint("setup", __name__)
-STEPS = (_("Community"), _("Office"), _("Modules"), _("Owner"), _("First steps"))
+STEPS = (_("Community"), _("Office details"), _("Modules"), _("Owner"), _("First steps"))
 COOKIE = "linli_setup"
 KEY_COOKIE = "linli_setup_key"
 HOURS = 4

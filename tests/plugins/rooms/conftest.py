@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
+
 from core.actor import Actor
 from core.civic.workflow import install
 from core.clock import today, utc_minute
+from core.people.person import Person
 from core.plugin.current import set_active
 from core.plugin.registry import Registry
+from core.store.db import transaction
 from core.testing import Store
-
 from plugins.rooms import service
 from plugins.rooms.models import Room
 
@@ -74,10 +76,27 @@ def plugins(store: Store) -> Iterator[Registry]:
     set_active(None)
 
 
+def add_people(house: House) -> None:
+    """The residents `house.resident(0)` … `house.resident(9)`, as they stand in the roster."""
+    with transaction(house.community):
+        for number in range(10):
+            Person.insert(
+                id=1000 + number,
+                community=house.community,
+                public_id=f"resident{number}",
+                name=f"居民{number}",
+                sort_key=str(number),
+                search_text="",
+                created_at=0,
+                updated_at=0,
+            ).execute()
+
+
 @pytest.fixture
 def house(store: Store, plugins: Registry) -> House:
     """西山社区 with the rooms 棋牌室 (seats 20) and 会议室 (needs approval) and the hall 大厅 of 东厅 and 西厅."""
     house = House(store)
+    add_people(house)
     house.venue = service.add_venue(house.staff, name="党群服务中心").id
     house.add("棋牌室", seats=20)
     house.add("会议室", seats=12, needs_approval=True)
@@ -95,7 +114,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """`clock(minute)` sets the time to a UTC minute."""
 
     def set_to(minute: int) -> None:
-        fake = SimpleNamespace(time=lambda: minute * 60.0, time_ns=lambda: minute * 60 * 10**9, monotonic=time.monotonic)
+        fake = SimpleNamespace(
+            time=lambda: minute * 60.0, time_ns=lambda: minute * 60 * 10**9, monotonic=time.monotonic
+        )
         monkeypatch.setattr("core.store.db.time", fake)
         monkeypatch.setattr("core.clock.time", fake)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from core.errors import Conflict, Forbidden, Invalid, Refused
 
+from core.errors import Conflict, Forbidden, Invalid, Refused
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
 from plugins.rooms.models import Occurrence
@@ -68,9 +68,7 @@ def test_the_organiser_withdraws(house):
 
 def test_a_request_moves_freely(house):
     booked = house.book("会议室", "14:00", "15:00")
-    moved = service.move(
-        house.resident(), booked.occurrence_id, date=house.day.isoformat(), start="16:00", end="18:00"
-    )
+    moved = service.move(house.resident(), booked.occurrence_id, date=house.day.isoformat(), start="16:00", end="18:00")
     assert (moved.state, moved.occurrence_id) == ("requested", booked.occurrence_id)
 
 

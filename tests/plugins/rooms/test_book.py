@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 
 import pytest
+
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
 
@@ -62,7 +62,8 @@ def test_alternatives_come_from_the_next_days_when_the_day_is_full(house):
     with pytest.raises(Conflict) as refused:
         house.book("棋牌室", "14:00", "15:00")
     tomorrow = (house.day + datetime.timedelta(days=1)).isoformat()
-    assert [(time.date, time.start) for time in refused.value.alternatives.times][0] == (tomorrow, "08:00")
+    nearest = refused.value.alternatives.times[0]
+    assert (nearest.date, nearest.start) == (tomorrow, "08:00")
 
 
 def test_buffers_widen_the_slot_and_stay_when_the_room_changes(house):

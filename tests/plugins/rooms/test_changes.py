@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.store.db import database
-
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
 from plugins.rooms.models import Occurrence

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from core.store import db
 
+from core.store import db
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
 

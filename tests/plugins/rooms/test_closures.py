@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from core.errors import Conflict, Forbidden, Invalid, Refused
 
+from core.errors import Conflict, Forbidden, Invalid, Refused
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
 from plugins.rooms.closures import BookingsInTheWay

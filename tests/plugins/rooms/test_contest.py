@@ -10,7 +10,6 @@ from core.civic.workflow import install
 from core.errors import Conflict
 from core.plugin.registry import Registry
 from core.store import db
-
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
 

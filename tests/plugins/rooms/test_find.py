@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-
 import pytest
+
 from core.errors import Forbidden, Invalid, NotFound
 from core.store.db import database
-
 from plugins.rooms import service
 from tests.plugins.rooms.conftest import DESK
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from core.errors import Conflict, Refused
 
+from core.errors import Conflict, Refused
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
 
@@ -23,7 +23,8 @@ def test_a_booked_part_blocks_the_hall_but_not_the_other_part(house):
     with pytest.raises(Conflict) as refused:
         house.book("大厅", "14:30", "15:30")
     assert "东厅" in str(refused.value)
-    assert [(time.start, time.end) for time in refused.value.alternatives.times][0] == ("15:00", "16:00")
+    nearest = refused.value.alternatives.times[0]
+    assert (nearest.start, nearest.end) == ("15:00", "16:00")
     house.book("西厅", "14:00", "15:00")
     house.book("大厅", "15:00", "16:00")
     assert check(house.community) == []

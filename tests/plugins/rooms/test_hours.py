@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from core.errors import Forbidden, Invalid, NotFound, Refused
 
+from core.errors import Forbidden, Invalid, NotFound, Refused
 from plugins.rooms import service
 
 
@@ -35,9 +35,9 @@ def test_a_dates_hours_replace_the_weeks(house):
     assert hours(house, "棋牌室") == [(600, 780)]
     service.set_day(house.staff, house.venue, house.day, [])
     assert hours(house, "棋牌室") == []
-    assert [(item.start_min, item.end_min) for item in service.dated_hours(house.community, house.venue, house.day)] == [
-        (0, 0)
-    ]
+    assert [
+        (item.start_min, item.end_min) for item in service.dated_hours(house.community, house.venue, house.day)
+    ] == [(0, 0)]
     with pytest.raises(Invalid) as refused:
         house.book("棋牌室", "14:00", "15:00")
     assert list(refused.value.errors) == ["date"]

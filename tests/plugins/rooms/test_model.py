@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
-from core.errors import Conflict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.errors import Conflict
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
 

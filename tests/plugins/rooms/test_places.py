@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from core.errors import Forbidden, Invalid, NotFound, Refused
 
+from core.errors import Forbidden, Invalid, NotFound, Refused
 from plugins.rooms import service
 
 
@@ -79,7 +79,6 @@ def test_others_cannot_edit(house):
 
 def test_switching_the_module_on_makes_a_first_room_once(store, plugins):
     from core.store.community import find_community
-
     from plugins.rooms import enabled
 
     for _time in (1, 2):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from core.errors import Invalid, Refused
 
+from core.errors import Invalid, Refused
 from plugins.rooms import service
 
 

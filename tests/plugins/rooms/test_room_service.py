@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.plugin.services import get_service
 from core.store.db import transaction
 from core.store.ref import Ref
-
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
 from plugins.rooms.models import Occurrence

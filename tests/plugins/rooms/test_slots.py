@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import peewee
 import pytest
+
 from core.errors import Conflict
 from core.store import db
-
 from plugins.rooms import slots
 
 INSERT = "INSERT INTO rooms_slot (resource_id, start_min, end_min, occurrence_id) VALUES (?, ?, ?, NULL)"
@@ -37,7 +37,17 @@ def stored(room):
 
 
 def test_refuses_every_overlapping_insert(room):
-    for start, end in [(100, 200), (100, 101), (150, 160), (199, 201), (50, 101), (50, 250), (150, 350), (0, 1000), (399, 500)]:
+    for start, end in [
+        (100, 200),
+        (100, 101),
+        (150, 160),
+        (199, 201),
+        (50, 101),
+        (50, 250),
+        (150, 350),
+        (0, 1000),
+        (399, 500),
+    ]:
         assert refused(INSERT, room, start, end) == "rooms_slot_free", (start, end)
     assert stored(room) == [(100, 200), (300, 400)]
 

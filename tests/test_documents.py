@@ -1,0 +1,58 @@
+"""The documents say what the code does: hooks and their words, commands, make targets, settings of the process."""
+
+import inspect
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from core import config
+from core.cli import main
+from core.plugin import hookspecs
+
+ROOT = Path(__file__).resolve().parent.parent
+PLUGIN_GUIDE = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def hooks():
+    """Every hook specification: name and function."""
+    return [(name, item) for name, item in vars(hookspecs).items() if hasattr(item, "linli_spec")]
+
+
+@pytest.mark.parametrize("name, hook", hooks())
+def test_the_plugin_guide_tells_of_every_hook_as_it_is(name, hook):
+    arguments = ", ".join(inspect.signature(hook).parameters)
+    assert f"| `{name}({arguments})` | {' '.join(hook.__doc__.split())} |" in PLUGIN_GUIDE
+
+
+def test_the_plugin_guide_tells_of_no_other_hook():
+    told = re.findall(r"^\| `(\w+)\(", PLUGIN_GUIDE, flags=re.MULTILINE)
+    assert told == [name for name, _hook in hooks()]
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_the_readme_names_every_command(name):
+    command = main.commands[name]
+    names = [f"{name} {sub}" for sub in command.commands] if isinstance(command, click.Group) else [name]
+    for each in names:
+        word = each.split()[-1]
+        assert f"linli {each}" in README or re.search(rf"linli {name} [\w|\\]*{word}", README), each
+
+
+def test_the_readme_names_every_make_target():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)[0].split():
+        assert f"make {target}" in README or f"{target}:" in makefile, target
+
+
+def test_the_administrators_manual_names_every_setting_of_the_process():
+    manual = (ROOT / "docs" / "管理员手册.md").read_text(encoding="utf-8")
+    for name in config._FIELDS:
+        assert re.search(rf"^{name} = ", manual, flags=re.MULTILINE), name
+
+
+def test_the_changelog_begins_with_this_version():
+    first = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert first[1] == config.VERSION
