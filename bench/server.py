@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 
@@ -33,6 +34,8 @@ def main() -> None:
         app = create_app(load_config(sys.argv[3]))
     import waitress
 
+    # Saying that a request waits for a thread would cost more than the request.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     waitress.serve(app, host="127.0.0.1", port=port, threads=THREADS)
 
 

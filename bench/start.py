@@ -15,7 +15,9 @@ from core.app import create_app
 from core.config import load_config
 from core.store.db import close_database
 
-_HELLO = "import time; t=time.perf_counter(); import bench.server as s, waitress; s.hello(); print(time.perf_counter()-t)"
+_HELLO = (
+    "import time; t=time.perf_counter(); import bench.server as s, waitress; s.hello(); print(time.perf_counter()-t)"
+)
 _LINLI = (
     "import time; t=time.perf_counter(); import waitress; from core.app import create_app; "
     "from core.config import load_config; create_app(load_config({0!r})); print(time.perf_counter()-t)"
@@ -46,4 +48,6 @@ def _memory(folder: str) -> str:
     with running("linli", folder) as (port, process):
         rate(port, "/login", 0.5)
         ours = psutil.Process(process).memory_info().rss
-    return f"memory: {ours / 2**20:.0f} MiB, Flask hello {theirs / 2**20:.0f} MiB, ratio {ours / theirs:.2f} (goal ≤ 2.5)"
+    return (
+        f"memory: {ours / 2**20:.0f} MiB, Flask hello {theirs / 2**20:.0f} MiB, ratio {ours / theirs:.2f} (goal ≤ 2.5)"
+    )

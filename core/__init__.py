@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from core.civic.workflow import begin as begin
     from core.clock import local_day as local_day
     from core.clock import today as today
+    from core.plugin.events import emit as emit
+    from core.plugin.events import event as event
 
 __all__ = sorted({*_MODULE_OF, *_MODULES})  # noqa: PLE0605
 

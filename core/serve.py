@@ -49,7 +49,7 @@ def serve(app: Flask, config: Config) -> None:
         **_proxy(config),
     )
     runner.start()
-    _announce(listener.getsockname()[1])
+    _announce(*listener.getsockname())
     try:
         server.run()
     finally:
@@ -80,10 +80,11 @@ def listen(config: Config) -> socket.socket:
     )
 
 
-def _announce(port: int) -> None:
+def _announce(host: str, port: int) -> None:
     suffix = "" if port == 80 else f":{port}"
-    click.echo(str(_("Linli is running. On this computer: %(url)s", url=f"http://127.0.0.1{suffix}/")))
-    for address in addresses():
+    here = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+    click.echo(str(_("Linli is running. On this computer: %(url)s", url=f"http://{here}{suffix}/")))
+    for address in addresses() if host == "0.0.0.0" else ():  # noqa: S104
         click.echo(str(_("On phones in the same Wi-Fi: %(url)s", url=f"http://{address}{suffix}/")))
     click.echo(str(_("Stop with Ctrl-C.")))
     sys.stdout.flush()

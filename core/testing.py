@@ -202,7 +202,7 @@ class Browser(FlaskClient):
 
     def token(self) -> str:
         """A CSRF token for this browser's cookie (taken from the office page, which everyone may open)."""
-        page = self.get("/login")
+        page = self.get("/login", follow_redirects=True)
         found = re.search(r'name="csrf_token" value="([0-9a-f]+)"', page.get_data(as_text=True))
         assert found, page.get_data(as_text=True)[:500]
         return found[1]

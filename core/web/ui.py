@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -222,16 +222,22 @@ def desk_navigation() -> list[Nav]:
     if community is None:
         return [Nav(label, href, icon, request.path.startswith(href)) for label, href, icon in _site_places(actor)]
     base = f"/c/{community.code}"
-    items = []
+    items: list[Nav] = []
     for group, places in _core_places():
         for label, path, icon, permission in places:
             if not permission or actor.can(permission):
-                href = base + path
-                current = request.path == href or (path != "/desk" and request.path.startswith(href + "/"))
-                items.append(Nav(label, href, icon, current, group=group))
-        if path == "/desk" or group == _("Today"):
+                items.append(Nav(label, base + path, icon, group=group))
+        if group == _("Today"):
             items += plugin_navigation("desk")
-    return items
+    return _marked(items)
+
+
+def _marked(items: list[Nav]) -> list[Nav]:
+    """The same places with the one that is shown marked: the longest address this page lies under."""
+    path = request.path
+    under = [item.href for item in items if path == item.href or path.startswith(item.href + "/")]
+    here = max(under, key=len, default="")
+    return [replace(item, current=item.href == here) for item in items]
 
 
 def _site_places(actor: Actor) -> list[tuple[LazyText, str, str]]:

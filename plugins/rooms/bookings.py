@@ -157,7 +157,7 @@ def add_occurrence(
     actor: Actor, booking: Booking, room: RoomFacts, wish: Wish, replaces: int | None = None
 ) -> Occurrence:
     """A new occurrence in the state `requested`, with the buffers the room has today."""
-    return begin(  # type: ignore[no-any-return]
+    return begin(
         actor,
         Occurrence(
             community=actor.community,

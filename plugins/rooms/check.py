@@ -49,7 +49,7 @@ class Difference:
 
 def check(community: str) -> list[Difference]:
     """Every difference between the slot table and what bookings and closures say it should hold; empty when whole."""
-    stored: set[Key] = set(rows(_SLOTS, community))  # type: ignore[arg-type]
+    stored: set[Key] = set(rows(_SLOTS, community))
     wanted = _of_occurrences(community) | _of_closures(community)
     found = [Difference("missing", *key) for key in wanted - stored]
     found += [Difference("extra", *key) for key in stored - wanted]

@@ -192,7 +192,7 @@ def _starts(
     """Where a booking of that length can start on a day: UTC minutes on the grid of `step` minutes from midnight."""
     midnight, now = day_bounds(day)[0], now_minute()
     blocked = [(start - room.buffer_after, end + room.buffer_before) for start, end in busy]
-    found = []
+    found: list[int] = []
     for first, last in without(plan.open_minutes(room.id, day), blocked):
         start = midnight + -(-(max(first, now) - midnight) // step) * step
         found.extend(range(start, last - minutes + 1, step))

@@ -135,7 +135,7 @@ def check_free(occurrence: Occurrence, leaving_out: int | None = None) -> None:
 def block(actor: Actor, occurrence: Occurrence, verb: str, **fields: Any) -> Occurrence:
     """Take the slots and then the step `verb` into a blocking state."""
     take_slots(occurrence)
-    return advance(actor, occurrence, verb, **fields)  # type: ignore[no-any-return]
+    return advance(actor, occurrence, verb, **fields)
 
 
 def decided(actor: Actor) -> dict[str, Any]:

@@ -215,6 +215,15 @@ def set_quota(
     record(actor, "rooms.quota.set", room.ref, after=after, permission=MANAGE)
 
 
+@transactional
+def set_quotas(actor: Actor, room_id: int, limits: Sequence[tuple[str, str, int | None, int | None]]) -> None:
+    """Set several limits of a room at once: (holder, period, bookings, minutes) each; only what differs is written."""
+    known = {(quota.holder, quota.period): (quota.bookings, quota.minutes) for quota in quotas(str(actor.community), room_id)}
+    for holder, period, bookings, minutes in limits:
+        if known.get((holder, period), (None, None)) != (bookings, minutes):
+            set_quota(actor, room_id, holder, period, bookings=bookings, minutes=minutes)
+
+
 # --------------------------------------------------------------------------- storing
 
 
@@ -226,7 +235,7 @@ def _checked(fields: Mapping[str, Any], allowed: Sequence[str]) -> dict[str, Any
     values = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
     errors: dict[str, list[Any]] = {}
     for name, (least, most) in _BOUNDS.items():
-        value = values.get(name)
+        value: Any = values.get(name)
         if value is not None and not least <= value <= most:
             errors[name] = [_("Please give a number from %(least)d to %(most)d.", least=least, most=most)]
     if "name" in values and not 1 <= len(values["name"]) <= 60:

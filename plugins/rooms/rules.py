@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core import Actor, Forbidden, Invalid, LazyText, Refused, get_setting, parse_phone, today, utc_minute
+from core import Actor, Invalid, LazyText, Refused, get_setting, parse_phone, today, utc_minute
 from plugins.rooms.clock import DAY_END, local_span, now_minute, parse_day, parse_time, span
 from plugins.rooms.hours import Plan, RoomFacts, hours_text
 from plugins.rooms.models import Quota
@@ -196,12 +196,6 @@ def may_book(room: RoomFacts, actor: Actor) -> bool:
     if actor.can("rooms.desk") or room.bookable_by in ("anyone", "organisations"):
         return True
     return room.bookable_by == "residents" and actor.is_signed_in
-
-
-def require_desk(actor: Actor) -> None:
-    """Raise `Forbidden` unless the actor works at the desk of this module."""
-    if not actor.can("rooms.desk"):
-        raise Forbidden
 
 
 # --------------------------------------------------------------------------- quotas

@@ -31,6 +31,7 @@ from plugins.rooms.places import (
     room_in_use,
     rooms,
     set_quota,
+    set_quotas,
     venues,
 )
 from plugins.rooms.screens import Screen, add_screen, door, find_screen, free_now, hall, revoke_screen, screens
@@ -93,6 +94,7 @@ __all__ = [
     "screens",
     "set_day",
     "set_quota",
+    "set_quotas",
     "set_week",
     "start_venue",
     "take_hold",

@@ -22,7 +22,6 @@ GUARD = "rooms_slot_free"
 PREDECESSOR = "SELECT end_min FROM rooms_slot WHERE resource_id=? AND start_min<? ORDER BY start_min DESC LIMIT 1"
 _INSERT = "INSERT INTO rooms_slot (resource_id, start_min, end_min, occurrence_id) VALUES (?, ?, ?, ?)"
 _RELEASE = "DELETE FROM rooms_slot WHERE occurrence_id=?"
-_OF_OCCURRENCE = "SELECT resource_id, start_min, end_min FROM rooms_slot WHERE occurrence_id=? ORDER BY resource_id"
 # The last slot that starts before the window may reach into it; everything else starts inside.
 _BUSY = """
     SELECT s.resource_id, s.start_min, s.end_min, s.occurrence_id
@@ -115,17 +114,12 @@ def refuse_taken(resources: Iterable[int], start: int, end: int) -> None:
 
 def busy_of(resources: Iterable[int], start: int, end: int) -> list[Busy]:
     """What blocks each resource in a window of UTC minutes, by resource and time."""
-    return [row for resource in resources for row in rows(_BUSY, resource, end, start, resource, start)]  # type: ignore[misc]
+    return [row for resource in resources for row in rows(_BUSY, resource, end, start, resource, start)]
 
 
 def busy_rooms(community: str, start: int, end: int) -> list[Busy]:
     """What blocks any room of the community in a window of UTC minutes: one query."""
-    return rows(_BUSY_ROOMS, community, end, start, start)  # type: ignore[return-value]
-
-
-def slots_of(occurrence_id: int) -> list[tuple[int, int, int]]:
-    """The slots an occurrence holds: (resource, start, end), buffers included."""
-    return rows(_OF_OCCURRENCE, occurrence_id)  # type: ignore[return-value]
+    return rows(_BUSY_ROOMS, community, end, start, start)
 
 
 # --------------------------------------------------------------------------- taking
@@ -171,7 +165,7 @@ def write_closures(resource_id: int) -> None:
     run("DELETE FROM rooms_slot WHERE resource_id=? AND occurrence_id IS NULL", resource_id)
     if not rows(_HAS_SLOTS, resource_id):
         return
-    for start, end in union(rows(_CLOSURES, resource_id, resource_id)):  # type: ignore[arg-type]
+    for start, end in union(rows(_CLOSURES, resource_id, resource_id)):
         take(None, [resource_id], start, end)
 
 

@@ -1,1 +1,1 @@
-"""Tests in a real browser, and the gallery of the design system."""
+"""Tests in a real browser against a real server, and the gallery of the design system."""

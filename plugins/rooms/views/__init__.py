@@ -1,6 +1,31 @@
 """The pages of the module: residents' in `find`, `booking` and `mine`, the desk's in the modules named `desk_…`."""
 
-from plugins.rooms.views import booking, find, mine
+from plugins.rooms.views import (
+    booking,
+    desk_booking,
+    desk_closures,
+    desk_hours,
+    desk_places,
+    desk_posters,
+    desk_screens,
+    desk_today,
+    find,
+    mine,
+    screens,
+)
 from plugins.rooms.views.base import blueprint
 
-__all__ = ["blueprint", "booking", "find", "mine"]
+__all__ = [
+    "blueprint",
+    "booking",
+    "desk_booking",
+    "desk_closures",
+    "desk_hours",
+    "desk_places",
+    "desk_posters",
+    "desk_screens",
+    "desk_today",
+    "find",
+    "mine",
+    "screens",
+]

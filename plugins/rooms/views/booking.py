@@ -184,7 +184,8 @@ def end(occurrence_id: int) -> Any:
 @view(public=True)
 def move(occurrence_id: int) -> Any:
     """Another time or another room for a booking."""
-    line, form = own_line(occurrence_id), _move_form(occurrence_id)
+    line = own_line(occurrence_id)
+    form = move_form(MoveForm, line)
     status, taken = 200, None
     if request.method == "POST":
         status = 422
@@ -207,12 +208,12 @@ def move(occurrence_id: int) -> Any:
     return page("rooms/move.html", line=line, form=form, taken=taken, again=again, base=base(), status=status)
 
 
-def _move_form(occurrence_id: int) -> MoveForm:
-    line = own_line(occurrence_id)
+def move_form(kind: type[MoveForm], line: service.Line) -> MoveForm:
+    """The form that moves a booking: what was sent, or where and when the booking is."""
     form = (
-        MoveForm(request.form)
+        kind(request.form)
         if request.method == "POST"
-        else MoveForm(room_id=line.room_id, date=line.date, start=line.start, end=line.end)
+        else kind(room_id=line.room_id, date=line.date, start=line.start, end=line.end)
     )
     form.room_id.choices = [(room.id, room.name) for room in service.rooms(current_community().code)]
     for field in (form.start, form.end):

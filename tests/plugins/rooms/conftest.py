@@ -18,7 +18,7 @@ from core.plugin.current import set_active
 from core.plugin.registry import Registry
 from core.store.db import transaction
 from core.testing import Store
-from plugins.rooms import service
+from plugins.rooms import service, slots
 from plugins.rooms.models import Room
 
 DESK = ("rooms.book", "rooms.desk", "rooms.booking.approve", "rooms.booking.cancel", "rooms.manage")
@@ -65,6 +65,12 @@ class House:
     def at(self, minute: int) -> int:
         """The UTC minute of a local minute of `day`."""
         return utc_minute(self.day, minute)
+
+
+def slots_of(occurrence_id: int) -> list[tuple[int, int, int]]:
+    """The slots an occurrence holds: (resource, start, end), by resource."""
+    statement = "SELECT resource_id, start_min, end_min FROM rooms_slot WHERE occurrence_id=? ORDER BY resource_id"
+    return slots.rows(statement, occurrence_id)
 
 
 @pytest.fixture

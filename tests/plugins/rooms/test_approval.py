@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.errors import Conflict, Forbidden, Invalid, Refused
-from plugins.rooms import service, slots
+from plugins.rooms import service
 from plugins.rooms.check import check
 from plugins.rooms.models import Occurrence
+from tests.plugins.rooms.conftest import slots_of
 
 
 def state(occurrence):
@@ -18,7 +19,7 @@ def test_a_request_blocks_nothing_until_it_is_approved(house):
     one = house.book("会议室", "14:00", "15:00")
     two = house.book("会议室", "14:00", "15:00", house.resident(2))
     assert (one.state, two.state) == ("requested", "requested")
-    assert slots.slots_of(one.occurrence_id) == []
+    assert slots_of(one.occurrence_id) == []
     assert [line.id for line in service.requests(house.staff)] == [one.occurrence_id, two.occurrence_id]
     assert service.approve(house.staff, one.occurrence_id).state == "confirmed"
     with pytest.raises(Conflict) as refused:
@@ -80,11 +81,11 @@ def test_shortening_is_confirmed_at_once_and_lengthening_asks(house):
     assert (shorter.state, shorter.occurrence_id) == ("confirmed", booked.occurrence_id)
     longer = service.move(house.resident(), booked.occurrence_id, date=date, start="14:30", end="17:00")
     assert longer.state == "requested" and longer.occurrence_id != booked.occurrence_id
-    assert slots.slots_of(booked.occurrence_id)[0][2] == house.at(960)
+    assert slots_of(booked.occurrence_id)[0][2] == house.at(960)
     approved = service.approve(house.staff, longer.occurrence_id)
     assert approved.state == "confirmed" and state(booked.occurrence_id) == "cancelled"
-    assert slots.slots_of(booked.occurrence_id) == []
-    assert slots.slots_of(longer.occurrence_id)[0][1:] == (house.at(870), house.at(1020))
+    assert slots_of(booked.occurrence_id) == []
+    assert slots_of(longer.occurrence_id)[0][1:] == (house.at(870), house.at(1020))
     assert check(house.community) == []
 
 

@@ -8,14 +8,15 @@ import pytest
 
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from plugins.rooms import service, slots
+from plugins.rooms import service
 from plugins.rooms.check import check
+from tests.plugins.rooms.conftest import slots_of
 
 
 def test_books_a_free_slot(house):
     booked = house.book("棋牌室", "14:00", "15:30", title="合唱团排练", people=12)
     assert booked.state == "confirmed"
-    assert slots.slots_of(booked.occurrence_id) == [(house.rooms["棋牌室"].id, house.at(840), house.at(930))]
+    assert slots_of(booked.occurrence_id) == [(house.rooms["棋牌室"].id, house.at(840), house.at(930))]
     (line,) = service.my_bookings(house.resident())
     assert (line.title, line.people, line.date, line.start, line.end) == ("合唱团排练", 12, house.day, "14:00", "15:30")
     assert check(house.community) == []
@@ -156,7 +157,7 @@ def test_a_guest_gives_a_name_and_gets_a_code_that_opens_the_booking(house):
     (line,) = service.booking_by_code(house.visitor, booked.code.lower())
     assert (line.organiser, line.organiser_kind, line.guest_phone) == ("王阿姨", "guest", "13800138000")
     service.cancel(house.visitor, booked.occurrence_id, code=f"{booked.code[:4]} {booked.code[4:]}")
-    assert slots.slots_of(booked.occurrence_id) == []
+    assert slots_of(booked.occurrence_id) == []
 
 
 def test_a_wrong_code_opens_nothing(house):

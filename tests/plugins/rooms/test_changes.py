@@ -9,6 +9,7 @@ from core.store.db import database
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
 from plugins.rooms.models import Occurrence
+from tests.plugins.rooms.conftest import slots_of
 
 
 def move(house, occurrence, start, end, actor=None, **fields):
@@ -17,7 +18,7 @@ def move(house, occurrence, start, end, actor=None, **fields):
 
 
 def times(house, occurrence):
-    return sorted({(row[1], row[2]) for row in slots.slots_of(occurrence)})
+    return sorted({(row[1], row[2]) for row in slots_of(occurrence)})
 
 
 def events(house):
@@ -81,7 +82,7 @@ def test_a_refused_move_changes_nothing(house):
 def test_moves_to_the_hall_and_back(house):
     booked = house.book("棋牌室", "14:00", "15:00")
     move(house, booked.occurrence_id, "14:00", "15:00", room_id=house.rooms["大厅"].id)
-    assert len(slots.slots_of(booked.occurrence_id)) == 2
+    assert len(slots_of(booked.occurrence_id)) == 2
     with pytest.raises(Conflict):
         house.book("东厅", "14:30", "15:30")
     move(house, booked.occurrence_id, "14:00", "15:00", room_id=house.rooms["棋牌室"].id)
@@ -149,10 +150,10 @@ def test_a_closed_or_past_booking_is_not_moved(house, clock):
 
 def test_a_failure_half_way_leaves_everything_as_it_was(house, monkeypatch):
     booked = house.book("大厅", "14:00", "15:00")
-    before = slots.slots_of(booked.occurrence_id)
+    before = slots_of(booked.occurrence_id)
     monkeypatch.setattr("plugins.rooms.changes.tell_moved", lambda *_arguments: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         move(house, booked.occurrence_id, "16:00", "17:00")
-    assert slots.slots_of(booked.occurrence_id) == before
+    assert slots_of(booked.occurrence_id) == before
     assert Occurrence.get_by_id(booked.occurrence_id).start_min == house.at(840)
     assert not database.obj.in_transaction()

@@ -7,11 +7,12 @@ import pytest
 from core.errors import Conflict, Refused
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
+from tests.plugins.rooms.conftest import slots_of
 
 
 def test_booking_the_hall_takes_every_part(house):
     booked = house.book("大厅", "14:00", "16:00")
-    assert {row[0] for row in slots.slots_of(booked.occurrence_id)} == {house.rooms["东厅"].id, house.rooms["西厅"].id}
+    assert {row[0] for row in slots_of(booked.occurrence_id)} == {house.rooms["东厅"].id, house.rooms["西厅"].id}
     for part in ("东厅", "西厅"):
         with pytest.raises(Conflict):
             house.book(part, "15:00", "15:30")
@@ -46,7 +47,7 @@ def test_a_room_with_bookings_to_come_is_not_divided(house):
     service.cancel(house.staff, booked.occurrence_id, reason="改造")
     house.add("棋牌室东", part_of=house.rooms["棋牌室"].id)
     part = house.book("棋牌室", "14:00", "15:00")
-    assert {row[0] for row in slots.slots_of(part.occurrence_id)} == {house.rooms["棋牌室东"].id}
+    assert {row[0] for row in slots_of(part.occurrence_id)} == {house.rooms["棋牌室东"].id}
 
 
 def test_a_part_has_no_parts(house):

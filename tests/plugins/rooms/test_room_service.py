@@ -11,6 +11,7 @@ from core.store.ref import Ref
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
 from plugins.rooms.models import Occurrence
+from tests.plugins.rooms.conftest import slots_of
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_books_a_room_with_people_and_equipment(offered, house, mediator):
         confidential=True,
     )
     assert made.state == "confirmed"
-    assert {row[0] for row in slots.slots_of(made.occurrence_id)} == {
+    assert {row[0] for row in slots_of(made.occurrence_id)} == {
         house.rooms["东厅"].id,
         house.rooms["西厅"].id,
         mediator,
@@ -66,12 +67,12 @@ def test_moves_and_cancels_everything_together(offered, house, mediator):
     made = offered.book(house.staff, house.rooms["棋牌室"].id, house.day, 840, 900, title="甲", resources=(mediator,))
     moved = offered.move(house.staff, made.occurrence_id, house.day, 900, 960, house.rooms["会议室"].id)
     assert moved.room_id == house.rooms["会议室"].id
-    assert slots.slots_of(made.occurrence_id) == [
+    assert slots_of(made.occurrence_id) == [
         (house.rooms["会议室"].id, house.at(900), house.at(960)),
         (mediator, house.at(900), house.at(960)),
     ]
     offered.cancel(house.staff, made.occurrence_id)
-    assert slots.slots_of(made.occurrence_id) == []
+    assert slots_of(made.occurrence_id) == []
 
 
 def test_joins_the_callers_transaction(offered, house):
@@ -118,7 +119,7 @@ def test_the_job_frees_lapsed_holds(offered, house, clock):
     held = offered.hold(house.staff, house.rooms["棋牌室"].id, house.day, 840, 900, until=until, title="甲")
     clock(house.at(540))
     assert service.expire(house.store.actor(kind="system")) == 1
-    assert slots.slots_of(held.occurrence_id) == []
+    assert slots_of(held.occurrence_id) == []
 
 
 def test_a_room_that_needs_approval_is_held_only_by_those_who_may(offered, house):

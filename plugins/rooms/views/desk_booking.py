@@ -1,0 +1,127 @@
+"""One booking as staff see it, and what they do with it: cancel with a reason, move. The organiser is called about both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from core import (
+    BooleanField,
+    Conflict,
+    Invalid,
+    after_post,
+    current_actor,
+    page,
+    status_of,
+    submit_once,
+    toast,
+    url,
+    view,
+)
+from plugins.rooms import service
+from plugins.rooms.desk_forms import DeskCancelForm
+from plugins.rooms.forms import MoveForm
+from plugins.rooms.texts import _
+from plugins.rooms.views.base import base, blueprint
+from plugins.rooms.views.booking import move_form
+
+
+class DeskMoveForm(MoveForm):
+    """Another time or room, as agreed on the telephone or not yet."""
+
+    told = BooleanField(_("They know already, no call is needed"))
+
+
+def way_back(otherwise: str) -> str:
+    """The desk page that sent us here, named in the address as `back`; only pages of this module's desk."""
+    wanted = request.args.get("back", "")
+    return wanted if wanted.startswith(f"{base()}/desk") and wanted.isprintable() else otherwise
+
+
+@blueprint.get("/desk/bookings/<int:occurrence_id>")
+@view("rooms.desk")
+def desk_booking(occurrence_id: int) -> Response:
+    """Everything about one booking."""
+    line = service.occurrence_line(current_actor(), occurrence_id)
+    return page("rooms/desk/booking.html", line=line, base=base(), back=_day_of(line))
+
+
+def _day_of(line: service.Line) -> str:
+    return way_back(f"{base()}/desk?date={line.date.isoformat()}")
+
+
+@blueprint.route("/desk/bookings/<int:occurrence_id>/cancel", methods=["GET", "POST"])
+@view("rooms.booking.cancel")
+def desk_cancel(occurrence_id: int) -> Response:
+    """Cancel somebody's booking; the organiser goes on the list of calls unless they know."""
+    actor, form = current_actor(), DeskCancelForm.from_request()
+    line = service.occurrence_line(actor, occurrence_id)
+    if request.method == "POST" and form.validate():
+        try:
+            submit_once(
+                lambda: service.cancel(actor, occurrence_id, reason=form.reason.data, told=bool(form.told.data))
+            )
+        except Invalid as error:
+            form.accept(error)
+        else:
+            toast(_("Cancelled. The room is free for others now."))
+            return after_post(_day_of(line))
+    return page("rooms/desk/cancel.html", line=line, form=form, base=base(), back=_day_of(line), status=status_of(form))
+
+
+@blueprint.route("/desk/bookings/<int:occurrence_id>/move", methods=["GET", "POST"])
+@view("rooms.desk")
+def desk_move(occurrence_id: int) -> Response:
+    """Another time or room for somebody's booking; a taken time is answered with free ones."""
+    line = service.occurrence_line(current_actor(), occurrence_id)
+    form = move_form(DeskMoveForm, line)
+    taken = None
+    if request.method == "POST" and form.validate():
+        try:
+            submit_once(lambda: _move(occurrence_id, form))
+        except Conflict as conflict:
+            taken = conflict
+        except Invalid as error:
+            form.accept(error)
+        else:
+            toast(_("Moved."))
+            return after_post(_day_of(line))
+    return page(
+        "rooms/desk/move.html",
+        line=line,
+        form=form,
+        taken=taken,
+        again=_again(line, taken),
+        base=base(),
+        back=_day_of(line),
+        status=409 if taken else status_of(form),
+    )
+
+
+def _move(occurrence_id: int, form: MoveForm) -> dict[str, Any]:
+    return service.move(
+        current_actor(),
+        occurrence_id,
+        room_id=form.room_id.data,
+        date=form.date.data.isoformat(),
+        start=form.start.data,
+        end=form.end.data,
+        told=bool(form.data.get("told")),
+    ).as_json()
+
+
+def _again(line: service.Line, taken: Conflict | None) -> list[tuple[Any, str, dict[str, Any]]]:
+    """Each free time instead, with the address and the fields that take it with one tap."""
+    if taken is None or taken.alternatives is None:
+        return []
+    found = [*taken.alternatives.times, *([taken.alternatives.elsewhere] if taken.alternatives.elsewhere else [])]
+    told = {"told": "y"} if request.form.get("told") else {}
+    return [
+        (
+            offer,
+            request.full_path.rstrip("?"),
+            {"room_id": offer.room_id, "date": offer.date, "start": offer.start, "end": offer.end, **told},
+        )
+        for offer in found
+    ]

@@ -1,0 +1,51 @@
+"""The screens themselves, at a secret address: read-only, nobody's name on them, asking for news every 15 seconds."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from core import NotFound, current_actor, current_community, local_now, page, qr_svg, reachable_url, view
+from plugins.rooms import service
+from plugins.rooms.views.base import base, blueprint
+
+
+@blueprint.get("/screen/<token>")
+@view(public=True)
+def screen(token: str) -> Response:
+    """What is going on, what comes next and what is free; 304 while nothing has changed."""
+    code = current_community().code
+    try:
+        found = service.find_screen(code, token)
+    except NotFound:
+        if "HX-Request" not in request.headers:
+            raise
+        # The page is still on the wall: make it load again, so that it shows that it has been switched off.
+        return Response(status=404, headers={"HX-Refresh": "true"})
+    response = _hall(found) if found.screen_kind == "hall" else _door(found)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _hall(found: service.Screen) -> Response:
+    venue = service.find_venue(found.community, found.venue_id) if found.venue_id else None
+    shown = service.hall(current_actor(), found.venue_id)
+    return _page("rooms/screen_hall.html", "/now", hall=shown, venue=venue)
+
+
+def _door(found: service.Screen) -> Response:
+    shown = service.door(current_actor(), service.find_room(found.community, found.room_id))
+    return _page("rooms/screen_door.html", f"/{found.room_id}", door=shown)
+
+
+def _page(template: str, path: str, **context: object) -> Response:
+    moment = local_now()
+    address = reachable_url(request.host_url).rstrip("/") + base() + path
+    return page(
+        template,
+        today=moment.date(),
+        now=moment.strftime("%H:%M"),
+        address=address,
+        matrix=qr_svg(address),
+        **context,
+    )
