@@ -46,7 +46,7 @@ _SOURCES = {
     ),
     "core.cli": ("opened",),
     "core.web.gate": ("current_actor", "current_community", "view"),
-    "core.web.ui": ("after_post", "asset", "page", "qr_svg", "toast", "url"),
+    "core.web.ui": ("after_post", "asset", "download", "page", "qr_svg", "toast", "url"),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _SOURCES.items() for name in names}
 # Offered whole, because their short names only make sense with the module's.

@@ -26,7 +26,7 @@ STATUS_LABELS: dict[str, LazyText] = {
     DECEASED: _("Deceased"),
 }
 RELATION_LABELS: dict[str, LazyText] = {
-    "owner": _("Owner"),
+    "owner": _("Owner of the home"),
     "tenant": _("Tenant"),
     "family": _("Family"),
     "unknown": _("Not known"),

@@ -31,11 +31,18 @@ class NotFromHere(Forbidden):
 
 def csrf_token() -> str:
     """The token for a form on this page; makes the browser a visitor cookie when it has none."""
+    token: str | None = g.get("csrf_token")
+    if token is None:
+        token = g.csrf_token = _sign(_visitor())
+    return token
+
+
+def _visitor() -> str:
     visitor = request.cookies.get(COOKIE, "")
     if not _is_visitor(visitor):
         visitor = g.get("new_visitor") or secrets.token_urlsafe(24)
         g.new_visitor = visitor
-    return _sign(visitor)
+    return visitor
 
 
 def protect() -> None:

@@ -209,6 +209,7 @@ def _open(registry: Registry) -> None:
             code = parts[2]
             plugin = parts[3] if len(parts) > 3 and parts[3] in registry.plugins else None
     g.community = communities.Community.get_or_none(Community.code == code) if code else None
+    g.community_code = g.community.code if g.community else None  # the links of an error page need it as well
     g.actor = permissions.actor_for(
         request.cookies.get(SESSION_COOKIE), g.community.code if g.community else None, request.remote_addr or ""
     )

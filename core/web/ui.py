@@ -56,22 +56,23 @@ def install(app: Flask) -> None:
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
-        asset=asset, csrf_token=csrf.csrf_token, new_request_key=new_request_key, phone_masked=_masked
+        asset=app.extensions["assets"].url, csrf_token=csrf.csrf_token, new_request_key=new_request_key, phone_masked=_masked
     )
     environment.globals["ui"] = _Macros(app)
+    app.extensions["linli_nav_address"] = lru_cache(maxsize=1024)(_nav_address)
 
 
 class _Macros:
     """The macros of `_ui.html`, loaded at first use, so that a site override of the file is honoured."""
 
     def __init__(self, app: Flask) -> None:
-        self._app = app
+        self._environment = app.jinja_env
 
     def __getattr__(self, name: str) -> Any:
-        template = self._app.jinja_env.get_template("_ui.html")
-        if "_module" not in self.__dict__ or self.__dict__["_template"] is not template:
-            self.__dict__.update(_template=template, _module=template.make_module())
-        return getattr(self.__dict__["_module"], name)
+        found = getattr(self._environment.get_template("_ui.html").module, name)
+        if not self._environment.auto_reload:
+            setattr(self, name, found)
+        return found
 
 
 def prefs() -> Prefs:
@@ -122,7 +123,7 @@ def page(template: str, *, block: str = "", status: int = 200, **context: Any) -
     else:
         html = chosen.render(values)
     response = Response(html, status=status, mimetype="text/html")
-    response.headers["Vary"] = "HX-Request"
+    response.headers["Vary"] = "HX-Request, Cookie"
     return response
 
 
@@ -134,6 +135,13 @@ def after_post(target: str) -> Response:
         response.headers["Location"] = target
         return response
     return Response(status=303, headers={"Location": target})
+
+
+def download(content: bytes, mimetype: str, filename: str) -> Response:
+    """A file to keep. Its name may be Chinese: headers carry Latin letters only, so it travels as RFC 6266 says."""
+    plain = filename.encode("ascii", "ignore").decode().replace('"', "").strip("-_ ") or "linli"
+    named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    return Response(content, mimetype=mimetype, headers={"Content-Disposition": named})
 
 
 def toast(text: LazyText | str, kind: str = "ok", undo_url: str = "", undo_label: LazyText | str = "") -> None:
@@ -307,8 +315,14 @@ def _visible(items: Sequence[NavItem], place: str, actor: Actor) -> list[NavItem
 
 
 def _nav(plugin: str, item: NavItem) -> Nav:
-    href = url_for(f"c.{plugin}.{item.endpoint}", **item.values)
+    address = current_app.extensions["linli_nav_address"]
+    href = address(g.community.code, f"c.{plugin}.{item.endpoint}", tuple(item.values.items()))
     return Nav(item.label, href, item.icon, request.path == href, group=item.group, hint=item.hint)
+
+
+def _nav_address(community: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    """The address of a place; kept by `install`, for every page shows several and they never change."""
+    return url_for(endpoint, community=community, **dict(values))
 
 
 _FACES: dict[str, Callable[[], list[Nav]]] = {

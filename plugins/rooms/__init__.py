@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core import Actor, Community, Declaration, Job, Meta, Permission, Service, Setting, hookimpl
+from core import Actor, Community, Declaration, Job, Meta, NavItem, Permission, Service, Setting, Todo, hookimpl
 from plugins.rooms.texts import _
 
 META = Meta(
@@ -42,7 +42,7 @@ SETTINGS = (
 @hookimpl
 def declare() -> Declaration:
     """At start: everything the plugin adds."""
-    from plugins.rooms import models, service
+    from plugins.rooms import front, models, service
     from plugins.rooms.commands import rooms
     from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService
     from plugins.rooms.room_service import Rooms
@@ -60,6 +60,7 @@ def declare() -> Declaration:
             models.Booking,
             models.Occurrence,
             models.OccurrenceResource,
+            models.Screen,
         ),
         blueprint=blueprint,
         permissions=PERMISSIONS,
@@ -69,8 +70,25 @@ def declare() -> Declaration:
         services=(Service("rooms.RoomService/1", RoomService, Rooms()),),
         jobs=(Job("rooms.expire", service.expire, 10, _("Close requests whose time has come, free holds that ran out")),),
         commands=(rooms,),
+        widgets=front.WIDGETS,
         migrations=Path(__file__).parent / "migrations",
     )
+
+
+@hookimpl
+def nav_items(community: Community, actor: Actor) -> list[NavItem]:
+    """The entries of the portal, of 我的 and of the desk."""
+    from plugins.rooms import front
+
+    return front.nav_items()
+
+
+@hookimpl
+def todo_items(community: Community, actor: Actor) -> list[Todo]:
+    """Requests that wait for a decision."""
+    from plugins.rooms import front
+
+    return front.todo_items(community, actor)
 
 
 @hookimpl

@@ -23,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 CODE = "330481001009"
 OWNER, DIRECTOR, STAFF = "admin", "zhuren", "shequ"
+RESIDENTS = ("resident", "neighbour", "third")
 _PATIENCE = 60
 
 
@@ -56,6 +57,7 @@ class Site:
     host: str = "127.0.0.1"
     printed: str = ""
     _server: subprocess.Popen[str] | None = None
+    _known: dict[str, Visitor] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -96,6 +98,21 @@ class Site:
                 self._server.kill()
                 self._server.wait()
             self._server = None
+
+    def visitor(self, who: str) -> Visitor:
+        """Somebody signed in, once for all tests: `""` is nobody, `resident` and `neighbour` have accounts by phone,
+        everybody else is a user name of the staff."""
+        if who not in self._known:
+            visitor = Visitor(self)
+            self._known[who] = visitor.sign_in(*self.credentials(who)) if who else visitor
+        return self._known[who]
+
+    def credentials(self, who: str) -> tuple[str, str]:
+        """Name and secret with which somebody signs in."""
+        if who in RESIDENTS:
+            person = self.residents[RESIDENTS.index(who)]
+            return person.phone, person.pin
+        return who, self.password
 
     def linli(self, *arguments: str) -> str:
         """Run a command on this instance; returns what it printed."""

@@ -32,9 +32,9 @@ _SAID = {
 class CallForm(Form):
     """A call in four fields, and its day."""
 
-    who = StringField(_("Who"), required=True, longest=100)
-    what = TextAreaField(_("What"), required=True)
-    where = StringField(_("Where"), longest=200)
+    who = StringField(_("Who is calling"), required=True, longest=100)
+    what = TextAreaField(_("What is it about"), required=True)
+    where = StringField(_("Where is it"), longest=200)
     call_back = BooleanField(_("Call back"))
     phone = PhoneField(_("Number to call back"))
     requested_on = DayField(_("Day of the call"), required=True)

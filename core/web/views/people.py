@@ -35,6 +35,7 @@ pages = Blueprint("people", __name__)
 pages.register_blueprint(people_homes.pages)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SEXES = [("", _("not given")), ("female", _("Female")), ("male", _("Male"))]
 _STATUS = f"<any({', '.join(STATUSES)}):status>"
 _STATUS_SAID: dict[str, LazyText] = {
     LIVING_HERE: _("%(name)s is recorded as living here."),
@@ -85,9 +86,7 @@ def export() -> Response:
 
 def workbook(content: bytes, filename: str) -> Response:
     """A workbook to keep."""
-    response = Response(content, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
-    return response
+    return ui.download(content, XLSX, filename)
 
 
 # --------------------------------------------------------------------------- one person
@@ -141,7 +140,7 @@ class PersonForm(Form):
     name = StringField(_("Name"), required=True, longest=60)
     phone = PhoneField(_("Phone"))
     phone_2 = PhoneField(_("Second phone"))
-    sex = SelectField(_("Sex"), choices=[("", _("not given")), ("female", _("Female")), ("male", _("Male"))])
+    sex = SelectField(_("Sex"), choices=_SEXES, default="")
     birth_year = IntegerField(_("Year of birth"), minimum=1850, maximum=2200)
     note = TextAreaField(_("Note"), longest=residents.LONGEST_NOTE)
 

@@ -243,7 +243,7 @@ def _make_bookings(db):
     )
     create_index(db, "rooms_occurrence_when", "rooms_occurrence", "community, start_min")
     create_index(db, "rooms_occurrence_of_room", "rooms_occurrence", "room_id, start_min")
-    create_index(db, "rooms_occurrence_of_booking", "rooms_occurrence", "booking_id, start_min")
+    create_index(db, "rooms_occurrence_of_booking", "rooms_occurrence", "community, booking_id, start_min")
     create_index(
         db,
         "rooms_occurrence_waiting",

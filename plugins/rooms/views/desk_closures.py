@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, request
+from werkzeug.datastructures import MultiDict
 
 from core import (
     Invalid,
@@ -71,12 +72,8 @@ def desk_closure_new() -> Response:
 
 
 def _form() -> ClosureForm:
-    if request.method == "POST":
-        form = ClosureForm(request.form)
-    elif request.args:
-        form = ClosureForm(request.args)
-    else:
-        form = ClosureForm(date=today(), start=0, end=0)
+    usual = {"date": today().isoformat(), "start": "08:00", "end": "22:00"}
+    form = ClosureForm(request.form if request.method == "POST" else MultiDict({**usual, **request.args.to_dict()}))
     form.room_id.choices = [(room.id, room.name) for room in service.rooms(current_community().code)]
     return form
 

@@ -15,6 +15,7 @@ from core import (
     after_post,
     current_actor,
     current_community,
+    download,
     page,
     status_of,
     submit_once,
@@ -86,9 +87,7 @@ def desk_day_export() -> Response:
     """The list of a day as a workbook; told to the audit log."""
     date = asked_day()
     content = service.day_workbook(current_actor(), date, request.args.get("venue", type=int))
-    response = Response(content, mimetype=_XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{_('Bookings')}-{date.isoformat()}.xlsx")
-    return response
+    return download(content, _XLSX, f"{_('Bookings')}-{date.isoformat()}.xlsx")
 
 
 # --------------------------------------------------------------------------- requests

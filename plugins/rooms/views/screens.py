@@ -13,18 +13,20 @@ from plugins.rooms.views.base import base, blueprint
 @view(public=True)
 def screen(token: str) -> Response:
     """What is going on, what comes next and what is free; 304 while nothing has changed."""
-    code = current_community().code
     try:
-        found = service.find_screen(code, token)
+        response = _shown(service.find_screen(current_community().code, token))
     except NotFound:
         if "HX-Request" not in request.headers:
             raise
         # The page is still on the wall: make it load again, so that it shows that it has been switched off.
         return Response(status=404, headers={"HX-Refresh": "true"})
-    response = _hall(found) if found.screen_kind == "hall" else _door(found)
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     return response.make_conditional(request)
+
+
+def _shown(found: service.Screen) -> Response:
+    return _hall(found) if found.screen_kind == "hall" else _door(found)
 
 
 def _hall(found: service.Screen) -> Response:

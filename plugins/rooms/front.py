@@ -1,0 +1,73 @@
+"""What the module puts on core's pages: entries of the navigations, to-dos, and the blocks of the two first pages."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from core import Actor, Community, NavItem, Todo, Widget, local_now, today
+from plugins.rooms import service
+from plugins.rooms.texts import _
+
+MOST_SHOWN = 6
+_GROUP = _("Rooms")
+
+
+def nav_items() -> list[NavItem]:
+    """The places of the module; core shows each to whoever may open it."""
+    desk = "rooms.desk"
+    manage = "rooms.manage"
+    return [
+        NavItem(_("Room bookings"), "day", "calendar-days", hint=_("See free times and book"), order=10),
+        NavItem(_("My bookings"), "mine", "calendar-check", place="mine", order=10),
+        NavItem(_("Rooms today"), "desk", "calendar-days", "desk", desk, group=_GROUP, order=10),
+        NavItem(_("Requests"), "desk_requests", "clipboard-check", "desk", "rooms.booking.approve", group=_GROUP, order=11),
+        NavItem(_("Venues and rooms"), "desk_venues", "door-open", "desk", manage, group=_GROUP, order=12),
+        NavItem(_("Closures"), "desk_closures", "calendar-off", "desk", manage, group=_GROUP, order=13),
+        NavItem(_("Posters"), "desk_posters", "qr-code", "desk", desk, group=_GROUP, order=14),
+        NavItem(_("Screens"), "desk_screens", "monitor", "desk", manage, group=_GROUP, order=15),
+    ]
+
+
+def todo_items(community: Community, actor: Actor) -> list[Todo]:
+    """Each request that waits for this actor, due on the day before it would take place."""
+    if not actor.can("rooms.booking.approve"):
+        return []
+    return [
+        Todo(
+            _("Decide: %(room)s, %(start)s–%(end)s", room=line.room, start=line.start, end=line.end),
+            f"/c/{community.code}/rooms/desk/requests",
+            due=_due(line),
+            detail=f"{line.date.isoformat()} · {line.organiser}",
+            icon="clipboard-check",
+        )
+        for line in service.requests(actor)
+    ]
+
+
+def _due(line: service.Line) -> str:
+    """The day before it, but not before the day on which it was asked for."""
+    eve = line.date - datetime.timedelta(days=1)
+    return max(eve.isoformat(), str(line.requested_on))
+
+
+def _free_now(community: Community, actor: Actor) -> tuple[str, dict[str, Any]] | None:
+    days = service.day(actor, today())
+    if not days:
+        return None
+    moment = local_now()
+    free = service.free_now(days, moment.hour * 60 + moment.minute)
+    return "rooms/widgets/free_now.html", {"free": free[:MOST_SHOWN], "base": f"/c/{community.code}/rooms"}
+
+
+def _today(community: Community, actor: Actor) -> tuple[str, dict[str, Any]] | None:
+    if not service.venues(community.code):
+        return None
+    lines = [line for line in service.on_day(actor, today()) if line.state != "requested" and not line.is_over]
+    return "rooms/widgets/today.html", {"lines": lines[:MOST_SHOWN], "base": f"/c/{community.code}/rooms"}
+
+
+WIDGETS = (
+    Widget("rooms.free_now", "portal", "", _free_now, order=20),
+    Widget("rooms.today", "desk", "rooms.desk", _today, order=20),
+)

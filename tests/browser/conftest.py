@@ -1,0 +1,78 @@
+"""Fixtures of the browser tests: one Chromium and one demo site per test process, and pages as different people see them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from core.testing import do_without
+from tests.browser.checks import LAUNCH, MODES
+from tests.browser.demo_site import Site, demo_site
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives a browser."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The system's Chromium."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        do_without("browser", "playwright is not installed")
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        do_without("browser", "chromium is not installed")
+    with sync_playwright() as engine:
+        chromium = engine.chromium.launch(executable_path=found, args=LAUNCH)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo community behind a real server; shared, so every test uses rooms and times of its own."""
+    running = demo_site(tmp_path_factory.mktemp("site") / "instance")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def visit(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
+    """`visit("zhuren", mode="large", javascript=False)` is a new page in a browser of its own, signed in.
+
+    At the end, a request to any other host fails the test (UX 4).
+    """
+    contexts, strangers = [], []
+
+    def open_page(who: str = "", mode: str = "standard", url: str = "", **options: Any) -> Any:
+        chosen = MODES[mode]
+        options.setdefault("viewport", chosen.viewport)
+        if "javascript" in options:
+            options["java_script_enabled"] = options.pop("javascript")
+        context = browser.new_context(base_url=url or site.url, locale="zh-CN", **options)
+        contexts.append(context)
+        context.set_default_timeout(20_000)
+        context.add_cookies([*chosen.cookies(url or site.url), *(site.visitor(who).cookies() if not url else [])])
+        own = urlsplit(url or site.url).netloc
+        context.on("request", lambda request: strangers.append(request.url) if is_elsewhere(request.url, own) else None)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not strangers
+
+
+def is_elsewhere(url: str, own: str) -> bool:
+    """Whether a request leaves the site (`own` is its host and port)."""
+    parts = urlsplit(url)
+    return parts.scheme not in ("data", "blob", "about") and parts.netloc != own

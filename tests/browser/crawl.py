@@ -1,0 +1,152 @@
+"""The list of all pages: found by following every link as four kinds of visitors, and compared with the application's
+own list of addresses, so that no page is forgotten. Used by the acceptance tests and by `make screenshots`."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import re
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+
+from tests.browser.demo_site import CODE, DIRECTOR, OWNER, Answer, Site, Visitor, routes
+
+HOME = f"/c/{CODE}"
+# Pages that no visitor of a site that is set up can see (they have tests of their own), or that are no pages.
+ELSEWHERE = {"setup.community", "setup.code", "setup.office", "setup.modules", "setup.owner", "prefs.static"}
+_LINK = re.compile(r'<a\s[^>]*?href="([^"#]+)')
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page as one visitor sees it: who is `""` (nobody), `resident`, or a user name."""
+
+    endpoint: str
+    path: str
+    who: str
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        """A file name: the endpoint and the visitor."""
+        return f"{self.endpoint}-{self.who or 'anyone'}" + (f"-{self.status}" if self.status != 200 else "")
+
+
+@dataclass
+class Plan:
+    """Where to go, what could not be found, and what answered with an error it should not have."""
+
+    stops: list[Stop]
+    missing: list[str]
+    broken: list[str]
+
+
+def plan(site: Site) -> Plan:
+    """Walk the site as nobody, a resident, the director and the owner; each page is kept for the first who may see it,
+    and once more for a resident where everybody may."""
+    rules = routes(site.folder)
+    table = Map([Rule(each["rule"], endpoint=each["endpoint"]) for each in rules]).bind("127.0.0.1")
+    found: dict[str, dict[str, Stop]] = {}
+    others: set[str] = set()
+    broken: list[str] = []
+    unlinked = furnish(site)
+    for who in ("", "resident", DIRECTOR, OWNER):
+        for endpoint, (path, answer) in _walk(site.visitor(who), table, unlinked.get(who, [])).items():
+            if answer.status >= 500 or endpoint.startswith("nowhere"):
+                broken.append(f"{who or 'anyone'} {path}: {answer.status}")
+            elif answer.status < 400 and (answer.kind != "text/html" or answer.url != site.url + path):
+                others.add(endpoint)
+            elif answer.status == 200:
+                found.setdefault(endpoint, {})[who] = Stop(endpoint, path, who)
+    stops = [stop for endpoint in sorted(found) for stop in list(found[endpoint].values())[: _views(found[endpoint])]]
+    known = {*found, *others, *ELSEWHERE}
+    return Plan(stops + REFUSALS, sorted(each["endpoint"] for each in rules if each["endpoint"] not in known), broken)
+
+
+def _views(by_visitor: dict[str, Stop]) -> int:
+    return 2 if "" in by_visitor else 1
+
+
+# Refusals that a GET can bring about.
+REFUSALS = [
+    Stop("error.community", "/c/990000000000/", "", 404),
+    Stop("error.page", f"{HOME}/nothing-here", "", 404),
+    Stop("error.booking", f"{HOME}/rooms/booking/999999", "resident", 404),
+    Stop("error.forbidden", f"{HOME}/desk", "resident", 403),
+    Stop("error.method", f"{HOME}/rooms/booking/1/end", DIRECTOR, 405),
+]
+
+
+def _walk(visitor: Visitor, table: Any, unlinked: list[str]) -> dict[str, tuple[str, Answer]]:
+    """The first address of each endpoint that links lead to, with its answer."""
+    waiting = deque([*unlinked, f"{HOME}/", "/", f"{HOME}/desk", "/me", "/login", "/slip", "/admin/communities"])
+    seen: dict[str, tuple[str, Answer]] = {}
+    while waiting:
+        path = waiting.popleft()
+        try:
+            endpoint, _arguments = table.match(path.partition("?")[0], method="GET")
+        except HTTPException:
+            endpoint = f"nowhere {path}"
+        if endpoint in seen or endpoint == "prefs.static":
+            continue
+        seen[endpoint] = (path, answer := visitor.get(path))
+        waiting.extend(link for link in map(html.unescape, _LINK.findall(answer.text)) if link.startswith("/"))
+    return seen
+
+
+# --------------------------------------------------------------------------- what the demo does not hold
+
+
+def furnish(site: Site) -> dict[str, list[str]]:
+    """Make a grid, a slip, a screen, bookings and a request; returns the addresses that no link leads to, by visitor."""
+    director, resident = site.visitor(DIRECTOR), site.visitor("resident")
+    grid = _made(director.post(f"{HOME}/areas/grids", name="第一网格", parent_id=""), r"/areas/grids/(\d+)/")
+    person = _in(director.get(f"{HOME}/people"), r"/people/(p\w{10,})")
+    slip = _in(director.post(f"{HOME}/slips/person/{person}"), r"slip-code[^>]*>\s*([A-Z0-9 ]{8,})")
+    screen = director.post(f"{HOME}/rooms/desk/screens", name="大厅屏", shows="hall")
+    far = (local_today() + datetime.timedelta(days=6)).isoformat()
+    when = {"date": far, "start": "09:00", "end": "10:00", "title": "合唱排练", "people": "6"}
+    resident.post(f"{HOME}/rooms/{room(site, '议事厅')}/book", **when)
+    booking = resident.post(f"{HOME}/rooms/{room(site, '书画室')}/book", **when)
+    return {
+        "": ["/slip/" + slip.replace(" ", ""), f"{HOME}/rooms/day"],
+        "resident": [urlsplit(booking.url).path],
+        DIRECTOR: [
+            f"{HOME}/areas/grids/{grid}",
+            f"{HOME}/areas/grids/{grid}/areas",
+            f"{HOME}/areas/grids/{grid}/remove",
+            f"{HOME}/search?q=%E5%BC%A0",
+            f"{HOME}/people/{person}/phone",
+            "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
+        ],
+    }
+
+
+def room(site: Site, name: str) -> int:
+    """The key of a room of the demo, from the page of the day."""
+    found = re.search(rf'rooms/(\d+)\?[^"]*">{name}<', site.visitor(DIRECTOR).get(f"{HOME}/rooms/day").text)
+    assert found, name
+    return int(found[1])
+
+
+def _in(answer: Answer, pattern: str) -> str:
+    found = re.search(pattern, answer.text)
+    assert found, f"{pattern} is not in the answer {answer.status} of {answer.url}:\n{answer.text[:5000]}"
+    return found[1]
+
+
+def _made(answer: Answer, pattern: str) -> str:
+    found = re.search(pattern, answer.url)
+    assert found, f"{pattern} is not in {answer.url} ({answer.status})"
+    return found[1]
+
+
+def local_today() -> datetime.date:
+    """The day it is for the server, whose zone is the one of the demo."""
+    return datetime.datetime.now(ZoneInfo("Asia/Shanghai")).date()

@@ -1,0 +1,235 @@
+"""Two communities full of records, and the addresses of every page about one of them: what crawling tests walk over.
+
+Private texts of a community carry its mark, so that an answer which leaks them is recognised.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from core.actor import command
+from core.clock import today
+from core.store.db import database, engine_name
+from core.testing import Browser, sign_in_as
+
+# Parts of addresses that name no record of a community, with a value that fits everywhere.
+COMMON = {
+    "name": "rooms",
+    "role": "staff",
+    "permission": "core.search",
+    "way": "deny",
+    "status": "moved_away",
+    "digest": "0" * 16,
+    "code": "ACDEFHJK",
+}
+# A number in the community's own chain, not a key: the other community has an entry of the same number.
+COUNTED = {"seq": 1}
+
+
+@dataclass
+class Town:
+    """One community's records. `values` maps the argument of an address to the keys that fill it here."""
+
+    code: str
+    mark: str
+    values: dict[str, list[Any]] = field(default_factory=dict)
+    people: list[Any] = field(default_factory=list)
+    booking_of: dict[int, int] = field(default_factory=dict)  # person -> occurrence
+    screen: str = ""
+
+
+def build(app: Flask, code: str, mark: str) -> Town:
+    """Fill a community: people with homes, accounts, bookings, calls, a roster that waits, slips, rooms, grids."""
+    town = Town(code, mark)
+    _add_people(town)
+    _add_accounts(town)
+    _add_office(town)
+    _add_rooms(town)
+    return town
+
+
+def _add_people(town: Town) -> None:
+    from core.people import areas, residents
+
+    actor = command(town.code)
+    estate = areas.add_estate(actor, f"{town.mark}苑")
+    for number in (1, 2, 3):
+        person = residents.add_person(
+            actor, name=f"{town.mark}居民{number}", phone=f"1380013{_tail(town)}{number}", note=f"{town.mark}独居",
+            estate_id=estate, door=f"{number}-1-10{number}",
+        )  # fmt: skip
+        town.people.append(person)
+    grid = areas.add_grid(actor, f"{town.mark}网格")
+    homes = areas.homes_of(town.code, estate)
+    town.values.update(
+        key=[person.public_id for person in town.people],
+        area_id=[estate, *(node.id for node in _below(areas.tree(town.code)))],
+        home_id=[home.id for home in homes],
+        grid_id=[grid],
+    )
+
+
+def _tail(town: Town) -> str:
+    return town.code[-3:]
+
+
+def _below(nodes: Any) -> Iterator[Any]:
+    for node in nodes:
+        yield node
+        yield from _below(node.children)
+
+
+def _add_accounts(town: Town) -> None:
+    from core.people import account_list, accounts, roles, slip_batches, slips
+
+    actor = command(town.code)
+    account_list.open_staff(actor, f"office{_tail(town)}", f"{town.mark}干部", ["staff"])
+    accounts.open_account(actor, town.people[0].public_id, "860957")
+    slips.issue(actor, [town.people[2].public_id])
+    town.values.update(
+        account_id=[each.id for each in accounts.staff_accounts(actor)]
+        + [account.id for account in [accounts.account_of_person(town.code, town.people[0].id)] if account],
+        grant_id=[each.grant for each in roles.grants_of(town.code)],
+        batch=[each.batch for each in slip_batches.batches(actor)],
+    )
+
+
+def _add_office(town: Town) -> None:
+    from core.civic import calls, intake
+    from core.people import roster
+
+    actor = command(town.code)
+    call = intake.take_call(
+        actor, who=f"{town.mark}来电人", what=f"{town.mark}楼道灯坏了", where=f"{town.mark}楼", call_back=True,
+        phone=f"1390013{_tail(town)}9", person_id=town.people[1].id,
+    )  # fmt: skip
+    sheet = f"姓名,小区,门牌,电话\n{town.mark}新人,{town.mark}苑,9-1-901,13700137{_tail(town)}\n".encode()
+    preview = roster.preview(actor, f"{town.mark}.csv", sheet)
+    town.values.update(
+        call_id=[call.id],
+        task_id=[task.id for task in calls.todays_calls(actor)],
+        batch_id=[preview.batch],
+    )
+
+
+def _add_rooms(town: Town) -> None:
+    from dataclasses import replace
+
+    from plugins.rooms import service
+
+    actor = command(town.code)
+    venue = service.add_venue(actor, name="邻里中心")
+    service.set_week(actor, venue.id, {day: [(8 * 60, 20 * 60)] for day in range(7)})
+    room = service.add_room(actor, venue.id, name="棋牌室", seats=20)
+    asked = service.add_room(actor, venue.id, name="会议室", needs_approval=True)
+    day = (today() + datetime.timedelta(days=2)).isoformat()
+    for hour, person in enumerate(town.people, start=9):
+        booked = service.book(
+            replace(actor, on_behalf_of=person.id), room.id, date=day, start=f"{hour:02d}:00", end=f"{hour + 1:02d}:00",
+            title=f"{town.mark}家宴", organiser=person.name,
+        )  # fmt: skip
+        town.booking_of[person.id] = booked.occurrence_id
+    visitor = replace(actor, kind="anonymous")
+    wish = service.book(
+        visitor, asked.id, date=day, start="13:00", end="14:00", title=f"{town.mark}议事", guest_name=f"{town.mark}客"
+    )
+    closure = service.close(actor, room.id, date=day, start="16:00", end="18:00", reason="检修")
+    screen, token = service.add_screen(actor, "hall", name="大厅屏", venue_id=venue.id)
+    town.screen = token
+    town.values.update(
+        venue_id=[venue.id],
+        room_id=[room.id, asked.id],
+        occurrence_id=[*town.booking_of.values(), wish.occurrence_id],
+        closure_id=[closure.id],
+        screen_id=[screen.id],
+        token=[token],
+    )
+
+
+# --------------------------------------------------------------------------- addresses
+
+
+def is_about_a_record(rule: Rule) -> bool:
+    """Whether an address of a community names a record of it."""
+    return bool(rule.arguments - {"community"} - set(COMMON) - set(COUNTED))
+
+
+def values_for(rule: Rule, town: Town, nth: int = 0) -> dict[str, Any]:
+    """Arguments for one address of `town`, about its nth record of each kind (the last one, if there are fewer).
+
+    Fails for an argument it does not know, so that a new kind of record cannot be forgotten here.
+    """
+    found: dict[str, Any] = {}
+    for name in rule.arguments - {"community"}:
+        if name in town.values:
+            assert town.values[name], f"{town.code} has no {name}"
+            found[name] = town.values[name][min(nth, len(town.values[name]) - 1)]
+        else:
+            assert name in COMMON or name in COUNTED, f"{rule.rule}: tests/town.py does not know what {name!r} is"
+            found[name] = COMMON.get(name, COUNTED.get(name))
+    return found
+
+
+def count_for(rule: Rule, town: Town) -> int:
+    """How many different addresses `values_for` can give."""
+    return max((len(town.values.get(name, [0])) for name in rule.arguments), default=1)
+
+
+def address(app: Flask, rule: Rule, community: str, values: dict[str, Any]) -> str:
+    """The path of a rule."""
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        filled = dict(values, community=community) if "community" in rule.arguments else values
+        return str(adapter.build(rule.endpoint, filled, method=_method(rule)))
+
+
+def _method(rule: Rule) -> str:
+    return "GET" if "GET" in (rule.methods or ()) else "POST"
+
+
+def methods(rule: Rule) -> list[str]:
+    """GET and POST, as far as the rule has them."""
+    return sorted((rule.methods or set()) & {"GET", "POST"})
+
+
+def community_rules(app: Flask) -> list[Rule]:
+    """Every address below `/c/<community>/`."""
+    return [rule for rule in app.url_map.iter_rules() if "community" in rule.arguments]
+
+
+# --------------------------------------------------------------------------- people and what is stored
+
+
+def resident(app: Flask, town: Town, number: int) -> Browser:
+    """A browser signed in as one of the residents; uses the account that is there."""
+    from core.people import accounts
+    from core.people.sessions import open_session
+    from core.web.gate import SESSION_COOKIE
+
+    person = town.people[number]
+    account = accounts.account_of_person(town.code, person.id)
+    if account is None:
+        return sign_in_as(app, "resident", community=town.code, person=person.id)
+    browser = Browser(app)
+    token = open_session(account, opened_with="pin", address="127.0.0.1", agent="test")
+    browser.set_cookie(SESSION_COOKIE, token)
+    return browser
+
+
+def rows_of(community: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row that belongs to a community, by table: what must be the same after strangers have tried."""
+    mark = "?" if engine_name() == "sqlite" else "%s"
+    stored = {}
+    for table in sorted(database.obj.get_tables()):
+        columns = [column.name for column in database.obj.get_columns(table)]
+        if "community" in columns and table not in ("request_key", "plugin_failure"):
+            names = ", ".join(f'"{name}"' for name in columns)
+            rows = database.execute_sql(f'SELECT {names} FROM "{table}" WHERE community={mark}', (community,)).fetchall()
+            stored[table] = sorted(rows, key=repr)
+    return stored
