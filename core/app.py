@@ -18,7 +18,7 @@ from core.plugin.declarations import Declaration
 from core.plugin.registry import Registry
 from core.store import db
 from core.store.migrate import CORE, migrate
-from core.web import assets, errors, gate, i18n, ui
+from core.web import assets, errors, gate, i18n, memory, ui
 
 ROOT = Path(__file__).parent.parent
 SITE_VIEWS = ("prefs", "signin", "setup", "site_admin")
@@ -53,6 +53,7 @@ def create_app(config: Config | None = None) -> Flask:
         TESTING=config.testing,
         PROPAGATE_EXCEPTIONS=False,
     )
+    app.session_interface = memory.BrowserMemory()
     app.extensions.update(linli_config=config, linli_registry=registry)
     app.extensions["assets"] = assets.Assets(
         {name: plugin.folder / "static" for name, plugin in registry.plugins.items()}

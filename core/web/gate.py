@@ -9,7 +9,7 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from flask import Blueprint, Flask, g, request
@@ -21,8 +21,7 @@ from core.errors import Forbidden, LinliError, NotFound, Refused, SignInRequired
 from core.people import permissions
 from core.plugin import registry as kernel
 from core.plugin.registry import Registry
-from core.store import community as communities
-from core.store.community import Community, CommunityModel
+from core.store.community import Community, CommunityModel, community_or_none
 from core.text import _
 from core.web import csrf
 
@@ -208,7 +207,7 @@ def _open(registry: Registry) -> None:
         if len(parts) > 2 and parts[1] == PARENT:
             code = parts[2]
             plugin = parts[3] if len(parts) > 3 and parts[3] in registry.plugins else None
-    g.community = communities.Community.get_or_none(Community.code == code) if code else None
+    g.community = community_or_none(code) if code else None
     g.community_code = g.community.code if g.community else None  # the links of an error page need it as well
     g.actor = permissions.actor_for(
         request.cookies.get(SESSION_COOKIE), g.community.code if g.community else None, request.remote_addr or ""
@@ -247,12 +246,17 @@ def check_host(own_names: frozenset[str]) -> None:
     """
     host = request.host.rpartition(":")[0] if request.host.count(":") == 1 else request.host
     host = host.strip("[]").lower().rstrip(".")
-    if host in own_names:
-        return
+    if host not in own_names and not _is_address(host.partition("]")[0]):
+        raise WrongHost
+
+
+@lru_cache(maxsize=64)
+def _is_address(host: str) -> bool:
     try:
-        ipaddress.ip_address(host.partition("]")[0])
+        ipaddress.ip_address(host)
     except ValueError:
-        raise WrongHost from None
+        return False
+    return True
 
 
 def failed_plugin() -> str | None:

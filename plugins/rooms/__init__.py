@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from core import Actor, Community, Declaration, Job, Meta, NavItem, Permission, Service, Setting, Todo, hookimpl
 from plugins.rooms.texts import _
@@ -33,7 +34,13 @@ SETTINGS = (
         _("Bookings start every … minutes"),
         int,
         15,
-        choices=((5, _("5 minutes")), (10, _("10 minutes")), (15, _("15 minutes")), (30, _("30 minutes")), (60, _("1 hour"))),
+        choices=(
+            (5, _("5 minutes")),
+            (10, _("10 minutes")),
+            (15, _("15 minutes")),
+            (30, _("30 minutes")),
+            (60, _("1 hour")),
+        ),
         hint=_("A coarser step leaves fewer gaps that nobody can use."),
     ),
 )
@@ -68,7 +75,9 @@ def declare() -> Declaration:
         workflows=(OCCURRENCE,),
         events=(BookingConfirmed, BookingCancelled, BookingMoved),
         services=(Service("rooms.RoomService/1", RoomService, Rooms()),),
-        jobs=(Job("rooms.expire", service.expire, 10, _("Close requests whose time has come, free holds that ran out")),),
+        jobs=(
+            Job("rooms.expire", service.expire, 10, _("Close requests whose time has come, free holds that ran out")),
+        ),
         commands=(rooms,),
         widgets=front.WIDGETS,
         migrations=Path(__file__).parent / "migrations",
@@ -109,3 +118,11 @@ def fill_demo(community: Community, actor: Actor) -> list[str]:
     from plugins.rooms import demo
 
     return list(demo.fill(community, actor))
+
+
+@hookimpl
+def describe_audit(entry: Any) -> str | None:
+    """The plain sentence of an audit entry of this module."""
+    from plugins.rooms import audit_words
+
+    return audit_words.describe(entry)

@@ -101,9 +101,7 @@ def book_wish(
 
 
 @transactional
-def _book(
-    actor: Actor, room_id: int, wish: Wish, extras: Extras, who: Who, held_until: int | None
-) -> Booked:
+def _book(actor: Actor, room_id: int, wish: Wish, extras: Extras, who: Who, held_until: int | None) -> Booked:
     community = str(actor.community)
     plan = load_plan(community, wish.day)
     room = plan.room(room_id)

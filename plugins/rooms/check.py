@@ -43,7 +43,13 @@ class Difference:
         time = time_text(self.start_min, self.end_min)
         who = _("occurrence %(id)d", id=self.occurrence_id) if self.occurrence_id is not None else _("closure")
         return str(
-            _("resource %(resource)d, %(time)s, %(who)s: %(what)s", resource=self.resource_id, time=time, who=who, what=what)
+            _(
+                "resource %(resource)d, %(time)s, %(who)s: %(what)s",
+                resource=self.resource_id,
+                time=time,
+                who=who,
+                what=what,
+            )
         )
 
 

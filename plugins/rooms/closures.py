@@ -39,9 +39,7 @@ class Closed:
 
 
 @transactional
-def close(
-    actor: Actor, room_id: int, *, date: str, start: str, end: str, reason: str, last_date: str = ""
-) -> Closure:
+def close(actor: Actor, room_id: int, *, date: str, start: str, end: str, reason: str, last_date: str = "") -> Closure:
     """Close a room (or a hall with all its parts) from `date` `start` to `last_date` (the same day unless told) `end`.
 
     Raises `Invalid` (date, start, end, last_date, reason), `BookingsInTheWay`, `Forbidden`, `NotFound`.

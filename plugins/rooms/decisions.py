@@ -99,9 +99,7 @@ def lapse_holds(community: str) -> int:
 def expire(actor: Actor) -> int:
     """The job `rooms.expire`: requests whose time has come without a decision, and holds that have run out."""
     lapsed = lapse_holds(str(actor.community))
-    query = Occurrence.of(actor.community).where(
-        Occurrence.state == "requested", Occurrence.start_min <= now_minute()
-    )
+    query = Occurrence.of(actor.community).where(Occurrence.state == "requested", Occurrence.start_min <= now_minute())
     expired = list(query)
     for occurrence in expired:
         advance(actor, occurrence, "expire")

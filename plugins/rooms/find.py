@@ -146,7 +146,9 @@ def _offers(
 # --------------------------------------------------------------------------- alternatives
 
 
-def alternatives(actor: Actor, room_id: int, wish: Wish, *, people: int = 0, leaving_out: int | None = None) -> Alternatives:
+def alternatives(
+    actor: Actor, room_id: int, wish: Wish, *, people: int = 0, leaving_out: int | None = None
+) -> Alternatives:
     """What to offer to somebody whose wish is taken.
 
     The three nearest times of the same length in this room, on that day or within a week after it, none overlapping
@@ -262,7 +264,12 @@ def _room_day(
         if start < last and end > first
     }
     marked = tuple(
-        Taken(_minute(date, start), _minute(date, end), _kind(occurrence, mine), occurrence if occurrence in mine else None)
+        Taken(
+            _minute(date, start),
+            _minute(date, end),
+            _kind(occurrence, mine),
+            occurrence if occurrence in mine else None,
+        )
         for start, end, occurrence in sorted(taken, key=lambda row: row[:2])
     )
     past = [(first, min(last, now_minute()))] if first < now_minute() else []

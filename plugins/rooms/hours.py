@@ -153,7 +153,12 @@ def set_week(
     for weekday, intervals in sorted(week.items()):
         for start, end in intervals:
             Opening.insert(
-                community=venue.community, venue_id=venue_id, room_id=room_id, weekday=weekday, start_min=start, end_min=end
+                community=venue.community,
+                venue_id=venue_id,
+                room_id=room_id,
+                weekday=weekday,
+                start_min=start,
+                end_min=end,
             ).execute()
     after = _as_json(Opening.of(venue.community).where(same))
     record(actor, "rooms.hours.changed", venue.ref, before=before, after=after, permission="rooms.manage")
@@ -181,10 +186,18 @@ def set_day(
     Opening.delete().where(Opening.community == venue.community, same).execute()
     for start, end in [] if intervals is None else intervals or [(0, 0)]:
         Opening.insert(
-            community=venue.community, venue_id=venue_id, room_id=room_id, day=day, start_min=start, end_min=end, reason=reason
+            community=venue.community,
+            venue_id=venue_id,
+            room_id=room_id,
+            day=day,
+            start_min=start,
+            end_min=end,
+            reason=reason,
         ).execute()
     after = _as_json(Opening.of(venue.community).where(same))
-    record(actor, "rooms.hours.changed", venue.ref, before=before, after=after, reason=reason, permission="rooms.manage")
+    record(
+        actor, "rooms.hours.changed", venue.ref, before=before, after=after, reason=reason, permission="rooms.manage"
+    )
 
 
 def dated_hours(community: str, venue_id: int, since: datetime.date) -> list[Opening]:

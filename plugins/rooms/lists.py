@@ -163,7 +163,17 @@ def day_workbook(actor: Actor, date: datetime.date, venue_id: int | None = None)
     """The desk's list of a day as .xlsx (`core.export`, `rooms.desk`); who exported it is audited."""
     actor.require("core.export")
     lines = on_day(actor, date, venue_id)
-    header = [_("Venue"), _("Room"), _("From"), _("To"), _("What for"), _("Booked by"), _("Phone"), _("People"), _("State")]
+    header = [
+        _("Venue"),
+        _("Room"),
+        _("From"),
+        _("To"),
+        _("What for"),
+        _("Booked by"),
+        _("Phone"),
+        _("People"),
+        _("State"),
+    ]
     cells = [
         [
             line.venue, line.room, line.start, line.end, "" if line.confidential else line.title, line.organiser,

@@ -215,8 +215,6 @@ def or_alternatives(
 
 def room_name(actor: Actor, resource_id: int) -> str:
     """The name of a room, person or piece of equipment; for a part, its own name."""
-    found = slots.rows(
-        "SELECT name, kind FROM rooms_resource WHERE community=? AND id=?", actor.community, resource_id
-    )
+    found = slots.rows("SELECT name, kind FROM rooms_resource WHERE community=? AND id=?", actor.community, resource_id)
     # Who is needed for a meeting is nobody else's business.
     return str(found[0][0]) if found and found[0][1] != "person" else str(_("Somebody needed for this meeting"))

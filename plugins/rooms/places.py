@@ -120,7 +120,9 @@ def add_room(actor: Actor, venue_id: int, *, part_of: int | None = None, **field
     values = _checked(fields, ROOM_FIELDS)
     if part_of is not None:
         _check_hall(actor, venue, part_of)
-    resource = Resource.create(community=venue.community, resource_kind="room", name=values.get("name", "").strip() or "?")
+    resource = Resource.create(
+        community=venue.community, resource_kind="room", name=values.get("name", "").strip() or "?"
+    )
     room = Room(id=resource.id, community=venue.community, venue_id=venue.id, part_of=part_of, **values)
     _save(room, new=True)
     write_closures(room.id)
@@ -136,7 +138,8 @@ def _check_hall(actor: Actor, venue: Venue, hall_id: int) -> None:
         raise Refused(_("A part belongs to a hall of the same venue that is not a part itself."))
     if room_in_use(actor, hall_id):
         raise Refused(
-            _("This room has bookings to come."), advice=_("Move or cancel them first, then divide the room into parts.")
+            _("This room has bookings to come."),
+            advice=_("Move or cancel them first, then divide the room into parts."),
         )
 
 
@@ -218,7 +221,9 @@ def set_quota(
 @transactional
 def set_quotas(actor: Actor, room_id: int, limits: Sequence[tuple[str, str, int | None, int | None]]) -> None:
     """Set several limits of a room at once: (holder, period, bookings, minutes) each; only what differs is written."""
-    known = {(quota.holder, quota.period): (quota.bookings, quota.minutes) for quota in quotas(str(actor.community), room_id)}
+    known = {
+        (quota.holder, quota.period): (quota.bookings, quota.minutes) for quota in quotas(str(actor.community), room_id)
+    }
     for holder, period, bookings, minutes in limits:
         if known.get((holder, period), (None, None)) != (bookings, minutes):
             set_quota(actor, room_id, holder, period, bookings=bookings, minutes=minutes)

@@ -226,9 +226,9 @@ def check_quota(community: str, room: RoomFacts, organiser: Organiser, wish: Wis
     holder = "organisation" if kind == "organisation" else "person"
     for quota in list(Quota.of(community).where(Quota.room_id == room.id, Quota.holder == holder)):
         first, last = _period(quota.period, wish.day)
-        bookings, minutes = rows(
-            _HOLDERS[kind], room.id, utc_minute(first, 0), utc_minute(last, 0), leaving_out, key
-        )[0]
+        bookings, minutes = rows(_HOLDERS[kind], room.id, utc_minute(first, 0), utc_minute(last, 0), leaving_out, key)[
+            0
+        ]
         if quota.bookings is not None and bookings + 1 > quota.bookings:
             raise Refused(_too_many(quota), advice=_other_period(quota.period))
         if quota.minutes is not None and int(minutes) + wish.minutes > quota.minutes:
@@ -254,8 +254,12 @@ def _period(period: str, day: datetime.date) -> tuple[datetime.date, datetime.da
 
 def _too_many(quota: Quota) -> LazyText:
     if quota.period == "week":
-        return _("This room can be booked %(count)d times a week by the same person or organisation.", count=quota.bookings)
-    return _("This room can be booked %(count)d times a month by the same person or organisation.", count=quota.bookings)
+        return _(
+            "This room can be booked %(count)d times a week by the same person or organisation.", count=quota.bookings
+        )
+    return _(
+        "This room can be booked %(count)d times a month by the same person or organisation.", count=quota.bookings
+    )
 
 
 def _too_long(quota: Quota, used: int) -> LazyText:

@@ -167,5 +167,3 @@ def write_closures(resource_id: int) -> None:
         return
     for start, end in union(rows(_CLOSURES, resource_id, resource_id)):
         take(None, [resource_id], start, end)
-
-

@@ -115,7 +115,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     resident.post(f"{HOME}/rooms/{room(site, '议事厅')}/book", **when)
     booking = resident.post(f"{HOME}/rooms/{room(site, '书画室')}/book", **when)
     return {
-        "": ["/slip/" + slip.replace(" ", ""), f"{HOME}/rooms/day"],
+        "": ["/slip/" + slip.replace(" ", "")],
         "resident": [urlsplit(booking.url).path],
         DIRECTOR: [
             f"{HOME}/areas/grids/{grid}",
@@ -123,6 +123,8 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/areas/grids/{grid}/remove",
             f"{HOME}/search?q=%E5%BC%A0",
             f"{HOME}/people/{person}/phone",
+            f"{HOME}/rooms/desk/venues/1/remove",
+            urlsplit(screen.url).path,
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
         ],
     }

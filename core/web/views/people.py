@@ -164,27 +164,40 @@ def new() -> Response:
     form.estate_id.choices = people_homes.estate_choices()
     namesakes: tuple[directory.PersonRow, ...] = ()
     if request.method == "POST" and form.validate():
-        namesakes = () if _is_confirmed(form) else directory.same_name(masked_view(current_actor()), form.name.data)
-        if not namesakes:
-            try:
-                key = submit_once(lambda: residents.add_person(current_actor(), **_given(form)).public_id)
-            except Invalid as error:
-                form.accept(error)
-            else:
-                ui.toast(_("%(name)s is added.", name=form.name.data))
-                return ui.after_post(ui.url(".detail", key=key))
+        try:
+            key = submit_once(lambda: _add(form))
+        except Invalid as error:
+            form.accept(error)
+        except SameName as error:
+            namesakes = error.people
+        else:
+            ui.toast(_("%(name)s is added.", name=form.name.data))
+            return ui.after_post(ui.url(".detail", key=key))
     return ui.page(
         "desk/people/new.html", form=form, namesakes=namesakes, statuses=STATUS_LABELS, status=422 if namesakes else status_of(form)
     )
 
 
+class SameName(Exception):
+    """Somebody of this name is entered already, and staff have not said yet that this is another person."""
+
+    def __init__(self, people: tuple[directory.PersonRow, ...]) -> None:
+        super().__init__()
+        self.people = people
+
+
+def _add(form: Form) -> str:
+    """Inside the one act of the form, so that its second copy does not find the first one's person."""
+    actor = current_actor()
+    if request.form.get("another") != form.name.data:
+        namesakes = directory.same_name(masked_view(actor), form.name.data)
+        if namesakes:
+            raise SameName(namesakes)
+    return str(residents.add_person(actor, **_given(form)).public_id)
+
+
 def _door_asked() -> str:
     return request.args.get("door", "")[:60]
-
-
-def _is_confirmed(form: Form) -> bool:
-    """Whether staff have seen the people of this very name."""
-    return bool(request.form.get("another") == form.name.data)
 
 
 def _given(form: Form) -> dict[str, Any]:

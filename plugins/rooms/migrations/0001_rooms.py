@@ -287,9 +287,7 @@ def _make_slots(db):
         """,
         without_rowid=True,
     )
-    create_index(
-        db, "rooms_slot_of_occurrence", "rooms_slot", "occurrence_id", where="occurrence_id IS NOT NULL"
-    )
+    create_index(db, "rooms_slot_of_occurrence", "rooms_slot", "occurrence_id", where="occurrence_id IS NOT NULL")
     key = "rooms_slot_resource_id_start_min_unique"
     if is_postgresql(db):
         db.execute_sql("CREATE EXTENSION IF NOT EXISTS btree_gist")

@@ -67,6 +67,20 @@ def test_alternatives_come_from_the_next_days_when_the_day_is_full(house):
     assert (nearest.date, nearest.start) == (tomorrow, "08:00")
 
 
+def test_offers_nothing_beyond_how_far_ahead_the_room_is_booked(house):
+    house.edit("棋牌室", ahead_days=3)
+    house.book("棋牌室", "08:00", "16:00")
+    house.book("棋牌室", "16:00", "20:30")
+    with pytest.raises(Conflict) as refused:
+        house.book("棋牌室", "14:00", "14:30")
+    assert [(time.date, time.start) for time in refused.value.alternatives.times] == [(house.day.isoformat(), "20:30")]
+
+
+def test_the_answer_to_a_double_tap_still_has_the_code(house):
+    booked = house.book("棋牌室", "14:00", "15:00", house.visitor, guest_name="王阿姨")
+    assert booked.as_json()["code"] == booked.code != ""
+
+
 def test_buffers_widen_the_slot_and_stay_when_the_room_changes(house):
     house.edit("棋牌室", buffer_before=15, buffer_after=30)
     house.book("棋牌室", "14:00", "15:00")

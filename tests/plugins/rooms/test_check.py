@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from core.store import db
-from plugins.rooms import service, slots
+from plugins.rooms import audit_words, service, slots
 from plugins.rooms.check import check
+from plugins.rooms.states import OCCURRENCE
 
 
 @pytest.fixture
@@ -81,3 +82,11 @@ def test_the_command_lists_differences_and_exits_with_1(house, booked):
     assert len(broken.stdout.splitlines()) == 1 and house.community in broken.stdout
     assert linli(config, "--community", house.store.south).returncode == 0
     assert linli(config, "--community", "1").returncode == 2
+
+
+def test_every_act_has_words_in_the_audit_log(house, booked):
+    service.cancel(house.resident(), booked.occurrence_id)
+    acts = {row[0] for row in slots.rows("SELECT DISTINCT action FROM audit_entry WHERE action LIKE ?", "rooms.%")}
+    assert {"rooms.booking.made", "rooms.occurrence.cancel", "rooms.room.added"} <= acts
+    assert acts <= set(audit_words.SENTENCES)
+    assert set(audit_words.SENTENCES) >= {f"rooms.occurrence.{step.verb}" for step in OCCURRENCE.transitions}
