@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 from urllib.parse import urlsplit, urlunsplit
@@ -11,17 +12,11 @@ def addresses() -> list[str]:
     """The IPv4 addresses of this machine that others on the LAN can reach, the likeliest first."""
     found: list[str] = []
     probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
+    with probe, contextlib.suppress(OSError):
         probe.connect(("192.0.2.1", 9))  # sends nothing: only asks which address would be used
         found.append(probe.getsockname()[0])
-    except OSError:
-        pass
-    finally:
-        probe.close()
-    try:
+    with contextlib.suppress(OSError):
         found += [str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    except OSError:
-        pass
     return [address for address in dict.fromkeys(found) if not address.startswith(("127.", "0."))]
 
 

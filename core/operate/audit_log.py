@@ -129,7 +129,7 @@ def _sentence(registry: Registry, actor: Actor, row: AuditEntry) -> LazyText | s
     if plugin in registry.plugins:
         said = registry.ask(plugin, "describe_audit", actor.community, entry=row)
         if said:
-            return said  # type: ignore[no-any-return]
+            return said
     return str(row.action)
 
 
@@ -142,13 +142,11 @@ def _names(actor: Actor, rows: list[AuditEntry]) -> dict[str, str]:
             accounts.add(int(key))
         if kind == "core.person" and key.isdigit():
             people.add(int(key))
-    found = {
-        f"core.account:{key}": label
-        for key, label in Account.select(Account.id, Account.label).where(Account.id.in_(accounts or [0])).tuples()
-    }
+    labels: Any = Account.select(Account.id, Account.label).where(Account.id.in_(accounts or [0])).tuples()
+    found = {f"core.account:{key}": str(label) for key, label in labels}
     if people and actor.community and actor.can("core.people.view"):
-        named = Person.of(actor.community, Person.id, Person.name).where(Person.id.in_(people))
-        found |= {f"core.person:{key}": name for key, name in named.tuples()}
+        named: Any = Person.of(actor.community, Person.id, Person.name).where(Person.id.in_(people))
+        found |= {f"core.person:{key}": str(name) for key, name in named.tuples()}
     return found
 
 

@@ -90,7 +90,14 @@ def check_code(name: str, code: str) -> None:
     found = Division.select(Division.name).where(Division.code == code, Division.level == "community").tuples().first()
     if found is None:
         raise Invalid(
-            {"code": [_("The list of divisions has no community with the code %(code)s. Please compare the digits.", code=code)]}
+            {
+                "code": [
+                    _(
+                        "The list of divisions has no community with the code %(code)s. Please compare the digits.",
+                        code=code,
+                    )
+                ]
+            }
         )
     if not same_name(name, found[0]):
         raise Invalid(
@@ -147,4 +154,3 @@ def _tidy(values: dict[str, str]) -> dict[str, str]:
     if errors:
         raise Invalid(errors)
     return tidy
-

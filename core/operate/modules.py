@@ -3,16 +3,15 @@ switched off. The switches themselves are in `core.plugin.registry`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.actor import Actor
 from core.plugin.declarations import Label, NavItem
 from core.plugin.failures import PluginFailure
 from core.plugin.registry import LoadedPlugin, Quarantine, Registry
-from core.plugin.states import SwitchState
-from core.store.community import all_communities, find_community
-from core.text import _
+from core.plugin.states import SwitchState, reasons_against
+from core.store.community import Community, all_communities, find_community
+from core.text import LazyText, _
 
 SWITCH = "core.plugins.switch"
 SITE = "core.site.admin"
@@ -40,18 +39,24 @@ def module_cards(registry: Registry, actor: Actor) -> list[ModuleCard]:
     cards = []
     for name, plugin in registry.plugins.items():
         state = states[name]
-        pages = registry.ask(name, "nav_items", community, community=community, actor=actor) or ()
         cards.append(
             ModuleCard(
                 plugin,
                 state,
-                tuple(page for page in pages if page.place == "portal"),
+                _pages(registry, name, community, actor),
                 _why_not_off(registry, plugin, actor, states) if state.enabled else (),
                 () if state.enabled else _why_not_on(registry, plugin, states),
                 tuple(each for each in failures if each.plugin == name and each.community in ("", community.code)),
             )
         )
     return cards
+
+
+def _pages(registry: Registry, plugin: str, community: Community, actor: Actor) -> tuple[NavItem, ...]:
+    pages = registry.ask(plugin, "nav_items", community, community=community, actor=actor)
+    with registry.contained(plugin, community.code, "nav_items"):
+        return tuple(replace(page, label=str(page.label)) for page in pages or () if page.place == "portal")
+    return ()
 
 
 def _why_not_off(
@@ -62,13 +67,7 @@ def _why_not_off(
         for other in registry.plugins.values()
         if plugin.name in other.meta.requires and states[other.name].enabled
     ]
-    return (*needed, *_listed(registry.ask(plugin.name, "can_disable", find_community(actor.community or ""))))
-
-
-def _listed(reasons: Sequence[Label] | Label | None) -> tuple[Label, ...]:
-    if not reasons:
-        return ()
-    return tuple(reasons) if isinstance(reasons, (list, tuple)) else (reasons,)  # type: ignore[arg-type]
+    return (*needed, *reasons_against(registry, plugin.name, find_community(actor.community or "")))
 
 
 def _why_not_on(registry: Registry, plugin: LoadedPlugin, states: dict[str, SwitchState]) -> tuple[Label, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets as random
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import peewee
 
@@ -114,7 +115,11 @@ def resident_accounts(actor: Actor, query: str = "", *, after: int | None = None
         chosen = chosen.where(peewee.NodeList(like))
     if after is not None:
         chosen = chosen.where(Account.id < after)
-    found = [ResidentAccount(*row[:4], bool(row[4]), row[5]) for row in chosen.limit(limit + 1).tuples()]
+    rows: Any = chosen.limit(limit + 1).tuples()
+    found = [
+        ResidentAccount(key, label, public_id, status, bool(waits), since)
+        for key, label, public_id, status, waits, since in rows
+    ]
     return ResidentAccounts(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
 
 
@@ -191,4 +196,3 @@ def grant_of(actor: Actor, grant_id: int) -> Held:
         if each.grant == grant_id:
             return each
     raise NotFound
-

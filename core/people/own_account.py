@@ -91,6 +91,13 @@ def own_account(actor: Actor) -> OwnAccount:
     )
 
 
+def desk_of(account_id: int, wanted: str | None) -> str | None:
+    """The community whose desk somebody comes to after signing in: the one they chose, if they have a role there, else
+    one where they have; `wanted` for somebody without any role."""
+    codes = [grant.community for grant in roles.open_grants(account_id)]
+    return wanted if wanted in codes or not codes else codes[0]
+
+
 def end_session(actor: Actor, key: str) -> None:
     """Sign one of the actor's own browsers out; raises `NotFound` for a key that names none of them."""
     if actor.account is None:

@@ -29,12 +29,15 @@ class Waiting(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """One printing: `open` slips can still be used, `gone` ones are revoked, replaced or too old; `at` is ms UTC."""
+    """One printing: `open` slips can still be used, `gone` ones are revoked, replaced or too old; `at` is ms UTC.
+
+    `places` are the estates and buildings where its people live today.
+    """
 
     batch: str
     at: int
     by: str
-    places: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
     slips: int
     used: int
     open: int
@@ -109,7 +112,7 @@ def slip_of(actor: Actor, public_id: str) -> int | None:
     return found[0] if found else None
 
 
-def batches(actor: Actor, limit: int = 30) -> list[Batch]:
+def batches(actor: Actor, limit: int = 20) -> list[Batch]:
     """The latest printings of slips for residents, newest first."""
     actor.require(PRINT)
     community = community_of(actor)
@@ -140,8 +143,8 @@ def batches(actor: Actor, limit: int = 30) -> list[Batch]:
     ]
 
 
-def _places(community: str, wanted: list[str]) -> dict[str, tuple[str, ...]]:
-    """Where the people of each printing live today, as “estate building”."""
+def _places(community: str, wanted: list[str]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Where the people of each printing live today, as estate and building."""
     rows = (
         AccountSlip.select(AccountSlip.batch, Area.name, Home.building)
         .join(
@@ -153,7 +156,7 @@ def _places(community: str, wanted: list[str]) -> dict[str, tuple[str, ...]]:
         .where(AccountSlip.community == community, AccountSlip.batch.in_(wanted), PersonHome.until_day.is_null())
         .distinct()
     )
-    found: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for batch, estate, building in rows.tuples():
-        found[batch].add(f"{estate} {building}")
+        found[batch].add((estate, building))
     return {batch: tuple(sorted(found[batch])) for batch in wanted}

@@ -9,8 +9,8 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable, Collection
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -399,6 +399,19 @@ class Registry:
         self.record_failure(plugin, community, hook, error)
 
     # ----------------------------------------------------------------------- failures
+
+    @contextmanager
+    def contained(self, plugin: str, community: str | None, place: str) -> Iterator[None]:
+        """Around what core does with a plugin's answer: an error there is recorded as the plugin's, and goes no further.
+
+        With `LINLI_STRICT` it is raised.
+        """
+        try:
+            yield
+        except (Exception, SystemExit) as error:
+            self.record_failure(plugin, community, place, error)
+            if self.config.strict:
+                raise
 
     def record_failure(self, plugin: str, community: str | None, place: str, error: BaseException) -> None:
         """Show an error of a plugin to the administrator. `place` is a hook, an endpoint or a job. Never raises."""

@@ -22,6 +22,7 @@ from core.store.ref import Ref
 from core.text import LazyText, _
 
 if TYPE_CHECKING:
+    from core.plugin.declarations import Label
     from core.plugin.registry import LoadedPlugin, Registry
 
 
@@ -155,12 +156,24 @@ def _check_disabling(
             _("“%(title)s” is needed by %(others)s.", title=plugin.meta.title, others=_titles(dependants)),
             advice=_("Disable %(others)s first.", others=_titles(dependants)),
         )
-    reasons = registry.ask(plugin.name, "can_disable", community)
+    reasons = reasons_against(registry, plugin.name, community)
     if reasons:
         raise Refused(
             _("“%(title)s” cannot be disabled now: %(reasons)s", title=plugin.meta.title, reasons=_joined(reasons)),
             advice=_("Pausing it keeps its pages readable and stops changes."),
         )
+
+
+def reasons_against(registry: Registry, plugin: str, community: str | Community) -> tuple[Label, ...]:
+    """Why a plugin says that it should not be disabled in the community now; an answer that is no text counts as a fault."""
+    answer = registry.ask(plugin, "can_disable", community)
+    code = community if isinstance(community, str) else community.code
+    with registry.contained(plugin, code, "can_disable"):
+        reasons = (answer,) if isinstance(answer, (str, LazyText)) else tuple(answer or ())
+        if not all(isinstance(reason, (str, LazyText)) for reason in reasons):
+            raise TypeError(f"reasons are texts, not {answer!r}")
+        return reasons
+    return ()
 
 
 class _Listed:
@@ -178,8 +191,8 @@ def _titles(plugins: Iterable[LoadedPlugin]) -> Any:
     return _Listed((plugin.meta.title for plugin in plugins), "“%(text)s”")
 
 
-def _joined(reasons: Any) -> Any:
-    return _Listed((reasons,) if isinstance(reasons, (str, LazyText)) else reasons, "%(text)s")
+def _joined(reasons: tuple[Label, ...]) -> Any:
+    return _Listed(reasons, "%(text)s")
 
 
 def _write(actor: Actor, community: str, name: str, values: dict[str, bool]) -> None:

@@ -312,7 +312,7 @@ def _outermost(engine: peewee.Database, community: str | None) -> Iterator[None]
         finally:
             _write_lock.release()
     except peewee.OperationalError as error:
-        if _cannot_write(error):
+        if cannot_write(error):
             raise Unavailable from error
         raise
 
@@ -411,7 +411,7 @@ _SQLITE_UNAVAILABLE = ("BusyError", "LockedError", "FullError", "IOError", "Read
 _POSTGRESQL_UNAVAILABLE = ("08", "53", "57")
 
 
-def _cannot_write(error: peewee.OperationalError) -> bool:
+def cannot_write(error: peewee.PeeweeException) -> bool:
     """Whether the store itself is at fault for now, rather than the statement."""
     if engine_name() == "sqlite":
         return type(_original(error)).__name__ in _SQLITE_UNAVAILABLE

@@ -15,7 +15,8 @@ from core.errors import Invalid, Refused
 from core.store.db import BaseModel, Json, Text, Utc, canonical, now, run_in_transaction, transaction
 from core.text import _, is_storable
 
-KEEP_DAYS = 7
+# Long enough for a page that lay open over a weekend; results may hold a guest's code, so no longer.
+KEEP_DAYS = 3
 
 
 class RequestKey(BaseModel):

@@ -8,17 +8,18 @@ from typing import Any
 
 import peewee
 from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
 from core.actor import Actor
 from core.errors import Forbidden, LinliError, NotFound, SignInRequired, Unavailable
 from core.people import sessions
 from core.plugin import registry as kernel
+from core.store import db
 from core.text import LazyText, _
 from core.web import csrf, forms, gate, ui
 
 log = logging.getLogger("linli")
-_SECRET = ("pin", "password", "secret", "code")
+_SECRET = ("pin", "password", "secret", "code", "token")
 _NO_LOOK_ALIKES = "ACDEFHJKLMNPQRTUVWXY34679"
 
 _HTTP: dict[int, tuple[LazyText, LazyText]] = {
@@ -51,6 +52,8 @@ def _told(error: LinliError) -> Response:
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, InternalServerError):  # raised outside a view, for example by one that returned nothing
+        return _unexpected(error.original_exception or error)  # type: ignore[arg-type]
     title, advice = _HTTP.get(error.code, _HTTP[400])
     response = error_page(error.code, title, advice)
     if isinstance(error, RequestEntityTooLarge):
@@ -62,15 +65,17 @@ def _http(error: HTTPException) -> Any:
 
 
 def _store_down(error: peewee.PeeweeException) -> Response:
+    if not db.cannot_write(error):
+        return _unexpected(error)
     reference = _reference()
-    log.error("%s store: %s %s: %s", reference, request.method, request.path, error)
+    log.error("%s store: %s %s: %s", reference, request.method, _path(), error)
     told = Unavailable()
     return error_page(told.status, told.message, told.advice, reference)
 
 
 def _unexpected(error: Exception) -> Response:
     reference = _reference()
-    log.exception("%s: %s %s", reference, request.method, request.path)
+    log.exception("%s: %s %s", reference, request.method, _path())
     plugin = gate.failed_plugin()
     if plugin:
         community = g.get("community")
@@ -118,6 +123,15 @@ def _again() -> list[tuple[str, str]] | None:
     if any(word in name for name, _value in pairs for word in _SECRET if name != forms.KEY_FIELD):
         return None
     return pairs
+
+
+def _path() -> str:
+    """The path for the log, without what is secret in it (the token of a screen, the code of a slip)."""
+    secrets_in_it = [str(value) for name, value in (request.view_args or {}).items() if name in _SECRET and value]
+    path = request.path
+    for secret in secrets_in_it:
+        path = path.replace(secret, "…")
+    return path
 
 
 def _reference() -> str:

@@ -92,19 +92,26 @@ def view(
             actor = current_actor()
             if kind is None:
                 authorise(access, actor, None)
-                return function(**arguments)
+                return _run(function, arguments)
             if access.own is None:
                 authorise(access, actor, None)
             record = kind.get_of(g.community.code, arguments.pop(key))
             authorise(access, actor, record)
             arguments[key.removesuffix("_id")] = record
-            return function(**arguments)
+            return _run(function, arguments)
 
         guarded.access = access  # type: ignore[attr-defined]
         guarded.record_kind = kind  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _run(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    try:
+        return function(**arguments)
+    except SystemExit as error:  # it would end the thread that answers, and the browser would wait for ever
+        raise RuntimeError("the page raised SystemExit") from error
 
 
 def authorise(access: Access, actor: Actor, record: Any) -> None:

@@ -23,7 +23,7 @@ from core.config import VERSION
 from core.plugin import registry as kernel
 from core.plugin.declarations import NavItem
 from core.text import LazyText, _
-from core.web import csrf, i18n
+from core.web import csrf, i18n, templating
 
 SIZES = ("standard", "large", "huge")
 THEMES = ("light", "dark", "contrast")
@@ -57,23 +57,13 @@ def install(app: Flask) -> None:
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
-        asset=app.extensions["assets"].url, csrf_token=csrf.csrf_token, new_request_key=new_request_key, phone_masked=_masked
+        asset=app.extensions["assets"].url,
+        csrf_token=csrf.csrf_token,
+        new_request_key=new_request_key,
+        phone_masked=_masked,
     )
-    environment.globals["ui"] = _Macros(app)
+    templating.install(app)
     app.extensions["linli_nav_address"] = lru_cache(maxsize=1024)(_nav_address)
-
-
-class _Macros:
-    """The macros of `_ui.html`, loaded at first use, so that a site override of the file is honoured."""
-
-    def __init__(self, app: Flask) -> None:
-        self._environment = app.jinja_env
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._environment.get_template("_ui.html").module, name)
-        if not self._environment.auto_reload:
-            setattr(self, name, found)
-        return found
 
 
 def prefs() -> Prefs:
@@ -302,11 +292,13 @@ def plugin_navigation(place: str) -> list[Nav]:
         return cached[place]  # type: ignore[no-any-return]
     found: list[tuple[int, Nav]] = []
     states = kernel.active().states(community.code)
-    for plugin, items in kernel.active().call("nav_items", community.code, community=community, actor=actor):
+    registry = kernel.active()
+    for plugin, items in registry.call("nav_items", community.code, community=community, actor=actor):
         state = states.get(plugin)
         if place == "portal" and state is not None and not state.published and not actor.is_staff:
             continue
-        found += [(item.order, _nav(plugin, item)) for item in _visible(items, place, actor)]
+        with registry.contained(plugin, community.code, "nav_items"):
+            found += [(int(item.order), _nav(plugin, item)) for item in _visible(items, place, actor)]
     cached[place] = [nav for _order, nav in sorted(found, key=lambda pair: pair[0])]
     return cached[place]  # type: ignore[no-any-return]
 
@@ -318,7 +310,8 @@ def _visible(items: Sequence[NavItem], place: str, actor: Actor) -> list[NavItem
 def _nav(plugin: str, item: NavItem) -> Nav:
     address = current_app.extensions["linli_nav_address"]
     href = address(g.community.code, f"c.{plugin}.{item.endpoint}", tuple(item.values.items()))
-    return Nav(item.label, href, item.icon, request.path == href, group=item.group, hint=item.hint)
+    # Put into words here, so that a text that cannot be shown is left out together with its plugin.
+    return Nav(str(item.label), href, item.icon, request.path == href, group=str(item.group), hint=str(item.hint))
 
 
 def _nav_address(community: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
@@ -353,11 +346,9 @@ def widgets(place: str) -> list[Markup]:
             continue
         for widget in plugin.declaration.widgets:
             if widget.place == place and (not widget.permission or actor.can(widget.permission)):
-                try:
+                with registry.contained(name, community.code, f"widget {widget.name}"):
                     answer = widget.render(community, actor)
                     if answer is not None:
                         template = current_app.jinja_env.get_template(answer[0])
                         found.append((widget.order, Markup(template.render({**g.page_context, **answer[1]}))))  # noqa: S704
-                except (Exception, SystemExit) as error:
-                    registry.record_failure(name, community.code, f"widget {widget.name}", error)
     return [html for _order, html in sorted(found, key=lambda pair: pair[0])]

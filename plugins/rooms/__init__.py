@@ -101,18 +101,6 @@ def todo_items(community: Community, actor: Actor) -> list[Todo]:
 
 
 @hookimpl
-def enabled(community: Community, actor: Actor) -> None:
-    """The plugin was switched on: a community without rooms gets a first one, so that the pages can be tried at once."""
-    from plugins.rooms import service
-
-    if service.venues(community.code):
-        return
-    here = Actor(kind="system", community=community.code, label=actor.label or "Linli", origin="rooms.enabled")
-    venue = service.add_venue(here, name=str(_("Community service centre")), address=community.address)
-    service.add_room(here, venue.id, name=str(_("Activity room")), seats=30)
-
-
-@hookimpl
 def fill_demo(community: Community, actor: Actor) -> list[str]:
     """`linli demo`: the centre with twelve zones and a week of bookings."""
     from plugins.rooms import demo

@@ -10,6 +10,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from core import Actor, get_setting, today
 from plugins.rooms.clock import DAY_END, day_bounds, hhmm, local_span, now_minute
@@ -50,8 +52,7 @@ class Found:
     used: int
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """A part of a day that cannot be booked, in minutes of that day. `kind`: booked, mine or closed.
 
     `occurrence_id` is given only for the actor's own bookings: to everybody else a booking is just 已占用.
@@ -63,8 +64,7 @@ class Taken:
     occurrence_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RoomDay:
+class RoomDay(NamedTuple):
     """One room on one day: opening hours, what is taken, and what can still be booked, in minutes of that day."""
 
     room: RoomFacts
@@ -218,13 +218,12 @@ def day(actor: Actor, date: datetime.date) -> list[RoomDay]:
     """Every room of the community on one day, venue by venue, each hall before its parts; at most four queries."""
     community = str(actor.community)
     plan = load_plan(community, date)
-    first, last = day_bounds(date)
-    busy = busy_rooms(community, first, last)
-    mine = _mine(actor, first, last)
+    window = _window(date)
+    mine = _mine(actor, window.first, window.last)
     by_resource: dict[int, list[Busy]] = defaultdict(list)
-    for row in busy:
+    for row in busy_rooms(community, window.first, window.last):
         by_resource[row[0]].append(row)
-    return [_room_day(plan, room, date, by_resource, mine) for room in plan.rooms.values()]
+    return [_room_day(plan, room, window, by_resource, mine) for room in plan.rooms.values()]
 
 
 def week(actor: Actor, room_id: int, date: datetime.date) -> list[RoomDay]:
@@ -233,12 +232,13 @@ def week(actor: Actor, room_id: int, date: datetime.date) -> list[RoomDay]:
     days = [monday + datetime.timedelta(days=offset) for offset in range(7)]
     plan = load_plan(str(actor.community), days[0], days[-1])
     room = plan.room(room_id)
-    first, last = day_bounds(days[0])[0], day_bounds(days[-1])[1]
+    windows = [_window(each) for each in days]
+    first, last = windows[0].first, windows[-1].last
     by_resource: dict[int, list[Busy]] = defaultdict(list)
     for row in busy_of(plan.resources(room_id), first, last):
         by_resource[row[0]].append(row)
     mine = _mine(actor, first, last)
-    return [_room_day(plan, room, each, by_resource, mine) for each in days]
+    return [_room_day(plan, room, each, by_resource, mine) for each in windows]
 
 
 def _mine(actor: Actor, first: int, last: int) -> frozenset[int]:
@@ -248,15 +248,24 @@ def _mine(actor: Actor, first: int, last: int) -> frozenset[int]:
     return frozenset(row[0] for row in found)
 
 
-def _room_day(
-    plan: Plan,
-    room: RoomFacts,
-    date: datetime.date,
-    by_resource: Mapping[int, Sequence[Busy]],
-    mine: frozenset[int],
-) -> RoomDay:
+class Window(NamedTuple):
+    """A local day with the UTC minutes at which it starts and ends; what lies before `now` is over."""
+
+    date: datetime.date
+    first: int
+    last: int
+    now: int
+
+
+def _window(date: datetime.date) -> Window:
     first, last = day_bounds(date)
-    hours = plan.hours(room.id, date)
+    return Window(date, first, last, max(first, min(last, now_minute())))
+
+
+def _room_day(
+    plan: Plan, room: RoomFacts, window: Window, by_resource: Mapping[int, Sequence[Busy]], mine: frozenset[int]
+) -> RoomDay:
+    _date, first, last, now = window
     taken = {
         (max(start, first), min(end, last), occurrence)
         for part in plan.resources(room.id)
@@ -265,18 +274,22 @@ def _room_day(
     }
     marked = tuple(
         Taken(
-            _minute(date, start),
-            _minute(date, end),
+            _minute(window, start),
+            _minute(window, end),
             _kind(occurrence, mine),
             occurrence if occurrence in mine else None,
         )
         for start, end, occurrence in sorted(taken, key=lambda row: row[:2])
     )
-    past = [(first, min(last, now_minute()))] if first < now_minute() else []
-    free = without(plan.open_minutes(room.id, date), [*past, *((row[0], row[1]) for row in taken)])
-    return RoomDay(
-        room, date, tuple(hours), marked, tuple((_minute(date, start), _minute(date, end)) for start, end in free)
-    )
+    busy = ((first, now), *((row[0], row[1]) for row in taken))
+    free = _free(window, plan.open_minutes(room.id, window.date), busy)
+    return RoomDay(room, window.date, tuple(plan.hours(room.id, window.date)), marked, free)
+
+
+@lru_cache(maxsize=256)
+def _free(window: Window, opened: tuple[Interval, ...], busy: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    """What of the opening hours is left; rooms that nobody has booked share one answer."""
+    return tuple((_minute(window, start), _minute(window, end)) for start, end in without(opened, busy))
 
 
 def _kind(occurrence: int | None, mine: frozenset[int]) -> str:
@@ -285,7 +298,9 @@ def _kind(occurrence: int | None, mine: frozenset[int]) -> str:
     return "mine" if occurrence in mine else "booked"
 
 
-def _minute(date: datetime.date, at: int) -> int:
+def _minute(window: Window, at: int) -> int:
     """A UTC minute as minute of the local day; its end is 1440."""
-    day, first, _last = local_span(at, at)
-    return DAY_END if day > date else first
+    if window.last - window.first == DAY_END:
+        return at - window.first
+    day, minute, _end = local_span(at, at)
+    return DAY_END if day > window.date else minute

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from plugins.rooms.clock import hhmm
-from plugins.rooms.find import RoomDay
+from plugins.rooms.find import RoomDay, Taken
+from plugins.rooms.slots import Interval
 
 _USUAL = (8, 21)
 _SHORTEST = 30
+Intervals = tuple[Interval, ...]
 
 
 class Cell(NamedTuple):
-    """`kind` is free, busy, mine, closed or past; `time` is the start, for wide cells the span; `href` books it."""
+    """`kind` is free, busy, mine, closed or past; `time` is the start, for wide cells the span.
+
+    `query` is what the address that books it ends with, empty where nothing can be booked.
+    """
 
     kind: str
     time: str
     span: int
-    href: str
+    query: str
 
 
 class Row(NamedTuple):
-    """A line of the grid: its room and day with their cells."""
+    """A line of the grid: its room and day, its cells, and what the address of a free one starts with."""
 
     day: RoomDay
-    cells: list[Cell]
+    cells: tuple[Cell, ...]
+    link: str
 
 
 def hours_shown(days: Iterable[RoomDay]) -> range:
@@ -37,44 +44,54 @@ def hours_shown(days: Iterable[RoomDay]) -> range:
 
 
 def rows(days: Sequence[RoomDay], hours: range, base: str, step: int, carried: str = "") -> list[Row]:
-    """The grid's lines. A free cell links to `<base>/<room>/book?date=…&start=…&end=…` plus `carried`."""
-    return [Row(day, _cells(day, hours, base, step, carried)) for day in days]
+    """The grid's lines. A free cell is booked at `<base>/<room>/book?date=…&start=…&end=…` plus `carried`."""
+    return [
+        Row(
+            day,
+            _cells(day.open, day.taken, day.free, hours, day.room.min_minutes, step),
+            f"{base}/{day.room.id}/book?date={day.day.isoformat()}{carried}&",
+        )
+        for day in days
+    ]
 
 
-def _cells(day: RoomDay, hours: range, base: str, step: int, carried: str) -> list[Cell]:
+@lru_cache(maxsize=512)
+def _cells(
+    opened: Intervals, taken: tuple[Taken, ...], free: Intervals, hours: range, min_minutes: int, step: int
+) -> tuple[Cell, ...]:
+    """The cells of one line; rooms that are used alike share them."""
     cells: list[Cell] = []
-    shortest = max(_SHORTEST, day.room.min_minutes)
-    link = f"{base}/{day.room.id}/book?date={day.day.isoformat()}{carried}&start="
+    least = min(max(_SHORTEST, min_minutes), 60)
     for hour in hours:
-        start, end = _free_part(day, hour * 60, hour * 60 + 60, step)
-        if end - start >= min(shortest, 60):
-            end = max(end, start + day.room.min_minutes)
-            cells.append(Cell("free", hhmm(start), 1, f"{link}{hhmm(start)}&end={hhmm(end)}"))
+        start, end = _free_part(free, hour * 60, hour * 60 + 60, step)
+        if end - start >= least:
+            end = max(end, start + min_minutes)
+            cells.append(Cell("free", hhmm(start), 1, f"start={hhmm(start)}&end={hhmm(end)}"))
             continue
-        kind = _kind(day, hour * 60, hour * 60 + 60)
+        kind = _kind(opened, taken, hour * 60, hour * 60 + 60)
         if cells and cells[-1].kind == kind:
             first, span = cells[-1].time.partition("–")[0], cells[-1].span + 1
             cells[-1] = Cell(kind, f"{first}–{hhmm(hour * 60 + 60)}", span, "")
         else:
             cells.append(Cell(kind, hhmm(hour * 60), 1, ""))
-    return cells
+    return tuple(cells)
 
 
-def _free_part(day: RoomDay, first: int, last: int, step: int) -> tuple[int, int]:
+def _free_part(free: Intervals, first: int, last: int, step: int) -> tuple[int, int]:
     """The longest free part of an hour that starts on the grid of `step` minutes; `(0, 0)` when there is none."""
     best = (0, 0)
-    for start, end in day.free:
+    for start, end in free:
         begin, stop = max(-(-start // step) * step, first), min(end, last)
         if stop - begin > best[1] - best[0]:
             best = (begin, stop)
     return best
 
 
-def _kind(day: RoomDay, first: int, last: int) -> str:
+def _kind(opened: Intervals, taken: tuple[Taken, ...], first: int, last: int) -> str:
     """What stands in the way in an hour without a free part."""
-    if not any(start < last and end > first for start, end in day.open):
+    if not any(start < last and end > first for start, end in opened):
         return "closed"
-    kinds = {taken.kind for taken in day.taken if taken.start < last and taken.end > first}
+    kinds = {each.kind for each in taken if each.start < last and each.end > first}
     for kind, shown in (("mine", "mine"), ("booked", "busy"), ("closed", "closed")):
         if kind in kinds:
             return shown

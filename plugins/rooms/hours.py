@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -41,6 +41,13 @@ class RoomFacts(NamedTuple):
     ahead_days: int
 
 
+class Opened(NamedTuple):
+    """Opening hours of one date, in minutes of the local day and in UTC minutes."""
+
+    local: list[Interval]
+    utc: tuple[Interval, ...]
+
+
 _ROOMS = """
     SELECT r.id, r.venue_id, v.name, v.open_on_holidays, r.part_of, r.name, r.floor, r.seats, r.features, r.bookable_by,
         r.needs_approval, r.confidential, r.buffer_before, r.buffer_after, r.min_minutes, r.max_minutes, r.ahead_days
@@ -55,12 +62,17 @@ _OPENINGS = """
 
 @dataclass(frozen=True)
 class Plan:
-    """The rooms of a community by key, the parts of each hall, and the hours that hold in `first`…`last`."""
+    """The rooms of a community by key, the parts of each hall, and the hours that hold in `first`…`last`.
+
+    `special` are the rooms with hours of their own; the others have their venue's, which are worked out once for all.
+    """
 
     rooms: Mapping[int, RoomFacts]
     parts: Mapping[int, Sequence[int]]
     weekly: Mapping[tuple[int, int | None], Sequence[tuple[int, int, int]]]
     dated: Mapping[tuple[int, int | None, str], Sequence[Interval]]
+    special: frozenset[int]
+    _known: dict[tuple[int, int | None, datetime.date], Opened] = field(default_factory=dict, repr=False, compare=False)
 
     def room(self, room_id: int) -> RoomFacts:
         """A room of this community; raises `NotFound`."""
@@ -79,38 +91,53 @@ class Plan:
         A date's own hours come before the weekly ones, and a room's before its venue's. On a statutory holiday only a
         date's own hours hold, unless the venue opens on holidays.
         """
+        return self._opened(room_id, day).local
+
+    def open_minutes(self, room_id: int, day: datetime.date) -> tuple[Interval, ...]:
+        """The opening hours of a room on a date, in UTC minutes."""
+        return self._opened(room_id, day).utc
+
+    def _opened(self, room_id: int, day: datetime.date) -> Opened:
         room = self.room(room_id)
-        for owner in ((room.venue_id, room_id), (room.venue_id, None)):
+        key = (room.venue_id, room_id if room_id in self.special else None, day)
+        found = self._known.get(key)
+        if found is None:
+            hours = self._hours(room, day)
+            found = Opened(hours, tuple((utc_minute(day, start), utc_minute(day, end)) for start, end in hours))
+            self._known[key] = found
+        return found
+
+    def _hours(self, room: RoomFacts, day: datetime.date) -> list[Interval]:
+        for owner in ((room.venue_id, room.id), (room.venue_id, None)):
             found = self.dated.get((*owner, day.isoformat()))
             if found is not None:
                 return union(interval for interval in found if interval[1] > interval[0])
         if not room.open_on_holidays and is_holiday(day):
             return []
-        weekly = self.weekly.get((room.venue_id, room_id)) or self.weekly.get((room.venue_id, None), ())
+        weekly = self.weekly.get((room.venue_id, room.id)) or self.weekly.get((room.venue_id, None), ())
         return union((start, end) for weekday, start, end in weekly if weekday == day.weekday())
-
-    def open_minutes(self, room_id: int, day: datetime.date) -> list[Interval]:
-        """The opening hours of a room on a date, in UTC minutes."""
-        return [(utc_minute(day, start), utc_minute(day, end)) for start, end in self.hours(room_id, day)]
 
 
 def load_plan(community: str, first: datetime.date, last: datetime.date | None = None) -> Plan:
     """Read the rooms of a community and the hours that hold from `first` to `last` (that day alone unless told)."""
-    facts = [RoomFacts(*row) for row in rows(_ROOMS, community)]
+    facts = [RoomFacts._make(row) for row in rows(_ROOMS, community)]
     parts: dict[int, list[int]] = defaultdict(list)
     for room in facts:
         if room.part_of is not None:
             parts[room.part_of].append(room.id)
     weekly: dict[tuple[int, int | None], list[tuple[int, int, int]]] = defaultdict(list)
     dated: dict[tuple[int, int | None, str], list[Interval]] = defaultdict(list)
+    special = set()
     for venue, room_id, weekday, day, start, end in rows(
         _OPENINGS, community, first.isoformat(), (last or first).isoformat()
     ):
+        if room_id is not None:
+            special.add(room_id)
         if day is None:
             weekly[venue, room_id].append((weekday, start, end))
         else:
             dated[venue, room_id, day].append((start, end))
-    return Plan({room.id: room for room in facts}, dict(parts), dict(weekly), dict(dated))
+    return Plan({room.id: room for room in facts}, dict(parts), dict(weekly), dict(dated), frozenset(special))
 
 
 @lru_cache(maxsize=4)

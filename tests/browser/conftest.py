@@ -52,21 +52,23 @@ def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
 
 @pytest.fixture
 def visit(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
-    """`visit("zhuren", mode="large", javascript=False)` is a new page in a browser of its own, signed in.
+    """`visit("zhuren", mode="large", javascript=False)` is a new page in a browser of its own, signed in; `url` is another
+    site than the shared one, `mode=None` leaves the choices of its `storage_state`.
 
     At the end, a request to any other host fails the test (UX 4).
     """
     contexts, strangers = [], []
 
-    def open_page(who: str = "", mode: str = "standard", url: str = "", **options: Any) -> Any:
-        chosen = MODES[mode]
+    def open_page(who: str = "", mode: str | None = "standard", url: str = "", **options: Any) -> Any:
+        chosen = MODES[mode or "standard"]
         options.setdefault("viewport", chosen.viewport)
         if "javascript" in options:
             options["java_script_enabled"] = options.pop("javascript")
         context = browser.new_context(base_url=url or site.url, locale="zh-CN", **options)
         contexts.append(context)
         context.set_default_timeout(20_000)
-        context.add_cookies([*chosen.cookies(url or site.url), *(site.visitor(who).cookies() if not url else [])])
+        context.add_cookies(chosen.cookies(url or site.url) if mode else [])
+        context.add_cookies([] if url else site.visitor(who).cookies())
         own = urlsplit(url or site.url).netloc
         context.on("request", lambda request: strangers.append(request.url) if is_elsewhere(request.url, own) else None)
         return context.new_page()

@@ -110,8 +110,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     person = _in(director.get(f"{HOME}/people"), r"/people/(p\w{10,})")
     slip = _in(director.post(f"{HOME}/slips/person/{person}"), r"slip-code[^>]*>\s*([A-Z0-9 ]{8,})")
     screen = director.post(f"{HOME}/rooms/desk/screens", name="大厅屏", shows="hall")
-    far = (local_today() + datetime.timedelta(days=6)).isoformat()
-    when = {"date": far, "start": "09:00", "end": "10:00", "title": "合唱排练", "people": "6"}
+    when = {"date": coming_day(6), "start": "09:00", "end": "10:00", "title": "合唱排练", "people": "6"}
     resident.post(f"{HOME}/rooms/{room(site, '议事厅')}/book", **when)
     booking = resident.post(f"{HOME}/rooms/{room(site, '书画室')}/book", **when)
     return {
@@ -149,6 +148,7 @@ def _made(answer: Answer, pattern: str) -> str:
     return found[1]
 
 
-def local_today() -> datetime.date:
-    """The day it is for the server, whose zone is the one of the demo."""
-    return datetime.datetime.now(ZoneInfo("Asia/Shanghai")).date()
+def coming_day(days: int) -> str:
+    """The day so many days from the server's today, as addresses and forms have it."""
+    today = datetime.datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    return (today + datetime.timedelta(days=days)).isoformat()

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core import text
+
 ROOT = Path(__file__).resolve().parents[2]
 CODE = "330481001009"
 OWNER, DIRECTOR, STAFF = "admin", "zhuren", "shequ"
@@ -75,7 +77,9 @@ class Site:
         log = self.folder.parent / f"{self.folder.name}.log"
         command = [*_linli(self.folder), "serve", "--host", self.host, "--port", str(self.port)]
         with log.open("w") as output:
-            self._server = subprocess.Popen(command, cwd=ROOT, env=_environment(), stdout=output, stderr=output, text=True)
+            self._server = subprocess.Popen(
+                command, cwd=ROOT, env=_environment(), stdout=output, stderr=output, text=True
+            )
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
             if self._server.poll() is not None:
@@ -125,26 +129,34 @@ def _linli(folder: Path) -> list[str]:
 
 def _environment() -> dict[str, str]:
     # Faults of plugins are part of some tests, so the server is not strict, whatever the test run is.
-    return {**{name: value for name, value in os.environ.items() if name != "LINLI_STRICT"}, "PYTHONIOENCODING": "utf-8"}
+    return {
+        **{name: value for name, value in os.environ.items() if name != "LINLI_STRICT"},
+        "PYTHONIOENCODING": "utf-8",
+    }
 
 
 def run_linli(folder: Path, *arguments: str) -> str:
     """Run `linli --instance FOLDER …` in a process of its own; raises with its output when it fails."""
     done = subprocess.run(
-        [*_linli(folder), *arguments], cwd=ROOT, env=_environment(), capture_output=True, text=True, timeout=_PATIENCE * 2
+        [*_linli(folder), *arguments],
+        cwd=ROOT,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE * 2,
     )
     if done.returncode:
         raise RuntimeError(f"linli {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
 
 
-def demo_site(folder: Path) -> Site:
+def demo_site(folder: Path, *options: str) -> Site:
     """Build the demo community in `folder` and serve it."""
-    printed = run_linli(folder, "demo")
+    printed = run_linli(folder, "demo", *options)
     password = re.search(r"[a-z0-9]{4}(?:-[a-z0-9]{4}){2,}", printed)
     assert password, printed
     people = re.findall(r"居民(\S+?)用电话 (1\d{10})、PIN 码 (\d{6})", printed)
-    assert people, printed
+    assert people or options, printed
     return Site(folder, password[0], [Resident(*each) for each in people]).start()
 
 
@@ -217,6 +229,19 @@ def routes(folder: Path) -> list[dict[str, Any]]:
         "print(json.dumps([[rule.rule, rule.endpoint] for rule in app.url_map.iter_rules() if 'GET' in rule.methods]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", source, str(folder)], cwd=ROOT, env=_environment(), capture_output=True, text=True, check=True
+        [sys.executable, "-c", source, str(folder)],
+        cwd=ROOT,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [{"rule": rule, "endpoint": endpoint} for rule, endpoint in json.loads(done.stdout.splitlines()[-1])]
+
+
+def zh(message: str, plugin: str = "core") -> str:
+    """How a sentence of the source reads on a Chinese page, so that tests name what people see without copying it."""
+    if plugin != "core":
+        text.add_domain(plugin, ROOT / "plugins" / plugin / "translations")
+    with text.in_language("zh_Hans"):
+        return text.translate(plugin, message)

@@ -74,12 +74,8 @@ URLS = dict.fromkeys(
 )
 
 
-def _item(
-    label: str, icon: str, current: bool = False, count: int = 0, group: str = ""
-) -> SimpleNamespace:
-    return SimpleNamespace(
-        label=label, href="/", icon=icon, current=current, count=count, group=group
-    )
+def _item(label: str, icon: str, current: bool = False, count: int = 0, group: str = "") -> SimpleNamespace:
+    return SimpleNamespace(label=label, href="/", icon=icon, current=current, count=count, group=group)
 
 
 PORTAL_NAV = [
@@ -142,9 +138,7 @@ class BookingForm(Form):
 def create_app() -> Flask:
     """The gallery: `/<page>` for each name in PAGES, core's static files under /static/."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
-    app.jinja_loader.searchpath.append(
-        str(ROOT / "tests" / "browser" / "gallery_pages")
-    )  # type: ignore[union-attr]
+    app.jinja_loader.searchpath.append(str(ROOT / "tests" / "browser" / "gallery_pages"))  # type: ignore[union-attr]
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.trim_blocks = env.lstrip_blocks = True
@@ -167,9 +161,7 @@ def create_app() -> Flask:
     @app.get("/<page>")
     def show(page: str) -> Response:
         answer = Response(render_template(f"gallery_{page}.html", **context(page)))
-        answer.headers["Content-Security-Policy"] = (
-            "default-src 'self'; frame-ancestors 'none'"
-        )
+        answer.headers["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'none'"
         return answer
 
     @app.post("/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,12 +10,18 @@ import pytest
 from tests.browser import checks
 from tests.browser.checks import MODES, Mode
 from tests.browser.conftest import is_elsewhere
-from tests.browser.crawl import Plan, Stop, plan
+from tests.browser.crawl import Plan, plan
 from tests.browser.demo_site import Site
 
-# The six modes are shared out between two test processes; each walks its own site.
+# The modes are shared out between two test processes; each walks its own site once and looks at a page in its modes by
+# turning the size, the colours and the window, which is what the cookies do on the server (test_acceptance_reading).
 GROUPS = {"standard": "one", "large": "one", "huge": "one", "dark": "two", "contrast": "two", "desktop": "two"}
-SMALL = (Mode("standard", "light", 320, 640), Mode("large", "light", 320, 640), Mode("standard", "light", 640, 400))
+NARROW = {
+    "320 px": Mode("standard", "light", 320, 640),
+    "320 px, large": Mode("large", "light", 320, 640),
+    "200 % zoom of 1280 px": Mode("standard", "light", 640, 400),
+}
+Findings = dict[str, list[str]]
 
 
 @pytest.fixture(scope="session")
@@ -25,49 +31,72 @@ def pages(site: Site) -> Plan:
 
 
 @pytest.fixture(scope="session")
-def findings(browser: Any, site: Site, pages: Plan) -> Callable[[str], dict[str, list[str]]]:
-    """`findings("large")` is what is wrong in that mode, by kind of fault; walked once."""
-    walked: dict[str, dict[str, list[str]]] = {}
+def findings(browser: Any, site: Site, pages: Plan) -> Callable[[str], Findings]:
+    """`findings("large")` is what is wrong in that mode, by kind of fault."""
+    walked: dict[str, Findings] = {}
 
-    def of(mode: str) -> dict[str, list[str]]:
+    def of(mode: str) -> Findings:
         if mode not in walked:
-            walked[mode] = walk(browser, site, pages, MODES[mode])
+            group = [name for name, each in GROUPS.items() if each == GROUPS[mode]]
+            walked.update(walk(browser, site, pages, group))
         return walked[mode]
 
     return of
 
 
-def walk(browser: Any, site: Site, pages: Plan, mode: Mode) -> dict[str, list[str]]:
-    """Open every page in one mode and note every fault."""
-    found: dict[str, list[str]] = {"axe": [], "sideways": [], "targets": [], "print": [], "strangers": [], "console": []}
-    for stop, page in opened(browser, site, pages, mode, found):
-        for kind, faults in (
-            ("axe", checks.violations(page)),
-            ("sideways", checks.sideways(page)),
-            ("targets", checks.small_targets(page, mode)),
-            ("print", checks.small_print(page, mode)),
-        ):
-            found[kind] += [f"{stop.name} {stop.path}: {fault}" for fault in faults]
-    return found
-
-
-def opened(
-    browser: Any, site: Site, pages: Plan, mode: Mode, found: dict[str, list[str]]
-) -> Iterator[tuple[Stop, Any]]:
-    """Each page in turn, open in the browser of the one who may see it; notes foreign requests and console errors."""
-    own = site.url.partition("//")[2]
+def walk(browser: Any, site: Site, pages: Plan, modes: list[str]) -> dict[str, Findings]:
+    """Open every page once, look at it in each of the modes and note every fault."""
+    found = {name: {kind: [] for kind in KINDS} for name in modes}
     for who in sorted({stop.who for stop in pages.stops}):
-        context = browser.new_context(viewport=mode.viewport, base_url=site.url, locale="zh-CN")
-        context.add_cookies([*mode.cookies(site.url), *site.visitor(who).cookies()])
+        context = browser.new_context(viewport=MODES[modes[0]].viewport, base_url=site.url, locale="zh-CN")
+        context.add_cookies(site.visitor(who).cookies())
         page = context.new_page()
-        page.on("request", lambda r: found["strangers"].append(r.url) if is_elsewhere(r.url, own) else None)
-        page.on("console", lambda m: found["console"].append(f"{page.url}: {m.text}") if m.type == "error" else None)
+        _listen(page, site, found[modes[0]])
         for stop in pages.stops:
             if stop.who == who:
                 answer = page.goto(stop.path)
                 assert answer.status == stop.status, f"{stop.path}: {answer.status} instead of {stop.status}"
-                yield stop, page
+                for name in modes:
+                    for kind, faults in looked_at(page, MODES[name]).items():
+                        found[name][kind] += [f"{stop.name} {stop.path}: {fault}" for fault in faults]
         context.close()
+    return found
+
+
+KINDS = ("axe", "sideways", "targets", "print", "narrow", "strangers", "console")
+
+
+def looked_at(page: Any, mode: Mode) -> Findings:
+    """The page in one mode; what fits a phone must also fit a narrow or zoomed window."""
+    turn(page, mode)
+    found = {
+        "axe": checks.violations(page),
+        "sideways": checks.sideways(page),
+        "targets": checks.small_targets(page, mode),
+        "print": checks.small_print(page, mode),
+    }
+    if mode is MODES["standard"]:
+        found["narrow"] = []
+        for name, narrow in NARROW.items():
+            turn(page, narrow)
+            found["narrow"] += [f"{name}: {fault}" for fault in checks.sideways(page)]
+    return found
+
+
+def turn(page: Any, mode: Mode) -> None:
+    """Show the page that is open in another mode."""
+    page.set_viewport_size(mode.viewport)
+    page.evaluate(
+        "([size, theme]) => Object.assign(document.documentElement.dataset, {size, theme})", [mode.size, mode.theme]
+    )
+
+
+def _listen(page: Any, site: Site, found: Findings) -> None:
+    own = site.url.partition("//")[2]
+    page.on("request", lambda sent: found["strangers"].append(sent.url) if is_elsewhere(sent.url, own) else None)
+    page.on(
+        "console", lambda said: found["console"].append(f"{page.url}: {said.text}") if said.type == "error" else None
+    )
 
 
 def in_each_mode(test: Any) -> Any:
@@ -88,11 +117,12 @@ def test_axe_finds_nothing_on_any_page(findings: Any, mode: str) -> None:
     assert not findings(mode)["axe"], listed(findings(mode)["axe"])
 
 
-@in_each_mode
-def test_no_page_asks_another_host_for_anything(findings: Any, mode: str) -> None:
+@pytest.mark.xdist_group("pages-one")
+def test_no_page_asks_another_host_for_anything(findings: Any) -> None:
     """UX 4; and the content security policy stops nothing of our own."""
-    refused = [line for line in findings(mode)["console"] if "Failed to load resource" not in line]
-    assert not findings(mode)["strangers"] and not refused, listed(refused)
+    found = findings("standard")
+    refused = [line for line in found["console"] if "Failed to load resource" not in line]
+    assert not found["strangers"] and not refused, listed(found["strangers"] + refused)
 
 
 @in_each_mode
@@ -113,16 +143,10 @@ def test_nothing_is_printed_small(findings: Any, mode: str) -> None:
     assert not findings(mode)["print"], listed(findings(mode)["print"])
 
 
-@pytest.mark.xdist_group("pages-two")
-@pytest.mark.parametrize("mode", SMALL, ids=["320 px", "320 px, large", "200 % zoom"])
-def test_every_page_fits_a_narrow_or_zoomed_window(browser: Any, site: Site, pages: Plan, mode: Mode) -> None:
-    """UX 6, second half: 1280 px at 200 % are 640 px."""
-    faults = [
-        f"{stop.name} {stop.path}: {fault}"
-        for stop, page in opened(browser, site, pages, mode, {"strangers": [], "console": []})
-        for fault in checks.sideways(page)
-    ]
-    assert not faults, listed(faults)
+@pytest.mark.xdist_group("pages-one")
+def test_every_page_fits_a_narrow_or_zoomed_window(findings: Any) -> None:
+    """UX 6, second half."""
+    assert not findings("standard")["narrow"], listed(findings("standard")["narrow"])
 
 
 def listed(faults: list[str]) -> str:

@@ -88,7 +88,7 @@ class StaffForm(ConfirmedForm):
 def new_account() -> Response:
     """Open a staff account; shows the code with which the colleague chooses a password, once."""
     actor = current_actor()
-    form = StaffForm.from_request(role="staff")
+    form: Any = StaffForm.from_request(role="staff")
     given = actor.can(permissions.MANAGE_ROLES)
     form.role.choices = [(role.name, str(role.label)) for role in ROLES.values() if role.grantable] if given else []
     if not given:
@@ -147,7 +147,7 @@ def _offer_roles(form: Any, shown: account_list.AccountPage) -> None:
 def grant_role(account_id: int) -> Response:
     """Give a role for a term."""
     actor = current_actor()
-    form = GrantForm(request.form)
+    form: Any = GrantForm(request.form)
     _offer_roles(form, account_list.account_page(actor, account_id))
     if form.validate() and form.confirmed():
         try:
@@ -174,7 +174,7 @@ def end_role(grant_id: int) -> Response:
     """End a role at once."""
     actor = current_actor()
     held = account_list.grant_of(actor, grant_id)
-    form = SureForm.from_request()
+    form: Any = SureForm.from_request()
     if request.method == "POST" and form.validate() and form.confirmed():
         roles.end_role(actor, grant_id, form.reason.data or "")
         ui.toast(_("The role has ended."))
@@ -211,7 +211,7 @@ def reset(account_id: int) -> Response:
     """Make the old PIN or password worthless and show a one-time code, once."""
     actor = current_actor()
     row = account_list.account_page(actor, account_id).row
-    form = ConfirmedForm.from_request()
+    form: Any = ConfirmedForm.from_request()
     if request.method == "POST" and form.validate() and form.confirmed():
         code = credentials.reset_secret(actor, account_id)
         return code_page(code, "c.admin.resident_accounts" if row.kind == "resident" else "c.admin.accounts_list")
@@ -239,7 +239,7 @@ def hand_over(account_id: int) -> Response:
     """Give a staff account to another person, who gets a one-time code."""
     actor = current_actor()
     row = account_list.account_page(actor, account_id).row
-    form = HandOverForm.from_request()
+    form: Any = HandOverForm.from_request()
     if request.method == "POST" and form.validate() and form.confirmed():
         try:
             code = credentials.hand_over(actor, account_id, form.label.data)
@@ -266,7 +266,7 @@ def close(account_id: int) -> Response:
     """End an account for good."""
     actor = current_actor()
     row = account_list.account_page(actor, account_id).row
-    form = SureForm.from_request()
+    form: Any = SureForm.from_request()
     if request.method == "POST" and form.validate() and form.confirmed():
         accounts.close_account(actor, account_id, form.reason.data or "")
         ui.toast(_("The account of %(name)s is closed.", name=row.label))
@@ -327,7 +327,7 @@ def set_permission(role: str, permission: str, way: str) -> Response:
     actor = current_actor()
     found = _permission_row(role, permission)
     label, doing, allow = ROLES[role].label, found.permission.label, way == "allow"
-    form = ConfirmedForm.from_request()
+    form: Any = ConfirmedForm.from_request()
     if request.method == "POST" and form.validate() and form.confirmed():
         permissions.set_permission(actor, role, permission, allow)
         back = ui.url(".set_permission", role=role, permission=permission, way="deny" if allow else "allow")
@@ -376,7 +376,7 @@ def community() -> Response:
     """Name, address, duty phone and hours, as every page shows them."""
     here = current_community()
     fields = ("name", "office_name", "address", "duty_phone", "office_hours")
-    form = CommunityForm.from_request(**{field: getattr(here, field) for field in fields})
+    form: Any = CommunityForm.from_request(**{field: getattr(here, field) for field in fields})
     if request.method == "POST" and form.validate():
         try:
             communities.change_community(current_actor(), {field: form.data[field] or "" for field in fields})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
 from core.civic import calls
@@ -36,8 +38,17 @@ def home() -> Response:
 
 def _todos() -> list[Todo]:
     community, actor = current_community(), current_actor()
-    answers = kernel.active().call("todo_items", community.code, community=community, actor=actor)
-    return [todo for _plugin, todos in answers for todo in todos]
+    registry, found = kernel.active(), []
+    for plugin, todos in registry.call("todo_items", community.code, community=community, actor=actor):
+        with registry.contained(plugin, community.code, "todo_items"):
+            found += [_checked(todo) for todo in todos]
+    return found
+
+
+def _checked(todo: Todo) -> Todo:
+    if not isinstance(todo, Todo) or not isinstance(todo.due, str):
+        raise TypeError(f"a to-do is a Todo whose due day is a text, not {todo!r}")
+    return replace(todo, title=str(todo.title), detail=str(todo.detail))
 
 
 @pages.get("/search")
@@ -64,10 +75,6 @@ def _found(query: str) -> list[tuple[object, list[Hit]]]:
         if registry.is_enabled(str(actor.community), name):
             for source in plugin.declaration.search:
                 if actor.can(source.permission):
-                    try:
-                        found = list(source.find(actor, search_terms(query), MOST_HITS))
-                    except (Exception, SystemExit) as error:
-                        registry.record_failure(name, actor.community, f"search {source.name}", error)
-                        continue
-                    groups.append((source.label, found))
+                    with registry.contained(name, actor.community, f"search {source.name}"):
+                        groups.append((source.label, list(source.find(actor, search_terms(query), MOST_HITS))))
     return groups

@@ -151,7 +151,7 @@ class NewPersonForm(PersonForm):
     estate_id = SelectField(_("Estate"), coerce=_year)
     door = StringField(_("Door"), longest=60)
     relation = SelectField(_("Is there as"), choices=list(RELATION_LABELS.items()), default="unknown")
-    from_day = DayField(_("Since"))
+    from_day = DayField(_("Living there since"))
 
 
 @pages.route("/people/new", methods=["GET", "POST"])

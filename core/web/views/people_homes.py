@@ -42,7 +42,7 @@ class MoveInForm(Form):
     estate_id = SelectField(_("Estate"), required=True, coerce=_id)
     door = StringField(_("Door"), required=True, longest=60)
     relation = SelectField(_("Is there as"), choices=list(RELATION_LABELS.items()), default="unknown")
-    from_day = DayField(_("Since"))
+    from_day = DayField(_("Living there since"))
 
 
 @pages.route("/people/<key>/move-in", methods=["GET", "POST"])
@@ -92,7 +92,7 @@ class StayForm(Form):
     """What somebody is of a home, and since when."""
 
     relation = SelectField(_("Is there as"), choices=list(RELATION_LABELS.items()))
-    from_day = DayField(_("Since"))
+    from_day = DayField(_("Living there since"))
 
 
 @pages.route("/people/<key>/homes/<int:home_id>/edit", methods=["GET", "POST"])

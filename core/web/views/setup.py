@@ -118,7 +118,7 @@ class CodeForm(Form):
 @view(public=True)
 def code() -> Response:
     """From another device: prove that you can read the window Linli was started in."""
-    form = CodeForm.from_request()
+    form: Any = CodeForm.from_request()
     if request.method == "POST" and form.validate():
         try:
             key = setup_code.exchange_setup_code(form.code.data, request.remote_addr or "")
@@ -144,7 +144,7 @@ class CommunityForm(Form):
 @view(public=True)
 def community() -> Response:
     """Screen 1: the community's name and 12-digit code, with a list of codes where there is one."""
-    form = CommunityForm.from_request(**_answers())
+    form: Any = CommunityForm.from_request(**_answers())
     _offer(form)
     if request.method == "POST" and form.validate():
         try:
@@ -192,7 +192,9 @@ def _chosen(form: Any) -> tuple[str, str]:
     if not name:
         raise Invalid({"name": [_("Please write the name of the community, for example 西山社区.")]})
     if not number:
-        raise Invalid({"code": [_("Please write the 12-digit code. The street office or the statistics bureau knows it.")]})
+        raise Invalid(
+            {"code": [_("Please write the 12-digit code. The street office or the statistics bureau knows it.")]}
+        )
     communities.check_code(name, number)
     return name, number
 
@@ -213,7 +215,7 @@ def office() -> Response:
     answers = _answers()
     if not answers.get("code"):
         return ui.after_post(ui.url("setup.community"))
-    form = OfficeForm.from_request(**{"office_name": f"{short_name(answers['name'])}居民委员会", **answers})
+    form: Any = OfficeForm.from_request(**{"office_name": f"{short_name(answers['name'])}居民委员会", **answers})
     if request.method == "POST" and form.validate():
         return _go("setup.modules", **form.data)
     return _screen(2, form, name=answers["name"])
@@ -222,7 +224,7 @@ def office() -> Response:
 class ModulesForm(Form):
     """The modules to begin with."""
 
-    plugins = SelectMultipleField(_("Modules to begin with"))
+    plugins = SelectMultipleField(_("Modules to begin with"))  # type: ignore[arg-type]
 
 
 @pages.route("/setup/modules", methods=["GET", "POST"])
@@ -232,7 +234,7 @@ def modules() -> Response:
     answers, registry = _answers(), kernel.active()
     if not answers.get("code"):
         return ui.after_post(ui.url("setup.community"))
-    form = ModulesForm.from_request(plugins=answers.get("plugins", ["rooms"]))
+    form: Any = ModulesForm.from_request(plugins=answers.get("plugins", ["rooms"]))
     form.plugins.choices = [(name, str(plugin.meta.title)) for name, plugin in registry.plugins.items()]
     if request.method == "POST" and form.validate():
         return _go("setup.owner", plugins=form.plugins.data)
@@ -255,7 +257,7 @@ def owner() -> Response:
     answers = _answers()
     if not answers.get("code"):
         return ui.after_post(ui.url("setup.community"))
-    form = OwnerForm.from_request()
+    form: Any = OwnerForm.from_request()
     if request.method == "POST" and form.validate():
         if form.password.data != form.again.data:
             form.again.errors = [str(_("The two passwords are not the same."))]
@@ -274,7 +276,7 @@ def _finish(answers: dict[str, Any], form: Any) -> Response:
     made = setup.set_up(
         kernel.active(),
         FirstRun(
-            **{field: answers.get(field) or "" for field in kept},
+            **{field: str(answers.get(field) or "") for field in kept},  # type: ignore[arg-type]
             owner=form.owner.data,
             password=form.password.data,
             owner_label=form.owner_label.data,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
@@ -69,7 +70,7 @@ def login() -> Response:
             return ui.after_post(ui.url("signin.hidden", next=_next()))
         if session.phase == "must_change":
             return ui.after_post(ui.url("signin.change_secret", next=_next()))
-    form = SignInForm.from_request(community=_community_in(_next()) or request.cookies.get(LAST_COMMUNITY))
+    form: Any = SignInForm.from_request(community=_community_in(_next()) or request.cookies.get(LAST_COMMUNITY))
     choices = [(each.code, each.name) for each in all_communities()]
     form.community.choices = choices
     if len(choices) == 1:
@@ -93,10 +94,11 @@ def _community_in(target: str) -> str | None:
 
 
 def _first_page(found: SignIn, community: str | None) -> str:
-    """Residents go to their portal, staff to the desk, the owner of several communities to their list."""
-    if community is None:
-        return "/"
-    return f"/c/{community}/" if found.kind == "resident" else f"/c/{community}/desk"
+    """Residents go to their portal, staff to the desk of a community they work in, an owner without one to the start."""
+    if found.kind == "resident":
+        return f"/c/{community}/" if community else "/"
+    code = own_account.desk_of(found.account, community)
+    return f"/c/{code}/desk" if code else "/"
 
 
 @pages.post("/logout")
@@ -126,7 +128,7 @@ def switch() -> Response:
     """换人: a colleague takes over this browser by PIN, so that every act stands under the right name."""
     address, agent = where_from()
     colleagues = sign_in.switchable(token(), address)
-    form = SwitchForm.from_request()
+    form: Any = SwitchForm.from_request()
     form.account.choices = [(each.account, each.label) for each in colleagues]
     if request.method == "POST" and form.validate():
         try:
@@ -166,7 +168,7 @@ def hidden() -> Response:
 @view(public=True)
 def unlock() -> Response:
     """Open the locked screen again."""
-    form = UnlockForm(request.form)
+    form: Any = UnlockForm(request.form)
     if form.validate():
         try:
             sign_in.unlock(token() or "", form.secret.data, where_from()[0])
@@ -182,7 +184,7 @@ def _hidden(form: Form) -> Response:
     now = local_now()
     if session is None or session.phase == "ended":
         return ui.after_post(ui.url("signin.login", next=_next()))
-    return ui.page(
+    response = ui.page(
         "signin/hidden.html",
         block="clock",
         status=_status(form),
@@ -192,6 +194,13 @@ def _hidden(form: Form) -> Response:
         now=f"{now:%H:%M}",
         day=now.date(),
     )
+    return _unstored(response)
+
+
+def _unstored(response: Response) -> Response:
+    """Names a person though nobody has signed in: no copy of it may stay in the browser."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 # --------------------------------------------------------------------------- account slips
@@ -207,7 +216,7 @@ class SlipForm(Form):
 @view(public=True)
 def slip() -> Response:
     """Type the code of an account slip (a phone's camera opens the next page at once)."""
-    form = SlipForm.from_request()
+    form: Any = SlipForm.from_request()
     if request.method == "POST" and form.validate():
         try:
             slips.redeem(form.code.data, where_from()[0])
@@ -248,7 +257,7 @@ def open_slip(code: str) -> Response:
         form = SlipForm(code=code)
         form.accept(error)
         return ui.page("signin/slip.html", status=422, form=form)
-    new = NewSecretForm.from_request()
+    new: Any = NewSecretForm.from_request()
     if request.method == "POST" and new.validate() and new.matches():
         try:
             found = slips.open_with_slip(code, new.secret.data, address, agent)
@@ -257,7 +266,7 @@ def open_slip(code: str) -> Response:
         else:
             ui.toast(_("Your account is open. You are signed in."))
             return remember(found, _first_page(found, holder.community))
-    return ui.page("signin/open_slip.html", status=_status(new), form=new, holder=holder)
+    return _unstored(ui.page("signin/open_slip.html", status=_status(new), form=new, holder=holder))
 
 
 # --------------------------------------------------------------------------- my account
@@ -281,7 +290,7 @@ class ChangeForm(NewSecretForm):
 def change_secret() -> Response:
     """Choose another PIN or password; every other browser is signed out."""
     actor = current_actor()
-    form = ChangeForm.from_request()
+    form: Any = ChangeForm.from_request()
     if request.method == "POST" and form.validate() and form.matches():
         try:
             credentials.change_secret(actor, form.old.data, form.secret.data)
@@ -292,7 +301,9 @@ def change_secret() -> Response:
             return ui.after_post(_next(ui.url("signin.me")))
     session = sessions.find_session(token())
     forced = session is not None and session.phase == "must_change"
-    return ui.page("signin/secret.html", status=_status(form), form=form, is_pin=actor.kind == "resident", forced=forced)
+    return ui.page(
+        "signin/secret.html", status=_status(form), form=form, is_pin=actor.kind == "resident", forced=forced
+    )
 
 
 class SwitchPinForm(NewSecretForm):
@@ -308,7 +319,7 @@ def switch_pin() -> Response:
     actor = current_actor()
     if actor.kind == "resident":
         raise NotFound
-    form = SwitchPinForm.from_request()
+    form: Any = SwitchPinForm.from_request()
     if request.method == "POST" and form.validate() and form.matches():
         try:
             credentials.set_switch_pin(actor, form.password.data, form.secret.data)
@@ -328,4 +339,3 @@ def end_session(key: str) -> Response:
     own_account.end_session(current_actor(), key)
     ui.toast(_("That browser is signed out."))
     return ui.after_post(ui.url("signin.me"))
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from core.errors import Invalid
@@ -49,7 +51,7 @@ class CommunityForm(Form):
 @view("core.site.communities")
 def new_community() -> Response:
     """Add a community; its modules are switched on and its staff named afterwards."""
-    form = CommunityForm.from_request()
+    form: Any = CommunityForm.from_request()
     if request.method == "POST" and form.validate():
         try:
             _load_list()
@@ -59,9 +61,7 @@ def new_community() -> Response:
         else:
             ui.toast(_("%(name)s was added.", name=form.name.data))
             return ui.after_post(f"/c/{code}/admin/first-steps")
-    return ui.page(
-        "desk/site/new_community.html", status=status_of(form), form=form, listed=len(community_divisions())
-    )
+    return ui.page("desk/site/new_community.html", status=status_of(form), form=form, listed=len(community_divisions()))
 
 
 def _wanted(form: Form) -> NewCommunity:
@@ -118,7 +118,7 @@ class OwnerForm(ConfirmedForm):
 @view("core.site.users")
 def new_owner() -> Response:
     """Open an account for another owner; shows the one-time code."""
-    form = OwnerForm.from_request()
+    form: Any = OwnerForm.from_request()
     if request.method == "POST" and form.validate() and form.confirmed():
         try:
             code = account_list.open_owner(current_actor(), form.username.data, form.label.data)
@@ -135,7 +135,7 @@ def reset(account_id: int) -> Response:
     """Reset the secret of an owner or a member of staff."""
     actor = current_actor()
     row = account_list.account_page(actor, account_id).row
-    form = ConfirmedForm.from_request()
+    form: Any = ConfirmedForm.from_request()
     if request.method == "POST" and form.validate() and form.confirmed():
         return code_page(credentials.reset_secret(actor, account_id), "site_admin.accounts_list")
     return ui.page(
@@ -164,7 +164,7 @@ def close(account_id: int) -> Response:
     """End an account for good."""
     actor = current_actor()
     row = account_list.account_page(actor, account_id).row
-    form = CloseForm.from_request()
+    form: Any = CloseForm.from_request()
     if request.method == "POST" and form.validate() and form.confirmed():
         accounts.close_account(actor, account_id, form.reason.data or "")
         ui.toast(_("The account of %(name)s is closed.", name=row.label))

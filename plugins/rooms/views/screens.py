@@ -45,7 +45,7 @@ def _page(template: str, path: str, **context: object) -> Response:
     address = reachable_url(request.host_url).rstrip("/") + base() + path
     return page(
         template,
-        today=moment.date(),
+        date=moment.date(),
         now=moment.strftime("%H:%M"),
         address=address,
         matrix=qr_svg(address),

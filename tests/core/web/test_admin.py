@@ -104,7 +104,9 @@ def test_staff_open_accounts_but_give_no_roles(app: Flask, director: Browser) ->
 def test_a_role_is_given_and_ended_with_the_password(director: Browser) -> None:
     account = make("shen", "沈丽")
     url = f"{HERE}/accounts/{account.id}"
-    refused = director.send(f"{url}/roles", role="cashier", from_day="2026-01-01", until_day="2025-01-01", password=PASSWORD)
+    refused = director.send(
+        f"{url}/roles", role="cashier", from_day="2026-01-01", until_day="2025-01-01", password=PASSWORD
+    )
     assert refused.status_code == 422
     assert RoleGrant.select().where(RoleGrant.account_id == account.id).count() == 0
     assert director.send(f"{url}/roles", role="cashier", from_day="2026-01-01").status_code == 303
@@ -188,7 +190,12 @@ def test_freeze_can_be_taken_back_and_close_cannot(app: Flask, director: Browser
 def test_accounts_of_another_community_do_not_exist_here(director: Browser) -> None:
     other = make("nan", "南苑社工", "staff", community=SOUTH_GARDEN)
     grant = RoleGrant.get(RoleGrant.account_id == other.id)
-    for path in (f"/accounts/{other.id}", f"/accounts/{other.id}/reset", f"/accounts/{other.id}/close", f"/roles/ended/{grant.id}"):
+    for path in (
+        f"/accounts/{other.id}",
+        f"/accounts/{other.id}/reset",
+        f"/accounts/{other.id}/close",
+        f"/roles/ended/{grant.id}",
+    ):
         assert director.get(HERE + path).status_code == 404, path
         assert director.send(HERE + path, password=PASSWORD).status_code in (404, 405), path
     assert Account.get_by_id(other.id).status == "active"
@@ -311,7 +318,7 @@ def test_the_log_is_exported_and_the_export_is_in_it(director: Browser, as_role)
 
 def test_the_poster_has_the_address_and_the_advice_on_wifi(director: Browser) -> None:
     page = text(director.get(f"{HERE}/poster"))
-    assert "继续使用" in page and "<svg class=\"qr\"" in page and "127.0.0.1" not in page
+    assert "继续使用" in page and '<svg class="qr"' in page and "127.0.0.1" not in page
 
 
 def test_a_slip_batch_stays_out_of_the_way(director: Browser) -> None:

@@ -53,7 +53,12 @@ def post(browser: Browser, url: str, **fields: object):
 def through(browser: Browser, **owner: str):
     """All four screens; returns the answer to the last."""
     assert post(browser, "/setup", name="西山社区", code=CODE).status_code == 303
-    office = {"office_name": "西山社区居民委员会", "address": "西山路 1 号", "duty_phone": "0573 8700 1234", "office_hours": "8:30"}
+    office = {
+        "office_name": "西山社区居民委员会",
+        "address": "西山路 1 号",
+        "duty_phone": "0573 8700 1234",
+        "office_hours": "8:30",
+    }
     assert post(browser, "/setup/office", **office).status_code == 303
     assert post(browser, "/setup/modules", plugins="rooms").status_code == 303
     fields = {"owner_label": "陈晓燕", "owner": "chen", "password": PASSWORD, "again": PASSWORD, **owner}
@@ -181,7 +186,14 @@ def test_screens_cannot_be_skipped(browser: Browser) -> None:
 
 
 def run(**changes: object) -> FirstRun:
-    given = {"name": "西山社区", "code": CODE, "owner": "admin", "password": PASSWORD, "divisions": DIVISIONS, "plugins": ("rooms",)}
+    given = {
+        "name": "西山社区",
+        "code": CODE,
+        "owner": "admin",
+        "password": PASSWORD,
+        "divisions": DIVISIONS,
+        "plugins": ("rooms",),
+    }
     return FirstRun(**{**given, **changes})  # type: ignore[arg-type]
 
 
@@ -229,4 +241,3 @@ def test_a_name_with_any_ending_is_accepted(fresh: Flask) -> None:
 
 def test_without_a_list_only_the_form_of_the_code_is_checked(fresh: Flask) -> None:
     assert set_up(kernel.active(), run(divisions=None, code="110101001001", name="某社区")).name == "某社区"
-

@@ -71,6 +71,11 @@ def test_staff_come_to_the_desk_or_where_they_were_going(client: Browser, staff:
     assert sign_in(client, "CHEN", PASSWORD, next=f"/c/{WEST_HILL}/people").location == f"/c/{WEST_HILL}/people"
 
 
+def test_staff_come_to_a_desk_where_they_have_a_role(client: Browser, staff: Account) -> None:
+    answer = client.send("/login", name="chen", secret=PASSWORD, community=SOUTH_GARDEN)
+    assert answer.location == f"/c/{WEST_HILL}/desk"
+
+
 @pytest.mark.parametrize("target", ["//evil.example/x", "/\\evil.example", "https://evil.example", "javascript:1"])
 def test_no_open_redirect(client: Browser, staff: Account, target: str) -> None:
     assert "evil" not in sign_in(client, "chen", PASSWORD, next=target).location
@@ -185,7 +190,9 @@ def test_a_slip_opens_the_account_of_its_person(client: Browser, app: Flask) -> 
     code = slips.issue(here, [person.public_id])[0].code
     typed = client.send("/slip", code=f"{code[:4].lower()} {code[4:]}")
     assert typed.status_code == 303
-    page = text(client.get(typed.location))
+    shown = client.get(typed.location)
+    page = text(shown)
+    assert shown.headers["Cache-Control"] == "no-store"
     assert "李*平" in page and "李建平" not in page
     assert client.send(typed.location, secret="123456", again="123456").status_code == 422
     assert client.send(typed.location, secret=PIN, again="402918").status_code == 422
@@ -211,7 +218,9 @@ def test_the_code_of_a_reset_asks_staff_for_a_password(client: Browser, app: Fla
 # --------------------------------------------------------------------------- my account
 
 
-def test_my_page_shows_roles_and_browsers_but_no_household(client: Browser, app: Flask, resident, staff: Account) -> None:
+def test_my_page_shows_roles_and_browsers_but_no_household(
+    client: Browser, app: Flask, resident, staff: Account
+) -> None:
     sign_in(client, "张桂英", PIN)
     page = text(client.get("/me"))
     assert "张桂英" in page and "13800138000" not in page and "138 0013 8000" not in page
@@ -220,7 +229,9 @@ def test_my_page_shows_roles_and_browsers_but_no_household(client: Browser, app:
     assert "工作人员" in text(other.get("/me"))
 
 
-def test_i_can_sign_another_browser_of_mine_out_but_nobody_elses(client: Browser, app: Flask, resident, staff: Account) -> None:
+def test_i_can_sign_another_browser_of_mine_out_but_nobody_elses(
+    client: Browser, app: Flask, resident, staff: Account
+) -> None:
     other = Browser(app)
     sign_in(other, "张桂英", PIN)
     sign_in(client, "张桂英", PIN)

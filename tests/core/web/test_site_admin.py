@@ -65,7 +65,9 @@ def test_a_bad_community_keeps_what_was_typed(owner: Browser, fields: dict[str, 
 
 def test_modules_show_where_they_are_used_and_what_is_faulty(owner: Browser, app: Flask) -> None:
     registry = kernel.active()
-    registry.quarantined["broken"] = Quarantine("broken", "它不能导入", "import", "Traceback: <b>boom</b>", "plugins/broken")
+    registry.quarantined["broken"] = Quarantine(
+        "broken", "它不能导入", "import", "Traceback: <b>boom</b>", "plugins/broken"
+    )
     registry.record_failure("rooms", WEST_HILL, "nav_items", ValueError("卡住了"))
     page = text(owner.get("/admin/plugins"))
     assert "西山社区、" in page or "、西山社区" in page

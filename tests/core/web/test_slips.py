@@ -101,7 +101,7 @@ def test_revokes_a_printing_after_asking(as_role):
     browser = as_role("staff")
     print_building(browser)
     batch = AccountSlip.get().batch
-    assert "海城名家 3" in text(browser.get(f"{HERE}/slips/batches/{batch}/revoke"))
+    assert "海城名家 3幢" in text(browser.get(f"{HERE}/slips/batches/{batch}/revoke"))
     assert AccountSlip.get().revoked_at is None
     assert browser.send(f"{HERE}/slips/batches/{batch}/revoke").status_code == 303
     assert AccountSlip.get().revoked_at is not None

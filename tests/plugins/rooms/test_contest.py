@@ -25,7 +25,7 @@ def want_everything(config, actor, room_id, first_day, gate, results):
         db.open_database(config)
         registry = Registry(config).load().activate()
         install(*registry.workflows().values())
-        gate.wait(60)
+        gate.wait(240)
         for offset in range(DAYS):
             date = (first_day + datetime.timedelta(days=offset)).isoformat()
             for start in STARTS:
@@ -56,7 +56,7 @@ def test_every_contested_time_is_booked_exactly_once(house):
     ]
     for worker in workers:
         worker.start()
-    outcomes = [results.get(timeout=120) for _worker in workers]
+    outcomes = [results.get(timeout=300) for _worker in workers]
     for worker in workers:
         worker.join(30)
     total = sum((Counter(outcome) for outcome in outcomes), Counter())
