@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, session
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from core import clock
@@ -130,7 +130,8 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     actor = g.get("actor")
     if "Cache-Control" not in response.headers:
-        personal = actor is not None and actor.is_signed_in
+        # A guest's booking codes are in the session: those pages are personal as well.
+        personal = (actor is not None and actor.is_signed_in) or any(key != "_flashes" for key in session)
         response.headers["Cache-Control"] = "no-store" if personal or request.method != "GET" else "no-cache"
     return response
 

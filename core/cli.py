@@ -73,7 +73,7 @@ def _config(context: click.Context) -> Config:
 
     if _CONFIG not in context.meta:
         context.meta[_CONFIG] = load_config(context.find_root().params.get("instance"))
-    return context.meta[_CONFIG]  # type: ignore[no-any-return]
+    return context.meta[_CONFIG]
 
 
 @contextmanager
@@ -156,7 +156,7 @@ def setup(
     """Set up an installation without the pages of the first run."""
     from core.operate import setup as first_run
 
-    password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    password = sys.stdin.readline().rstrip("\r\n")
     with opened(context) as registry:
         first_run.set_up(
             registry,

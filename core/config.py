@@ -128,7 +128,7 @@ def _read(path: Path) -> dict[str, Any]:
             )
         if not isinstance(value, wanted) or isinstance(value, bool):
             raise ConfigError(_("%(file)s: the setting “%(key)s” has the wrong type.", file=str(path), key=key))
-        if wanted is list and not all(isinstance(item, str) for item in value):
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
             raise ConfigError(_("%(file)s: the setting “%(key)s” has the wrong type.", file=str(path), key=key))
     return values
 

@@ -44,7 +44,8 @@ def serve(app: Flask, config: Config) -> None:
         connection_limit=connections,
         asyncore_use_poll=sys.platform != "win32",
         ident=None,
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+        # Beyond the application's own limit, so that the person gets its page instead of a line in English.
+        max_request_body_size=4 * app.config["MAX_CONTENT_LENGTH"],
         channel_timeout=120,
         **_proxy(config),
     )

@@ -158,7 +158,7 @@ def _create(template: str | None = None) -> str:
     name = f"linli_test_{os.getpid()}_{next(_counter)}"
     with psycopg.connect(base, autocommit=True) as connection:
         source = f' TEMPLATE "{template.rpartition("/")[2]}"' if template else ""
-        connection.execute(f'CREATE DATABASE "{name}"{source}')  # type: ignore[arg-type]
+        connection.execute(f'CREATE DATABASE "{name}"{source}')
     return f"{base.rpartition('/')[0]}/{name}"
 
 
@@ -166,7 +166,7 @@ def _drop(url: str) -> None:
     import psycopg
 
     with psycopg.connect(os.environ[POSTGRES_VARIABLE], autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')  # type: ignore[arg-type]
+        connection.execute(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
 
 
 # --------------------------------------------------------------------------- the web

@@ -20,13 +20,13 @@ from core.people.door import Door
 from core.people.names import pinyin
 from core.store import audit
 from core.store.community import CommunityModel
-from core.store.db import Integer, Text, in_transaction, transactional
+from core.store.db import Integer, Text, in_transaction, rows, transactional
 from core.text import _, is_storable
 
 __all__ = [
     "Area", "AreaNode", "DivisionChoice", "Grid", "GridArea", "GridRow", "Home", "HomeRow", "add_estate", "add_grid",
     "area_sort_key", "assign_grid", "community_divisions", "division_path", "door_sort_key", "ensure_area",
-    "ensure_estate", "ensure_home", "estates", "find_estate", "grid_area_ids", "grid_homes", "grids", "homes_of",
+    "ensure_estate", "ensure_home", "estate_names", "estates", "find_estate", "grid_area_ids", "grid_homes", "grids", "homes_of",
     "load_divisions", "remove_grid", "tidy_area_name", "tree",
 ]  # fmt: skip
 
@@ -247,6 +247,11 @@ def estates(community: str) -> list[tuple[int, str, int]]:
     return list(rows.tuples())
 
 
+def estate_names(community: str) -> list[tuple[int, str]]:
+    """Every estate as (id, name), by pinyin."""
+    return rows("SELECT id, name FROM area WHERE community = ? AND level = 'estate' ORDER BY sort_key, id", community)  # type: ignore[return-value]
+
+
 def tree(community: str) -> tuple[AreaNode, ...]:
     """The whole tree of a community, estates first."""
     own = dict(Home.of(community, Home.area_id, peewee.fn.COUNT(Home.id)).group_by(Home.area_id).tuples())
@@ -367,7 +372,7 @@ def grids(community: str) -> list[GridRow]:
         micro = [row for row in rows if row[2] == grid_id]
         total = homes[grid_id] + sum(homes[row[0]] for row in micro)
         listed.append(GridRow(grid_id, name, parent_id, tuple(_areas_of(community, grid_id)), total))
-        listed += [GridRow(*row, tuple(_areas_of(community, row[0])), homes[row[0]]) for row in micro]
+        listed += [GridRow(key, word, above, tuple(_areas_of(community, key)), homes[key]) for key, word, above in micro]
     return listed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from core.people.areas import Area, Home, grid_area_ids
 from core.people.door import parse_address
 from core.people.names import search_terms
 from core.people.person import DECEASED, FormerName, Person, PersonHome
+from core.store.db import rows
 
 VIEW, EDIT, PHONE, IMPORT = "core.people.view", "core.people.edit", "core.people.phone", "core.roster.import"
 
@@ -118,40 +119,68 @@ def list_people(
     """
     actor.require(VIEW)
     community = community_of(actor)
-    chosen = Person.of(community, Person.id, Person.public_id, Person.name, Person.phone, Person.status).where(
-        Person.same_as.is_null(), *_conditions(community, query, estate, grid, status)
-    )
-    if after is not None:
-        chosen = _behind(chosen, community, after)
-    found = list(chosen.order_by(Person.sort_key, Person.public_id).limit(limit + 1).tuples())
-    rows = _rows(actor, community, found[:limit])
-    return PeoplePage(rows, rows[-1].public_id if len(found) > limit else None)
+    conditions = [
+        Condition("p.community = ? AND p.same_as IS NULL", (community,)),
+        *_conditions(community, query, estate, grid, status),
+        *_behind(community, after),
+    ]
+    where = " AND ".join(each.sql for each in conditions)
+    params = [param for each in conditions for param in each.params]
+    found = rows(_PEOPLE.format(where=where), *params, limit + 1)
+    listed = _rows(actor, community, found[:limit])
+    return PeoplePage(listed, listed[-1].public_id if len(found) > limit else None)
 
 
-def _conditions(community: str, query: str, estate: int | None, grid: int | None, status: str | None) -> list[Any]:
-    conditions: list[Any] = [_contains(term) for term in _terms(query)]
-    if query.strip() and not conditions:
-        conditions.append(peewee.SQL("1 = 0"))
+class Condition(NamedTuple):
+    """A part of a WHERE on `person p`, with `?` marks, and what stands for them."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+
+# The list is open at the desk all day, so its statements are written out here.
+_PEOPLE = (
+    "SELECT p.id, p.public_id, p.name, p.phone, p.status FROM person p WHERE {where}"
+    " ORDER BY p.sort_key, p.public_id LIMIT ?"
+)
+_LIVES_IN = (
+    "p.id IN (SELECT s.person_id FROM person_home s JOIN home h ON h.community = s.community AND h.id = s.home_id"
+    " WHERE s.community = ? AND s.until_day IS NULL AND {which})"
+)
+_PRESENT_HOMES = (
+    "SELECT s.person_id, e.name, h.door FROM person_home s JOIN home h ON h.community = s.community AND h.id = s.home_id"
+    " JOIN area e ON e.community = h.community AND e.id = h.estate_id"
+    " WHERE s.community = ? AND s.until_day IS NULL AND s.person_id IN ({marks})"
+    " ORDER BY e.sort_key, h.sort_key, s.id"
+)
+
+
+def _conditions(
+    community: str, query: str, estate: int | None, grid: int | None, status: str | None
+) -> Iterator[Condition]:
+    terms = _terms(query)
+    for term in terms:
+        escaped = term.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        yield Condition("p.search_text LIKE ? ESCAPE '!'", (f"%{escaped}%",))
+    if query.strip() and not terms:
+        yield Condition("1 = 0", ())
     if status is not None:
-        conditions.append(Person.status == status)
+        yield Condition("p.status = ?", (status,))
     if estate is not None:
-        conditions.append(_lives_in(community, Home.estate_id == estate))
+        yield Condition(_LIVES_IN.format(which="h.estate_id = ?"), (community, estate))
     if grid is not None:
-        conditions.append(_lives_in(community, Home.area_id.in_(grid_area_ids(community, grid))))
-    return conditions
+        areas = grid_area_ids(community, grid)
+        yield Condition(_LIVES_IN.format(which=f"h.area_id IN ({_marks(areas)})"), (community, *areas))
+
+
+def _marks(values: Sequence[Any]) -> str:
+    """A `?` for each value, for IN; `NULL` for none."""
+    return ", ".join("?" * len(values)) or "NULL"
 
 
 def _terms(query: str) -> list[str]:
     place, door = parse_address(query)
     return search_terms(place) + search_terms(str(door)) if place and door else search_terms(query)
-
-
-def _contains(term: str) -> peewee.NodeList:
-    # Not peewee's own operators: `%` becomes GLOB on SQLite and `**` the slower ILIKE on PostgreSQL.
-    escaped = term.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return peewee.NodeList(
-        (Person.search_text, peewee.SQL("LIKE"), peewee.Value(f"%{escaped}%"), peewee.SQL("ESCAPE '!'"))
-    )
 
 
 def _lives_in(community: str, condition: peewee.Expression) -> peewee.Expression:
@@ -163,18 +192,20 @@ def _lives_in(community: str, condition: peewee.Expression) -> peewee.Expression
     return Person.id.in_(inside)
 
 
-def _behind(chosen: peewee.ModelSelect, community: str, after: str) -> peewee.ModelSelect:
-    start = Person.of(community, Person.sort_key, Person.public_id).where(Person.public_id == after).tuples().first()
-    if start is None:
-        return chosen
-    return chosen.where(peewee.Tuple(Person.sort_key, Person.public_id) > peewee.Tuple(*start))
+def _behind(community: str, after: str | None) -> Iterator[Condition]:
+    if after is None:
+        return
+    for start in rows("SELECT sort_key, public_id FROM person WHERE community = ? AND public_id = ?", community, after):
+        yield Condition("(p.sort_key, p.public_id) > (?, ?)", start)
 
 
 def _rows(actor: Actor, community: str, found: Iterable[tuple[int, str, str, str, str]]) -> tuple[PersonRow, ...]:
     people = list(found)
     homes: dict[int, list[str]] = defaultdict(list)
-    for person_id, stay in _stays(community, [row[0] for row in people], only_present=True):
-        homes[person_id].append(f"{stay.estate} {stay.door}")
+    if people:
+        present = _PRESENT_HOMES.format(marks=_marks(people))
+        for person_id, estate, door in rows(present, community, *(row[0] for row in people)):
+            homes[person_id].append(f"{estate} {door}")
     shown = phones.grouped if actor.can(PHONE) else phones.masked
     return tuple(
         PersonRow(public_id, name, tuple(homes[person_id]), shown(phone) if phone else "", status)
@@ -182,25 +213,20 @@ def _rows(actor: Actor, community: str, found: Iterable[tuple[int, str, str, str
     )
 
 
-def _stays(community: str, person_ids: list[int], *, only_present: bool = False) -> list[tuple[int, Stay]]:
-    """The stays of people with their person ids, present ones first, then the latest."""
-    if not person_ids:
-        return []
+def _stays(community: str, person_id: int) -> list[Stay]:
+    """The stays of a person, present ones first, then the latest."""
     estate = Area.alias()
-    rows = (
+    found = (
         PersonHome.select(
-            PersonHome.person_id, PersonHome.home_id, estate.name, Home.door, PersonHome.relation,
-            PersonHome.from_day, PersonHome.until_day,
+            PersonHome.home_id, estate.name, Home.door, PersonHome.relation, PersonHome.from_day, PersonHome.until_day
         )
         .join(Home, on=((Home.community == PersonHome.community) & (Home.id == PersonHome.home_id)))
         .join(estate, on=((estate.community == Home.community) & (estate.id == Home.estate_id)))
-        .where(PersonHome.community == community, PersonHome.person_id.in_(person_ids))
+        .where(PersonHome.community == community, PersonHome.person_id == person_id)
         .order_by(estate.sort_key, Home.sort_key, PersonHome.id)
-    )  # fmt: skip
-    if only_present:
-        rows = rows.where(PersonHome.until_day.is_null())
-    stays = [(row[0], Stay(*row[1:])) for row in rows.tuples()]
-    return sorted(stays, key=lambda stay: -(stay[1].until_day or datetime.date.max).toordinal())
+    )
+    stays = [Stay(*row) for row in found.tuples()]
+    return sorted(stays, key=lambda stay: -(stay.until_day or datetime.date.max).toordinal())
 
 
 def same_name(actor: Actor, name: str) -> tuple[PersonRow, ...]:
@@ -225,7 +251,7 @@ def person_page(actor: Actor, public_id: str) -> PersonPage:
     may_see = actor.can(PHONE)
     shown = phones.grouped if may_see else phones.masked
     former = FormerName.of(community).where(FormerName.person_id == person.id).order_by(FormerName.id)
-    homes = tuple(stay for _person, stay in _stays(community, [person.id]))
+    homes = tuple(_stays(community, person.id))
     return PersonPage(
         id=person.id,
         public_id=person.public_id,
@@ -245,7 +271,7 @@ def person_page(actor: Actor, public_id: str) -> PersonPage:
 
 
 def _household(community: str, person_id: int, home_ids: list[int]) -> tuple[Member, ...]:
-    rows = (
+    found = (
         PersonHome.select(Person.public_id, Person.name, PersonHome.relation, Person.status, PersonHome.home_id)
         .join(Person, on=((Person.community == PersonHome.community) & (Person.id == PersonHome.person_id)))
         .where(
@@ -256,7 +282,7 @@ def _household(community: str, person_id: int, home_ids: list[int]) -> tuple[Mem
         )
         .order_by(Person.sort_key, Person.public_id)
     )
-    return tuple(Member(*row) for row in rows.tuples())
+    return tuple(Member(*row) for row in found.tuples())
 
 
 def people_of_home(actor: Actor, home_id: int) -> tuple[PersonRow, ...]:

@@ -193,7 +193,7 @@ def _add_people(
                      moment))  # fmt: skip
     columns = ("community", "public_id", "name", "phone", "phone_2", "note", "sort_key", "search_text", "import_id",
                "created_at", "updated_at")  # fmt: skip
-    ids = dict(_insert(Person, columns, rows, "public_id, id"))
+    ids: dict[str, int] = dict(_insert(Person, columns, rows, "public_id, id"))
     stays = [(community, ids[public_id], home_id, plan.relation, import_id) for public_id, home_id in places.items()]
     _insert(PersonHome, ("community", "person_id", "home_id", "relation", "import_id"), stays)
 
@@ -264,7 +264,7 @@ def _remember(community: str, import_id: int, record: str, before: Sequence[tupl
 # --- taking back -----------------------------------------------------------------------------------------------------
 
 
-def added(model: Model, community: str, import_id: int) -> list[int]:
+def added(model: Any, community: str, import_id: int) -> list[int]:
     """The ids of what an import added to a table."""
     rows = model.select(model.id).where(model.community == community, model.import_id == import_id).tuples()
     return [row[0] for row in rows]
@@ -307,7 +307,8 @@ def undo(community: str, import_id: int) -> None:
         )
         rows = [(record_id, *(before[name] for name in names)) for record_id, before in changes.tuples()]
         _update(model, names, rows)
-    for model in (PersonHome, Person, Home):
-        model.delete().where(model.community == community, model.import_id == import_id).execute()
+    tables: tuple[Any, ...] = (PersonHome, Person, Home)
+    for table in tables:
+        table.delete().where(table.community == community, table.import_id == import_id).execute()
     for level in ("unit", "building", "estate"):
         Area.delete().where(Area.community == community, Area.import_id == import_id, Area.level == level).execute()

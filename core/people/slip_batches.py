@@ -76,8 +76,14 @@ def _waiting(community: str, place: Any, inside: peewee.Expression | None) -> di
             peewee.fn.COUNT(Person.id.distinct()),
             peewee.fn.COUNT(peewee.Case(None, [(Person.id.in_(holds_slip), Person.id)], None).distinct()),
         )
-        .join(PersonHome, on=((PersonHome.community == Home.community) & (PersonHome.home_id == Home.id)))
-        .join(Person, on=((Person.community == PersonHome.community) & (Person.id == PersonHome.person_id)))
+        .join(
+            PersonHome,
+            on=((PersonHome.community == Home.community) & (PersonHome.home_id == Home.id)),
+        )
+        .join(
+            Person,
+            on=((Person.community == PersonHome.community) & (Person.id == PersonHome.person_id)),
+        )
         .where(
             Home.community == community,
             PersonHome.until_day.is_null(),
@@ -116,7 +122,10 @@ def batches(actor: Actor, limit: int = 20) -> list[Batch]:
     """The latest printings of slips for residents, newest first."""
     actor.require(PRINT)
     community = community_of(actor)
-    used, gone = AccountSlip.used_at.is_null(False), AccountSlip.revoked_at.is_null(False)
+    used, gone = (
+        AccountSlip.used_at.is_null(False),
+        AccountSlip.revoked_at.is_null(False),
+    )
     expired = AccountSlip.expires_at <= now()
     rows = (
         AccountSlip.select(
@@ -151,7 +160,10 @@ def _places(community: str, wanted: list[str]) -> dict[str, tuple[tuple[str, str
             PersonHome,
             on=((PersonHome.community == AccountSlip.community) & (PersonHome.person_id == AccountSlip.person_id)),
         )
-        .join(Home, on=((Home.community == PersonHome.community) & (Home.id == PersonHome.home_id)))
+        .join(
+            Home,
+            on=((Home.community == PersonHome.community) & (Home.id == PersonHome.home_id)),
+        )
         .join(Area, on=((Area.community == Home.community) & (Area.id == Home.estate_id)))
         .where(AccountSlip.community == community, AccountSlip.batch.in_(wanted), PersonHome.until_day.is_null())
         .distinct()

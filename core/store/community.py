@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.errors import NotFound
-from core.store.db import BaseModel, Integer, Text, Utc, database, now
+from core.store.db import BaseModel, Integer, Text, Utc, now, rows
 from core.store.ref import Ref
 
 
@@ -62,17 +62,14 @@ def all_communities() -> list[Community]:
     return list(Community.select().order_by(Community.code))
 
 
-# Every request asks this, and peewee takes ten times as long to write the statement as SQLite to answer it.
 _COLUMNS = tuple(Community._meta.sorted_field_names)
-_FIND = f"SELECT {', '.join(_COLUMNS)} FROM community WHERE code = {{}}"  # noqa: S608 - the names are ours
-_STATEMENTS = {mark: _FIND.format(mark) for mark in ("?", "%s")}
+_FIND = f"SELECT {', '.join(_COLUMNS)} FROM community WHERE code = ?"
 
 
 def community_or_none(code: str) -> Community | None:
-    """The community with this code, if there is one."""
-    engine = database.obj
-    rows = engine.execute_sql(_STATEMENTS[engine.param], (code,)).fetchall()
-    return Community(__no_default__=True, **dict(zip(_COLUMNS, rows[0], strict=True))) if rows else None
+    """The community with this code, if there is one; asked by every request."""
+    found = rows(_FIND, code)
+    return Community(__no_default__=True, **dict(zip(_COLUMNS, found[0], strict=True))) if found else None
 
 
 def find_community(code: str) -> Community:

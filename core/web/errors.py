@@ -8,7 +8,7 @@ from typing import Any
 
 import peewee
 from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from core.actor import Actor
 from core.errors import Forbidden, LinliError, NotFound, SignInRequired, Unavailable
@@ -56,8 +56,6 @@ def _http(error: HTTPException) -> Any:
         return _unexpected(error.original_exception or error)  # type: ignore[arg-type]
     title, advice = _HTTP.get(error.code, _HTTP[400])
     response = error_page(error.code, title, advice)
-    if isinstance(error, RequestEntityTooLarge):
-        response.headers["Connection"] = "close"
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value
@@ -109,7 +107,12 @@ def error_page(status: int, title: Any, advice: Any, reference: str = "") -> Res
 
 
 def _render(context: dict[str, Any], face: str) -> str:
-    return current_app.jinja_env.get_template("errors/error.html").render({**ui.shared(face), **context})
+    values = {**ui.shared(face), **context}
+    if context["status"] not in (401, 403) and not context["again"]:
+        # There is nothing to come back to, and the address is something that was typed.
+        values["here"] = values["urls"]["portal"] or "/"
+        values["urls"] |= {"login": "/login", "switch_user": values["urls"]["switch_user"] and "/switch"}
+    return current_app.jinja_env.get_template("errors/error.html").render(values)
 
 
 def _again() -> list[tuple[str, str]] | None:

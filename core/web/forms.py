@@ -89,6 +89,8 @@ def _checks(required: bool, message: LazyText | None, extra: Sequence[Any]) -> l
 class StringField(wtforms.StringField):
     """One line of text, stripped, at most `longest` characters."""
 
+    data: Any
+
     def __init__(
         self, label: Any, *, required: bool = False, longest: int = 100, message: LazyText | None = None, **kwargs: Any
     ) -> None:
@@ -100,6 +102,8 @@ class StringField(wtforms.StringField):
 
 class TextAreaField(wtforms.TextAreaField):
     """Several lines of text, at most `longest` characters."""
+
+    data: Any
 
     def __init__(self, label: Any, *, required: bool = False, longest: int = LONGEST_TEXT, **kwargs: Any) -> None:
         kwargs.setdefault("validators", []).extend(
@@ -193,6 +197,7 @@ class DayField(wtforms.DateField):
 class TimeField(wtforms.StringField):
     """A wall-clock time `HH:MM`; `data` is the minute of the day (0…1440)."""
 
+    data: Any
     widget = wtforms.widgets.TimeInput()
 
     def __init__(self, label: Any, *, required: bool = False, **kwargs: Any) -> None:

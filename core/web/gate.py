@@ -138,7 +138,7 @@ def _owns(rule: Callable[[Actor, Any], bool], actor: Actor, record: Any) -> bool
 
 def current_actor() -> Actor:
     """Who asks, in the community of this request."""
-    return g.actor  # type: ignore[no-any-return]
+    return g.actor
 
 
 def current_community() -> Community:
@@ -146,7 +146,7 @@ def current_community() -> Community:
     found = g.get("community")
     if found is None:
         raise NotFound
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def plugin_of_request() -> str | None:

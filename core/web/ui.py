@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 import htmx_flask
@@ -82,7 +82,7 @@ def prefs() -> Prefs:
 
 def asset(name: str) -> str:
     """The hashed address of a static file."""
-    return current_app.extensions["assets"].url(name)  # type: ignore[no-any-return]
+    return current_app.extensions["assets"].url(name)
 
 
 def new_request_key() -> str:
@@ -143,7 +143,7 @@ def toast(text: LazyText | str, kind: str = "ok", undo_url: str = "", undo_label
 def _flashes() -> list[SimpleNamespace]:
     return [
         SimpleNamespace(kind=kind, **json.loads(message))
-        for kind, message in get_flashed_messages(with_categories=True)
+        for kind, message in cast(list[tuple[str, str]], get_flashed_messages(with_categories=True))
     ]
 
 
@@ -177,9 +177,9 @@ def shared(face: str = "portal") -> dict[str, Any]:
         "here": here,
         "urls": _urls(community, actor, here),
         "nav": _FACES[face](),
-        "version": VERSION,
+        "version": VERSION if actor.is_staff else "",
     }
-    return g.page_context  # type: ignore[no-any-return]
+    return g.page_context
 
 
 def _urls(community: Any, actor: Actor, here: str) -> dict[str, str | None]:
@@ -289,7 +289,7 @@ def plugin_navigation(place: str) -> list[Nav]:
     community, actor = g.community, g.actor
     cached = g.setdefault("plugin_navigation", {})
     if place in cached:
-        return cached[place]  # type: ignore[no-any-return]
+        return cached[place]
     found: list[tuple[int, Nav]] = []
     states = kernel.active().states(community.code)
     registry = kernel.active()
@@ -300,7 +300,7 @@ def plugin_navigation(place: str) -> list[Nav]:
         with registry.contained(plugin, community.code, "nav_items"):
             found += [(int(item.order), _nav(plugin, item)) for item in _visible(items, place, actor)]
     cached[place] = [nav for _order, nav in sorted(found, key=lambda pair: pair[0])]
-    return cached[place]  # type: ignore[no-any-return]
+    return cached[place]
 
 
 def _visible(items: Sequence[NavItem], place: str, actor: Actor) -> list[NavItem]:

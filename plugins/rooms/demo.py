@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from typing import Any
 
 from core import Actor, Community, Conflict, Invalid, today
 from plugins.rooms import service
 from plugins.rooms.texts import _
 
-ROOMS = (
+ROOMS: tuple[tuple[str, str, int, tuple[str, ...], dict[str, Any]], ...] = (
     ("多功能厅", "一楼", 120, ("投影", "音响", "话筒"), {}),
     ("调解室一", "一楼", 8, ("茶水",), {"confidential": True, "buffer_after": 15}),
     ("调解室二", "一楼", 8, ("茶水",), {"confidential": True, "buffer_after": 15}),
@@ -23,7 +24,7 @@ ROOMS = (
     ("共享厨房", "三楼", 12, ("灶台", "烤箱"), {"needs_approval": True, "min_minutes": 60}),
     ("乒乓球室", "三楼", 16, ("球台",), {}),
 )
-USES = (
+USES: tuple[tuple[str, int, int, str, str], ...] = (
     ("老年活动室", 9, 11, "棋友会", "周阿姨"),
     ("舞蹈排练室", 14, 16, "广场舞排练", "红枫舞蹈队"),
     ("多功能厅", 9, 11, "健康讲座", "社区卫生服务站"),
@@ -47,7 +48,7 @@ def fill(community: Community, actor: Actor) -> Iterator[str]:
         name: service.add_room(actor, venue.id, name=name, floor=floor, seats=seats, features=list(features), **rest).id
         for name, floor, seats, features, rest in ROOMS
     }
-    booked = sum(_book(actor, rooms[name], *use) for name, *use in USES)
+    booked = sum(_book(actor, rooms[use[0]], *use[1:]) for use in USES)
     yield str(_("%(venue)s with %(rooms)d rooms, %(bookings)d bookings this week.", venue=venue.name, rooms=len(rooms),
                 bookings=booked))  # fmt: skip
 

@@ -136,25 +136,27 @@ _NUMBERS = (
 
 
 class HoursField(StringField):
-    """Hours, also halves, as people write them (`1.5`); `data` is minutes."""
+    """Hours, also halves, as people write them (`1.5`)."""
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        text = (valuelist[0] if valuelist else "").strip()
-        self.data = None
-        if not text:
-            return
-        try:
-            hours = float(text)
-        except ValueError:
-            hours = 0.0
+    def show(self, minutes: int | None) -> None:
+        """Put minutes into the field."""
+        self.data = "" if minutes is None else f"{minutes / 60:g}"
+
+    def minutes(self) -> int | None:
+        """What was typed, in minutes; raises `ValueError` for what is no number of hours."""
+        if not self.data:
+            return None
+        hours = float(self.data)
         if not 0 < hours <= 1000:
-            raise ValueError(str(_("Please write a number of hours, for example 4 or 1.5.")))
-        self.data = round(hours * 60)
+            raise ValueError
+        return round(hours * 60)
 
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data / 60:g}"
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        """Whether it is a number of hours."""
+        try:
+            self.minutes()
+        except ValueError:
+            self.errors = [*self.errors, str(_("Please write a number of hours, for example 4 or 1.5."))]
 
 
 class _QuotaForm(Form):
@@ -164,7 +166,7 @@ class _QuotaForm(Form):
         """Show the limits that hold."""
         for quota in quotas:
             self[f"{quota.holder}_{quota.period}_bookings"].data = quota.bookings
-            self[f"{quota.holder}_{quota.period}_minutes"].data = quota.minutes
+            self[f"{quota.holder}_{quota.period}_minutes"].show(quota.minutes)
 
     def lines(self) -> list[tuple[LazyText, Any, Any]]:
         """Each line of the form: its words, the field for bookings, the field for hours."""
@@ -173,7 +175,7 @@ class _QuotaForm(Form):
     def limits(self) -> list[tuple[str, str, int | None, int | None]]:
         """The limits as typed: holder, period, bookings, minutes."""
         return [
-            (holder, period, self[f"{holder}_{period}_bookings"].data, self[f"{holder}_{period}_minutes"].data)
+            (holder, period, self[f"{holder}_{period}_bookings"].data, self[f"{holder}_{period}_minutes"].minutes())
             for holder, period, _label in QUOTAS
         ]
 

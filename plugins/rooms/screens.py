@@ -74,7 +74,7 @@ def find_screen(community: str, token: str) -> Screen:
     found = Screen.of(community).where(Screen.digest == _digest(token), Screen.revoked_at.is_null()).first()
     if found is None:
         raise NotFound
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @transactional

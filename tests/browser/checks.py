@@ -110,8 +110,10 @@ def shows_focus(page: Page) -> bool:
     return bool(
         page.evaluate(
             """() => { const e = document.activeElement; if (!e || e === document.body) return false;
-            const s = getComputedStyle(e), r = e.getBoundingClientRect();
-            return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 && r.width > 0
+            const drawn = (x, part) => { const s = getComputedStyle(x, part);
+              return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 };
+            const around = e.closest('.choice'), r = (around || e).getBoundingClientRect();
+            return (drawn(e) || drawn(e, '::after') || around && drawn(around)) && r.width > 0
               && r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth }"""
         )
     )

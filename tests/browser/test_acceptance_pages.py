@@ -48,7 +48,9 @@ def walk(browser: Any, site: Site, pages: Plan, modes: list[str]) -> dict[str, F
     """Open every page once, look at it in each of the modes and note every fault."""
     found = {name: {kind: [] for kind in KINDS} for name in modes}
     for who in sorted({stop.who for stop in pages.stops}):
-        context = browser.new_context(viewport=MODES[modes[0]].viewport, base_url=site.url, locale="zh-CN")
+        context = browser.new_context(
+            viewport=MODES[modes[0]].viewport, base_url=site.url, locale="zh-CN", reduced_motion="reduce"
+        )
         context.add_cookies(site.visitor(who).cookies())
         page = context.new_page()
         _listen(page, site, found[modes[0]])

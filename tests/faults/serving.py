@@ -89,7 +89,7 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            if Visitor(port).get("/login").status == 200:
+            if Visitor(port).get("/login").status < 400:
                 return
         except OSError:
             time.sleep(0.1)
@@ -127,6 +127,10 @@ class Visitor:
             self.token = found[1]
         return answer
 
+    def fetch(self, path: str, headers: dict[str, str]) -> Answer:
+        """Fetch a page with further headers."""
+        return self._ask("GET", path, None, headers)
+
     def post(self, path: str, **fields: object) -> Answer:
         """Send a form with the token and, unless one is given, a new request key."""
         sent = {"csrf_token": self.token, "idempotency_key": secrets.token_urlsafe(18), **fields}
@@ -140,8 +144,8 @@ class Visitor:
         """Hang up."""
         self._connection.close()
 
-    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+    def _ask(self, method: str, path: str, body: bytes | None, more: dict[str, str] | None = None) -> Answer:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **(more or {})}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, path, body, headers)

@@ -38,9 +38,7 @@ def index() -> Response:
             else:
                 ui.toast(_("The estate %(name)s is added.", name=form.estate.data))
                 return ui.after_post(ui.url(".detail", area_id=key))
-    return ui.page(
-        "desk/areas/list.html", form=form, tree=areas.tree(current_community().code), status=status_of(form)
-    )
+    return ui.page("desk/areas/list.html", form=form, tree=areas.tree(current_community().code), status=status_of(form))
 
 
 def _at(field: str, error: Invalid | Refused) -> Invalid:
@@ -109,7 +107,11 @@ def grids() -> Response:
                 ui.toast(_("The grid is added. Now say which buildings belong to it."))
                 return ui.after_post(ui.url(".assign", grid_id=key))
     return ui.page(
-        "desk/areas/grids.html", form=form, grids=listed, names=_area_names(areas.tree(code)), status=status_of(form)
+        "desk/areas/grids.html",
+        form=form,
+        grids=listed,
+        names=_area_names(areas.tree(code)),
+        status=status_of(form),
     )
 
 

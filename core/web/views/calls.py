@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from core.clock import today
 from core.civic import calls, intake, workflow
 from core.civic.calls import OUTCOMES, TAKE, WORK, CallTask
 from core.civic.intake import INTAKE, CallIntake
+from core.clock import today
 from core.errors import Conflict, Invalid
 from core.people import directory
 from core.people.disclosure import masked_view
 from core.text import _
 from core.web import ui
-from core.web.forms import BooleanField, DayField, Form, PhoneField, StringField, TextAreaField, status_of, submit_once
+from core.web.forms import (
+    BooleanField,
+    DayField,
+    Form,
+    PhoneField,
+    StringField,
+    TextAreaField,
+    status_of,
+    submit_once,
+)
 from core.web.gate import current_actor, view
 
 pages = Blueprint("calls", __name__)
@@ -68,7 +77,11 @@ def _take(form: Form, person_id: int | None) -> int:
 @view(TAKE)
 def index() -> Response:
     """Open calls, the oldest first; or those that were answered, the latest first."""
-    actor, finished, after = current_actor(), request.args.get("show") == "finished", request.args.get("after")
+    actor, finished, after = (
+        current_actor(),
+        request.args.get("show") == "finished",
+        request.args.get("after"),
+    )
     if finished:
         rows = intake.finished_intakes(actor, after, PAGE + 1)
         key = intake.finished_key
@@ -114,7 +127,12 @@ def detail(call: CallIntake) -> Response:
                 ui.toast(_("The call of %(who)s is done.", who=call.caller))
                 return ui.after_post(ui.url(".index"))
     return ui.page(
-        "desk/calls/call.html", call=call, form=form, states=_states(), steps=workflow.history(call), status=status_of(form)
+        "desk/calls/call.html",
+        call=call,
+        form=form,
+        states=_states(),
+        steps=workflow.history(call),
+        status=status_of(form),
     )
 
 

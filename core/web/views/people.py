@@ -69,7 +69,7 @@ def index() -> Response:
         block="results",
         found=found,
         chosen=chosen,
-        estates=areas.estates(current_community().code),
+        estates=areas.estate_names(current_community().code),
         statuses=STATUS_LABELS,
         after=request.args.get("after"),
         next_url=ui.url(".index", after=found.next, **address) if found.next else None,
@@ -159,7 +159,9 @@ class NewPersonForm(PersonForm):
 def new() -> Response:
     """Add somebody; of the same name as somebody else only after a second look, and never as the same person."""
     form = NewPersonForm.from_request(
-        name=request.args.get("name", "")[:60], estate_id=request.args.get("estate", type=int), door=_door_asked()
+        name=request.args.get("name", "")[:60],
+        estate_id=request.args.get("estate", type=int),
+        door=_door_asked(),
     )
     form.estate_id.choices = people_homes.estate_choices()
     namesakes: tuple[directory.PersonRow, ...] = ()
@@ -174,7 +176,11 @@ def new() -> Response:
             ui.toast(_("%(name)s is added.", name=form.name.data))
             return ui.after_post(ui.url(".detail", key=key))
     return ui.page(
-        "desk/people/new.html", form=form, namesakes=namesakes, statuses=STATUS_LABELS, status=422 if namesakes else status_of(form)
+        "desk/people/new.html",
+        form=form,
+        namesakes=namesakes,
+        statuses=STATUS_LABELS,
+        status=422 if namesakes else status_of(form),
     )
 
 
@@ -265,4 +271,3 @@ def set_status(key: str, status: str) -> Response:
     undo = ui.url(".set_status", key=key, status=before.status) if before.status != status else ""
     ui.toast(_STATUS_SAID[status] % {"name": before.name}, undo_url=undo)
     return ui.after_post(ui.url(".detail", key=key))
-

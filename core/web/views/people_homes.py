@@ -85,7 +85,14 @@ def move_out(key: str, home_id: int) -> Response:
             ui.toast(_("%(name)s has left %(door)s.", name=person.name, door=stay.door))
             return _back(key)
     others = len([each for each in person.homes if each.until_day is None]) - 1
-    return ui.page("desk/people/move_out.html", form=form, person=person, stay=stay, others=others, status=status_of(form))
+    return ui.page(
+        "desk/people/move_out.html",
+        form=form,
+        person=person,
+        stay=stay,
+        others=others,
+        status=status_of(form),
+    )
 
 
 class StayForm(Form):

@@ -22,7 +22,7 @@ _CHOICES = {
 @view(public=True)
 def static(digest: str, name: str) -> Response:
     """A static file of core or of a plugin."""
-    return current_app.extensions["assets"].serve(digest, name)  # type: ignore[no-any-return]
+    return current_app.extensions["assets"].serve(digest, name)
 
 
 @pages.get("/")

@@ -81,7 +81,7 @@ def login() -> Response:
         except Invalid as error:
             form.accept(error)
         else:
-            response = remember(found, _next(_first_page(found, form.community.data)))
+            response = remember(found, _after_signing_in(found, form.community.data))
             if form.community.data:
                 response.set_cookie(LAST_COMMUNITY, form.community.data, max_age=_YEAR, httponly=True, samesite="Lax")
             return response
@@ -91,6 +91,12 @@ def login() -> Response:
 def _community_in(target: str) -> str | None:
     parts = target.split("/")
     return parts[2] if len(parts) > 2 and parts[1] == "c" else None
+
+
+def _after_signing_in(found: SignIn, community: str | None) -> str:
+    """The page that asked to sign in; from a first page, everybody's own first page: staff want their desk."""
+    wanted = _next("")
+    return _first_page(found, community) if wanted in ("", "/", f"/c/{community}/") else wanted
 
 
 def _first_page(found: SignIn, community: str | None) -> str:
@@ -107,7 +113,7 @@ def logout() -> Response:
     """End the session, here and on the server."""
     sessions.sign_out(token())
     response = ui.after_post("/")
-    response.delete_cookie(SESSION_COOKIE, path="/")
+    response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax")
     ui.toast(_("You are signed out."))
     return response
 

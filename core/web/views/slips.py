@@ -89,9 +89,7 @@ def _issue_once(act: Callable[[], list[tuple[str, list[Slip]]]]) -> tuple[list[t
     return (made[-1], False) if made else ([], True)
 
 
-def _sheets(
-    estate: Area | None, sheets: list[tuple[str, list[Slip]]], issued_before: bool, back: str
-) -> Response:
+def _sheets(estate: Area | None, sheets: list[tuple[str, list[Slip]]], issued_before: bool, back: str) -> Response:
     """The A4 sheets, eight slips each, building by building; never kept by a browser or on a disk of ours."""
     printed = [
         (building, [[(slip, ui.qr_svg(_address(slip.code))) for slip in part] for part in _by_sheet(made)], len(made))

@@ -16,7 +16,6 @@ from core import (
     status_of,
     submit_once,
     toast,
-    url,
     view,
 )
 from plugins.rooms import service

@@ -22,7 +22,8 @@ def screen(token: str) -> Response:
         return Response(status=404, headers={"HX-Refresh": "true"})
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _shown(found: service.Screen) -> Response:

@@ -36,7 +36,12 @@ def test_writes_a_call_down_once_for_a_double_tap(as_role):
     fields = {"who": "王阿姨", "what": "楼道灯坏了", "where": "3幢", "idempotency_key": "the very same tap"}
     assert take(browser, **fields).status_code == take(browser, **fields).status_code == 303
     call = CallIntake.get()
-    assert (call.caller, call.matter, call.place, call.requested_on) == ("王阿姨", "楼道灯坏了", "3幢", today())
+    assert (call.caller, call.matter, call.place, call.requested_on) == (
+        "王阿姨",
+        "楼道灯坏了",
+        "3幢",
+        today(),
+    )
     assert CallTask.select().count() == 0
     assert "楼道灯坏了" in text(browser.get(f"{HERE}/calls"))
 

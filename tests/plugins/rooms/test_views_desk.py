@@ -179,7 +179,7 @@ def test_approving_a_taken_time_offers_free_ones_one_tap_away(client, as_role, h
         rf'action="{DESK}/requests/{two}/approve">.*?name="room_id" value="(\d+)".*?name="date" value="([\d-]+)"'
         r'.*?name="start" value="([\d:]+)".*?name="end" value="([\d:]+)"',
         text(answer),
-        re.S,
+        re.DOTALL,
     )
     fields = dict(zip(("room_id", "date", "start", "end"), found.groups(), strict=True))
     assert staff.send(f"{DESK}/requests/{two}/approve", **fields).status_code == 303

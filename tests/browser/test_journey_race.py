@@ -1,0 +1,39 @@
+"""The journey everything else exists for: two phones race for one room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.crawl import HOME, coming_day
+from tests.browser.demo_site import zh
+from tests.browser.test_acceptance_booking import free_hour
+
+pytestmark = pytest.mark.xdist_group("booking")
+
+
+def test_two_phones_race_for_one_room(visit: Callable[..., Any]) -> None:
+    """One wins; the other, in large letters, keeps what was typed, sees free times and books one of them with a tap."""
+    day = coming_day(3)
+    fast, slow = visit("resident"), visit("neighbour", mode="large")
+    for phone, purpose in ((fast, "打球"), (slow, "也想打球")):
+        phone.goto(f"{HOME}/rooms/day?date={day}")
+        free_hour(phone, "乒乓球室", "09:00").click()
+        phone.locator("#title").fill(purpose)
+    for phone in (fast, slow):
+        phone.get_by_role("button", name=zh("Book", "rooms"), exact=True).click()
+        phone.wait_for_load_state()
+    assert "/rooms/booking/" in fast.url
+    assert slow.get_by_role("button", name=zh("Take this", "rooms")).count() >= 2
+    assert slow.locator("#title").input_value() == "也想打球"
+    offer = slow.get_by_role("listitem").filter(has=slow.get_by_role("button", name=zh("Take this", "rooms"))).first
+    when = offer.locator(".num").inner_text()
+    offer.get_by_role("button").click()
+    slow.wait_for_url("**/rooms/booking/*")
+    assert slow.get_by_text("也想打球").is_visible() and slow.get_by_text(when).first.is_visible()
+    fast.goto(f"{HOME}/rooms/day?date={day}")
+    row = fast.get_by_role("row").filter(has=fast.get_by_role("rowheader", name="乒乓球室"))
+    assert row.locator("td.mine").first.is_visible() and row.locator("td.busy").first.is_visible()
+    assert "也想打球" not in fast.content()
