@@ -372,7 +372,9 @@ def grids(community: str) -> list[GridRow]:
         micro = [row for row in rows if row[2] == grid_id]
         total = homes[grid_id] + sum(homes[row[0]] for row in micro)
         listed.append(GridRow(grid_id, name, parent_id, tuple(_areas_of(community, grid_id)), total))
-        listed += [GridRow(key, word, above, tuple(_areas_of(community, key)), homes[key]) for key, word, above in micro]
+        listed += [
+            GridRow(key, word, above, tuple(_areas_of(community, key)), homes[key]) for key, word, above in micro
+        ]
     return listed
 
 

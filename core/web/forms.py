@@ -292,3 +292,24 @@ def parse_day(text: str | None, otherwise: datetime.date) -> datetime.date:
         return datetime.date.fromisoformat(text or "")
     except ValueError:
         return otherwise
+
+
+def asked_text(name: str, longest: int = 100) -> str:
+    """A text of the query or the form, stripped and cut; empty when it is missing or cannot be stored."""
+    value = request.values.get(name, "").strip()
+    return value[:longest] if is_storable(value) else ""
+
+
+def asked_number(name: str) -> int | None:
+    """The number of a record in the query or the form, None when it is missing or no number of 64 bits."""
+    return _record_number(request.values.get(name, ""))
+
+
+def asked_numbers(name: str) -> list[int]:
+    """The numbers of the ticked records; what is no number is left out."""
+    found = (_record_number(value) for value in request.values.getlist(name))
+    return [number for number in found if number is not None]
+
+
+def _record_number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

@@ -60,7 +60,14 @@ def install(app: Flask, domains: set[str]) -> None:
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
     app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
     app.jinja_env.filters.update(
-        day=day, weekday=weekday, short_day=short_day, moment=moment, hhmm=hhmm, yuan=yuan, thousands=thousands
+        day=day,
+        weekday=weekday,
+        short_day=short_day,
+        moment=moment,
+        hhmm=hhmm,
+        yuan=yuan,
+        thousands=thousands,
+        spaced=spaced,
     )
 
 
@@ -114,6 +121,11 @@ def yuan(fen: int | None) -> str:
         return ""
     sign, rest = ("-", -fen) if fen < 0 else ("", fen)
     return f"{sign}{rest // 100:,}.{rest % 100:02d}"
+
+
+def spaced(number: str) -> str:
+    """A mobile number, whole or masked, in groups as people read it: `138 **** 8000`; any other as it is."""
+    return f"{number[:3]} {number[3:7]} {number[7:]}" if len(number) == 11 and number[0] == "1" else number
 
 
 def thousands(value: Any) -> str:

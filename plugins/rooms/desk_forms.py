@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, cast
 
+from wtforms.validators import ValidationError
+
 from core import (
     BooleanField,
     DayField,
@@ -78,7 +80,9 @@ class VenueForm(Form):
     name = StringField(_("Name of the venue"), required=True, longest=60)
     address = StringField(_("Address"), longest=120)
     area_m2 = IntegerField(_("Floor area in m²"), minimum=1, maximum=1_000_000)
-    owner = StringField(_("Whose it is"), longest=60, description=_("The community, or the unit that opened its space."))
+    owner = StringField(
+        _("Whose it is"), longest=60, description=_("The community, or the unit that opened its space.")
+    )
     contact_name = StringField(_("Contact person"), longest=30)
     contact_phone = PhoneField(_("Contact phone"), description=_("Everybody can read it. An office number is best."))
     note = TextAreaField(_("Note for visitors"), longest=500)
@@ -106,7 +110,9 @@ class RoomForm(Form):
     features = ListField(_("Equipment"), longest=200, description=_("For example: 投影、音响、白板"))
     tags = ListField(_("Good for"), longest=200, description=_("For example: 会议、排练、书画"))
     accessibility = StringField(_("Access without steps"), longest=100, description=_("For example: 有电梯，无台阶"))
-    note = TextAreaField(_("Rules and notes for users"), longest=500, description=_("They stand on the poster at the door."))
+    note = TextAreaField(
+        _("Rules and notes for users"), longest=500, description=_("They stand on the poster at the door.")
+    )
     contact_name = StringField(_("Contact person"), longest=30)
     contact_phone = PhoneField(_("Contact phone"), description=_("Everybody can read it. An office number is best."))
     bookable_by = SelectField(_("Who may book"), required=True, choices=list(BOOKABLE_BY.items()))
@@ -156,7 +162,8 @@ class HoursField(StringField):
         try:
             self.minutes()
         except ValueError:
-            self.errors = [*self.errors, str(_("Please write a number of hours, for example 4 or 1.5."))]
+            message = str(_("Please write a number of hours, for example 4 or 1.5."))
+            raise ValidationError(message) from None
 
 
 class _QuotaForm(Form):
@@ -170,7 +177,10 @@ class _QuotaForm(Form):
 
     def lines(self) -> list[tuple[LazyText, Any, Any]]:
         """Each line of the form: its words, the field for bookings, the field for hours."""
-        return [(label, self[f"{holder}_{period}_bookings"], self[f"{holder}_{period}_minutes"]) for holder, period, label in QUOTAS]
+        return [
+            (label, self[f"{holder}_{period}_bookings"], self[f"{holder}_{period}_minutes"])
+            for holder, period, label in QUOTAS
+        ]
 
     def limits(self) -> list[tuple[str, str, int | None, int | None]]:
         """The limits as typed: holder, period, bookings, minutes."""
@@ -183,7 +193,9 @@ class _QuotaForm(Form):
 def _quota_fields() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for holder, period, label in QUOTAS:
-        found[f"{holder}_{period}_bookings"] = IntegerField(_("%(whose)s: bookings", whose=label), minimum=1, maximum=1000)
+        found[f"{holder}_{period}_bookings"] = IntegerField(
+            _("%(whose)s: bookings", whose=label), minimum=1, maximum=1000
+        )
         found[f"{holder}_{period}_minutes"] = HoursField(_("%(whose)s: hours", whose=label), longest=10)
     return found
 
@@ -317,6 +329,4 @@ class ScreenForm(Form):
     """A screen: what it shows and what staff call it."""
 
     shows = SelectField(_("What it shows"), required=True, choices=[])
-    name = StringField(
-        _("Name"), longest=60, description=_("So that you know it again. For example: 一楼大厅电视")
-    )
+    name = StringField(_("Name"), longest=60, description=_("So that you know it again. For example: 一楼大厅电视"))

@@ -21,7 +21,9 @@ def nav_items() -> list[NavItem]:
         NavItem(_("Room bookings"), "day", "calendar-days", hint=_("See free times and book"), order=10),
         NavItem(_("My bookings"), "mine", "calendar-check", place="mine", order=10),
         NavItem(_("Rooms today"), "desk", "calendar-days", "desk", desk, group=_GROUP, order=10),
-        NavItem(_("Requests"), "desk_requests", "clipboard-check", "desk", "rooms.booking.approve", group=_GROUP, order=11),
+        NavItem(
+            _("Requests"), "desk_requests", "clipboard-check", "desk", "rooms.booking.approve", group=_GROUP, order=11
+        ),
         NavItem(_("Venues and rooms"), "desk_venues", "door-open", "desk", manage, group=_GROUP, order=12),
         NavItem(_("Closures"), "desk_closures", "calendar-off", "desk", manage, group=_GROUP, order=13),
         NavItem(_("Posters"), "desk_posters", "qr-code", "desk", desk, group=_GROUP, order=14),

@@ -29,9 +29,7 @@ class FirstHours:
 
 
 @transactional
-def start_venue(
-    actor: Actor, *, name: str, address: str, hours: FirstHours, room: str, seats: int | None
-) -> Room:
+def start_venue(actor: Actor, *, name: str, address: str, hours: FirstHours, room: str, seats: int | None) -> Room:
     """Enter a venue, its weekly hours and its first room; returns the room. Raises `Invalid` (name, opens, closes, room,
     seats) and `Forbidden`.
     """

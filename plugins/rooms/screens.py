@@ -17,7 +17,7 @@ from plugins.rooms.slots import Interval, rows, union
 from plugins.rooms.texts import _
 
 MANAGE = "rooms.manage"
-MOST_LINES = 10
+MOST_LINES = 9
 _SHORTEST_VISIT = 15
 
 

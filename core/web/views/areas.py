@@ -32,7 +32,7 @@ def index() -> Response:
         actor.require("core.people.edit")
         if form.validate():
             try:
-                key = submit_once(lambda: areas.add_estate(actor, form.estate.data))
+                key = submit_once(lambda: areas.add_estate(actor, form.estate.data or ""))
             except (Invalid, Refused) as error:
                 form.accept(_at("estate", error))
             else:
@@ -94,13 +94,13 @@ def grids() -> Response:
     listed = areas.grids(code)
     form = GridForm.from_request()
     form.parent_id.choices = [
-        ("", _("a grid of its own")), *((grid.id, grid.name) for grid in listed if grid.parent_id is None)
+        ("", str(_("a grid of its own"))), *((grid.id, grid.name) for grid in listed if grid.parent_id is None)
     ]  # fmt: skip
     if request.method == "POST":
         actor.require("core.people.edit")
         if form.validate():
             try:
-                key = submit_once(lambda: areas.add_grid(actor, form.name.data, form.parent_id.data))
+                key = submit_once(lambda: areas.add_grid(actor, form.name.data or "", form.parent_id.data))
             except (Invalid, Refused) as error:
                 form.accept(_at("name", error))
             else:

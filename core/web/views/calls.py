@@ -68,7 +68,7 @@ def new() -> Response:
     return ui.page("desk/calls/new.html", form=form, person=person, status=status_of(form))
 
 
-def _take(form: Form, person_id: int | None) -> int:
+def _take(form: CallForm, person_id: int | None) -> int:
     given = {**form.data, "where": form.where.data or "", "phone": form.phone.data or ""}
     return int(intake.take_call(current_actor(), person_id=person_id, **given).id)
 
@@ -120,7 +120,7 @@ def detail(call: CallIntake) -> Response:
         if form.validate():
             verb = "close" if request.form.get("verb") == "close" else "answer"
             try:
-                submit_once(lambda: intake.finish_intake(actor, call.id, verb, form.note.data).state)
+                submit_once(lambda: intake.finish_intake(actor, call.id, verb, form.note.data or "").state)
             except Invalid as error:
                 form.accept(error)
             else:
@@ -167,10 +167,11 @@ def task(task: CallTask) -> Response:
     """One call to make: every try, another number, setting it aside; posting the result of a try."""
     form = AttemptForm.from_request()
     if request.method == "POST" and form.validate():
-        given = {"note": form.note.data or "", "next_day": form.next_day.data}
-        outcome = request.form.get("outcome", "")
+        outcome, note, again = request.form.get("outcome", ""), form.note.data or "", form.next_day.data
         try:
-            submit_once(lambda: calls.record_attempt(current_actor(), task.id, outcome, **given).state)
+            submit_once(
+                lambda: calls.record_attempt(current_actor(), task.id, outcome, note=note, next_day=again).state
+            )
         except Conflict as error:
             ui.toast(error.message, kind="warn")
             return ui.after_post(ui.url(".todays"))
@@ -201,7 +202,7 @@ def number(task: CallTask) -> Response:
     form = NumberForm.from_request()
     if form.validate():
         try:
-            submit_once(lambda: calls.correct_phone(current_actor(), task.id, form.phone.data).phone)
+            submit_once(lambda: calls.correct_phone(current_actor(), task.id, form.phone.data or "").phone)
         except Invalid as error:
             form.accept(error)
         else:
@@ -216,7 +217,7 @@ def aside(task: CallTask) -> Response:
     """Decide that a call is not made, and say why."""
     form = AsideForm.from_request()
     if form.validate():
-        submit_once(lambda: calls.set_aside(current_actor(), task.id, form.reason.data).state)
+        submit_once(lambda: calls.set_aside(current_actor(), task.id, form.reason.data or "").state)
         ui.toast(_("The call to %(name)s is not made.", name=task.name))
         return ui.after_post(ui.url(".todays"))
     return _show_task(task, AttemptForm(), NumberForm(), form)

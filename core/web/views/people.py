@@ -192,11 +192,11 @@ class SameName(Exception):
         self.people = people
 
 
-def _add(form: Form) -> str:
+def _add(form: NewPersonForm) -> str:
     """Inside the one act of the form, so that its second copy does not find the first one's person."""
     actor = current_actor()
     if request.form.get("another") != form.name.data:
-        namesakes = directory.same_name(masked_view(actor), form.name.data)
+        namesakes = directory.same_name(masked_view(actor), form.name.data or "")
         if namesakes:
             raise SameName(namesakes)
     return str(residents.add_person(actor, **_given(form)).public_id)

@@ -60,7 +60,7 @@ def index() -> Response:
     )
 
 
-def _upload(form: Form) -> int | None:
+def _upload(form: UploadForm) -> int | None:
     """The number of the kept upload; None when the form says what is wrong."""
     upload = request.files.get("file")
     if not form.validate():

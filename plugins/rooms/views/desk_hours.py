@@ -142,7 +142,10 @@ def desk_date_hours(venue_id: int) -> Response:
     actor, code = current_actor(), current_community().code
     venue = service.find_venue(code, venue_id)
     form = DayHoursForm.from_request(day=parse_day(request.args.get("day", "")), room_id=0)
-    form.room_id.choices = [(0, _("The whole venue")), *((room.id, room.name) for room in service.rooms(code, venue_id))]
+    form.room_id.choices = [
+        (0, _("The whole venue")),
+        *((room.id, room.name) for room in service.rooms(code, venue_id)),
+    ]
     if request.method == "POST" and form.validate():
         try:
             submit_once(lambda: _set_date(venue_id, form))

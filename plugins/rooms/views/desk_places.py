@@ -127,9 +127,7 @@ def desk_room_new(venue_id: int) -> Response:
     form = RoomForm(request.form) if request.method == "POST" else _new_room_form()
     if request.method == "POST" and form.validate():
         try:
-            submit_once(
-                lambda: service.add_room(current_actor(), venue_id, part_of=part_of, **form.values()).id
-            )
+            submit_once(lambda: service.add_room(current_actor(), venue_id, part_of=part_of, **form.values()).id)
         except Invalid as error:
             form.accept(error)
         else:
@@ -141,7 +139,9 @@ def desk_room_new(venue_id: int) -> Response:
 
 
 def _new_room_form() -> RoomForm:
-    return RoomForm(min_minutes=30, max_minutes=240, ahead_days=60, buffer_before=0, buffer_after=0, bookable_by="anyone")
+    return RoomForm(
+        min_minutes=30, max_minutes=240, ahead_days=60, buffer_before=0, buffer_after=0, bookable_by="anyone"
+    )
 
 
 @blueprint.route("/desk/rooms/<int:room_id>/edit", methods=["GET", "POST"])

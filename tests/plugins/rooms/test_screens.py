@@ -76,7 +76,7 @@ def test_a_hall_says_how_many_lines_did_not_fit(house):
         if hour != 14:
             book(house, house.talk if hour < 14 else house.east, f"{hour:02d}:00", f"{hour:02d}:15")
     shown = service.hall(house.actor, house.venue.id, at(8))
-    assert (len(shown.lines), shown.more) == (10, 3)
+    assert (len(shown.lines), shown.more) == (9, 4)
 
 
 @pytest.mark.parametrize(

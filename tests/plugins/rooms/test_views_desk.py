@@ -231,7 +231,9 @@ def test_cancelling_for_somebody_needs_a_reason_and_asks_for_a_call(client, as_r
     assert (state(booked), calls()) == ("cancelled", [("张阿姨", "13800138000", "open")])
 
 
-@pytest.mark.parametrize("back", ["//evil.example/", "https://evil.example/", f"/c/{SOUTH_GARDEN}/rooms/desk", "/login"])
+@pytest.mark.parametrize(
+    "back", ["//evil.example/", "https://evil.example/", f"/c/{SOUTH_GARDEN}/rooms/desk", "/login"]
+)
 def test_goes_back_only_to_its_own_desk(client, as_role, house, back):
     booked = book(client, house.dance)
     answer = as_role("staff").send(f"{DESK}/bookings/{booked}/cancel?back={back}", reason="漏水")
