@@ -22,7 +22,18 @@ from core.web import assets, errors, gate, i18n, memory, ui
 
 ROOT = Path(__file__).parent.parent
 SITE_VIEWS = ("prefs", "signin", "setup", "site_admin")
-COMMUNITY_VIEWS = ("portal", "desk", "people", "areas", "roster", "slips", "calls", "admin", "admin_modules", "admin_audit")
+COMMUNITY_VIEWS = (
+    "portal",
+    "desk",
+    "people",
+    "areas",
+    "roster",
+    "slips",
+    "calls",
+    "admin",
+    "admin_modules",
+    "admin_audit",
+)
 BODY_LIMIT = 12 * 1024 * 1024
 
 _HEADERS = {
@@ -44,6 +55,7 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or load_config()
     registry = open_instance(config)
     app = Flask("linli", root_path=str(ROOT / "core"), static_folder=None, template_folder=None)
+    app.url_map.converters["int"] = gate.Key
     app.secret_key = config.secret_key()
     app.config.update(
         MAX_CONTENT_LENGTH=BODY_LIMIT,
@@ -117,22 +129,22 @@ def _mount_views(app: Flask, registry: Registry, config: Config) -> None:
 
 def _templates(config: Config, registry: Registry) -> ChoiceLoader:
     """Site overrides first, then the shell, then each plugin's own folder under its own name."""
-    plugins = {
-        name: FileSystemLoader(plugin.folder / "templates" / name) for name, plugin in registry.plugins.items()
-    }
+    plugins = {name: FileSystemLoader(plugin.folder / "templates" / name) for name, plugin in registry.plugins.items()}
     return ChoiceLoader(
         [FileSystemLoader(config.instance / "templates"), FileSystemLoader(ROOT / "templates"), PrefixLoader(plugins)]
     )
 
 
 def _finish(response: Response) -> Response:
+    headers = response.headers
     for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name not in headers:
+            headers.add(name, value)
     actor = g.get("actor")
-    if "Cache-Control" not in response.headers:
+    if "Cache-Control" not in headers:
         # A guest's booking codes are in the session: those pages are personal as well.
         personal = (actor is not None and actor.is_signed_in) or any(key != "_flashes" for key in session)
-        response.headers["Cache-Control"] = "no-store" if personal or request.method != "GET" else "no-cache"
+        headers.add("Cache-Control", "no-store" if personal or request.method != "GET" else "no-cache")
     return response
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.config import VERSION
-from core.errors import LinliError
+from core.errors import LinliError, NotFound
 from core.text import _
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _sentence(error: LinliError) -> str:
     lines = [str(error.message)]
     for name, texts in getattr(error, "errors", {}).items():
         lines += [f"  {name}: {text}" for text in texts if str(text) != lines[0]]
-    if error.advice:
+    if error.advice and not isinstance(error, NotFound):  # whose advice is about addresses in the browser
         lines.append(str(error.advice))
     return "\n".join(lines)
 
@@ -95,15 +95,17 @@ def command_actor(code: str | None) -> Actor:
     """The actor of a command in one community: the code given, or the only community there is."""
     from core.actor import command
     from core.errors import Invalid
-    from core.store.community import all_communities, find_community
+    from core.store.community import all_communities
 
-    if code:
-        return command(find_community(code).code)
     found = all_communities()
     if not found:
         raise Invalid(message=_("There is no community yet. Run “linli setup” or open the set-up page first."))
+    names = ", ".join(f"{each.code} {each.name}" for each in found)
+    if code:
+        if code not in (each.code for each in found):
+            raise Invalid(message=_("There is no community %(code)s. Known: %(names)s", code=code, names=names))
+        return command(code)
     if len(found) > 1:
-        names = ", ".join(f"{each.code} {each.name}" for each in found)
         raise Invalid(message=_("There are several communities; say which with --community: %(names)s", names=names))
     return command(found[0].code)
 

@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from markupsafe import escape
+
 LANGUAGES = ("zh_Hans", "en")
 DEFAULT_LANGUAGE = "zh_Hans"
 
@@ -45,8 +47,6 @@ class LazyText:
         return f"LazyText({self.message!r})"
 
     def __html__(self) -> str:
-        from markupsafe import escape
-
         return str(escape(str(self)))
 
     def __eq__(self, other: object) -> bool:

@@ -115,8 +115,7 @@ def forms(app, town: Town, browser: Browser) -> list[Form]:
     for rule in app.url_map.iter_rules():
         if "GET" not in towns.methods(rule) or rule.rule.startswith(("/static", "/setup")):
             continue
-        values = {**towns.values_for(rule, town), **({} if "community" in rule.arguments else {"key": "0" * 16})}
-        path = towns.address(app, rule, town.code, {name: values[name] for name in rule.arguments - {"community"}})
+        path = towns.address(app, rule, town.code, _values(rule, town))
         page = browser.get(path)
         assert page.status_code < 500, path
         for action, fields in Forms(page.get_data(as_text=True)).found if page.mimetype == "text/html" else ():
@@ -249,18 +248,25 @@ QUERIES = ("q", "after", "before", "date", "start", "end", "people", "estate", "
 
 
 def test_no_page_fails_on_hostile_queries(app, town, office):
+    """Lists and searches with every value in every parameter; pages about one record with a few."""
     wrong = []
     for rule in app.url_map.iter_rules():
         if "GET" not in towns.methods(rule) or rule.rule.startswith(("/static", "/setup")):
             continue
-        values = {**towns.values_for(rule, town), **({} if "community" in rule.arguments else {"key": "0" * 16})}
-        path = towns.address(app, rule, town.code, {name: values[name] for name in rule.arguments - {"community"}})
-        for browser in (office,) if towns.is_about_a_record(rule) else (office, Browser(app)):
-            for value in VALUES.values():
-                answer = browser.get(f"{path}?{urlencode(dict.fromkeys(QUERIES, value[:3000]))}")
-                if not is_sound(answer):
-                    wrong.append((path, value[:20], answer.status_code))
+        path = towns.address(app, rule, town.code, _values(rule, town))
+        for value in _some(path) if towns.is_about_a_record(rule) else VALUES.values():
+            answer = office.get(f"{path}?{urlencode(dict.fromkeys(QUERIES, value[:3000]))}")
+            if not is_sound(answer):
+                wrong.append((path, value[:20], answer.status_code))
     assert wrong == []
+
+
+def _values(rule, town: Town) -> dict[str, Any]:
+    """What fills an address: keys of the town; of a session there is none that fits."""
+    known = towns.values_for(rule, town)
+    return (
+        known if "community" in rule.arguments else {name: "0" * 16 if name == "key" else known[name] for name in known}
+    )
 
 
 def test_no_address_fails_on_hostile_parts(app, town, office):

@@ -33,6 +33,8 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.person.linked": _("joined two records of one resident"),
     "core.person.moved_in": _("entered that a resident moved in"),
     "core.person.moved_out": _("entered that a resident moved out"),
+    "core.person.phone_shown": _("looked at a resident's phone number"),
+    "core.people.exported": _("exported the list of residents"),
     "core.person.status": _("changed a resident's status"),
     "core.person.stay_corrected": _("corrected the dates of a stay"),
     "core.roster.imported": _("imported a roster"),

@@ -18,6 +18,7 @@ from core.people.door import parse_address
 from core.people.names import search_terms
 from core.people.person import DECEASED, FormerName, Person, PersonHome
 from core.store.db import rows
+from core.text import is_storable
 
 VIEW, EDIT, PHONE, IMPORT = "core.people.view", "core.people.edit", "core.people.phone", "core.roster.import"
 
@@ -89,6 +90,8 @@ def community_of(actor: Actor) -> str:
 
 def find_person(community: str, public_id: str) -> Person:
     """The person with this public id, or the one kept in their place; raises `NotFound`, also across communities."""
+    if not is_storable(public_id):
+        raise NotFound
     found: Person | None = Person.of(community).where(Person.public_id == public_id).first()
     while found is not None and found.same_as is not None:
         found = Person.get_of(community, found.same_as)

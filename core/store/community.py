@@ -46,6 +46,8 @@ class CommunityModel(BaseModel):
     @classmethod
     def get_of(cls, community: str | Community, key: int | str) -> Any:
         """One record of the community by its key; raises `NotFound` also when another community has it."""
+        if isinstance(key, int) and not 0 <= key < 2**63:
+            raise NotFound
         found = cls.of(community).where(cls._meta.primary_key == key).first()
         if found is None:
             raise NotFound

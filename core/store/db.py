@@ -415,6 +415,11 @@ def _postgresql_violation(diagnosis: Any) -> str | None:
     return name.removesuffix("_pkey") + "_id_unique" if name and name.endswith("_pkey") else name
 
 
+def is_out_of_range(error: BaseException) -> bool:
+    """Whether PostgreSQL was asked for a number beyond 64 bits (SQLite's driver raises `OverflowError` itself)."""
+    return sqlstate(error) in ("22003", "22008")
+
+
 def sqlstate(error: BaseException) -> str | None:
     """PostgreSQL's five-character code of an error, None on SQLite."""
     return getattr(_original(error), "sqlstate", None)

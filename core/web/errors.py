@@ -36,6 +36,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(peewee.OperationalError, _store_down)
     app.register_error_handler(peewee.InterfaceError, _store_down)
+    app.register_error_handler(OverflowError, _beyond)
+    app.register_error_handler(peewee.DataError, _beyond)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -60,6 +62,13 @@ def _http(error: HTTPException) -> Any:
         if name == "Allow":
             response.headers[name] = value
     return response
+
+
+def _beyond(error: Exception) -> Response:
+    """A number or a day in an address that no store can hold names nothing."""
+    if isinstance(error, peewee.DataError) and not db.is_out_of_range(error):
+        return _unexpected(error)
+    return error_page(404, NotFound.message, NotFound.advice)
 
 
 def _store_down(error: peewee.PeeweeException) -> Response:

@@ -22,6 +22,8 @@ from core.web import csrf
 
 KEY_FIELD = "idempotency_key"
 LONGEST_TEXT = 2_000
+# Days outside are slips of the finger; calendars, clocks and time zones are sound within.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 _UNKEYED = frozenset({KEY_FIELD, csrf.FIELD})
 
 
@@ -173,8 +175,11 @@ class IntegerField(wtforms.IntegerField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         if not valuelist or not valuelist[0].strip():
             return
+        text = valuelist[0].strip()
         try:
-            self.data = int(valuelist[0].strip())
+            self.data = int(text[:19])
+            if len(text) > 18:  # beyond what a column holds; Python itself would go on for ever
+                raise ValueError
         except ValueError:
             self.data = None
             raise ValueError(str(_("Please write a whole number."))) from None
@@ -190,7 +195,10 @@ class DayField(wtforms.DateField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
             super().process_formdata(valuelist)
+            if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+                raise ValueError
         except ValueError:
+            self.data = None
             raise ValueError(str(_("Please write the day as year-month-day, for example 2026-03-08."))) from None
 
 
@@ -289,9 +297,10 @@ def submit_once(act: Callable[[], Any]) -> Any:
 def parse_day(text: str | None, otherwise: datetime.date) -> datetime.date:
     """A day from a query string, or `otherwise` when it is missing or no day."""
     try:
-        return datetime.date.fromisoformat(text or "")
+        day = datetime.date.fromisoformat(text or "")
     except ValueError:
         return otherwise
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else otherwise
 
 
 def asked_text(name: str, longest: int = 100) -> str:

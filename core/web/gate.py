@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, g, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from core.actor import Actor
 from core.config import Config
@@ -156,6 +157,12 @@ def plugin_of_request() -> str | None:
 
 
 # --------------------------------------------------------------------------- mounting
+
+
+class Key(IntegerConverter):
+    """The key of a record in an address: what a 64-bit column holds."""
+
+    regex = r"\d{1,18}"
 
 
 def community_parent() -> Blueprint:

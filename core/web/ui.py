@@ -22,6 +22,7 @@ from core.actor import Actor
 from core.config import VERSION
 from core.plugin import registry as kernel
 from core.plugin.declarations import NavItem
+from core.store.community import Community, all_communities
 from core.text import LazyText, _
 from core.web import csrf, i18n, templating
 
@@ -171,7 +172,7 @@ def shared(face: str = "portal") -> dict[str, Any]:
     here = request.full_path.rstrip("?") if request.method == "GET" else request.path
     g.page_context = {
         "actor": actor,
-        "community": community,
+        "community": community or (_only_community() if face == "portal" else None),
         "prefs": prefs(),
         "flashes": _flashes(),
         "here": here,
@@ -180,6 +181,12 @@ def shared(face: str = "portal") -> dict[str, Any]:
         "version": VERSION if actor.is_staff else "",
     }
     return g.page_context
+
+
+def _only_community() -> Community | None:
+    """Pages of the whole site (sign-in, slips, refusals) name the office too, where there is only one."""
+    known = all_communities()
+    return known[0] if len(known) == 1 else None
 
 
 def _urls(community: Any, actor: Actor, here: str) -> dict[str, str | None]:

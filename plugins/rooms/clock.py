@@ -15,11 +15,12 @@ DAY_END = 1440
 
 
 def parse_day(text: str) -> datetime.date | None:
-    """The date in `YYYY-MM-DD`; None for anything else."""
+    """The date in `YYYY-MM-DD`; None for anything else, and for years in which nobody books."""
     try:
-        return datetime.date.fromisoformat(text.strip())
+        day = datetime.date.fromisoformat(text.strip())
     except ValueError:
         return None
+    return day if 2000 <= day.year <= 2199 else None
 
 
 def parse_time(text: str) -> int | None:

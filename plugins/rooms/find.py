@@ -227,9 +227,8 @@ def day(actor: Actor, date: datetime.date) -> list[RoomDay]:
 
 
 def week(actor: Actor, room_id: int, date: datetime.date) -> list[RoomDay]:
-    """One room from Monday to Sunday of the week of `date`; raises `NotFound`."""
-    monday = date - datetime.timedelta(days=date.weekday())
-    days = [monday + datetime.timedelta(days=offset) for offset in range(7)]
+    """One room on the seven days from `date` on; raises `NotFound`."""
+    days = [date + datetime.timedelta(days=offset) for offset in range(7)]
     plan = load_plan(str(actor.community), days[0], days[-1])
     room = plan.room(room_id)
     windows = [_window(each) for each in days]
@@ -265,14 +264,19 @@ def _window(date: datetime.date) -> Window:
 def _room_day(
     plan: Plan, room: RoomFacts, window: Window, by_resource: Mapping[int, Sequence[Busy]], mine: frozenset[int]
 ) -> RoomDay:
-    _date, first, last, now = window
+    opened = plan.opened(room.id, window.date)
     taken = {
-        (max(start, first), min(end, last), occurrence)
+        (max(start, window.first), min(end, window.last), occurrence)
         for part in plan.resources(room.id)
         for _resource, start, end, occurrence in by_resource.get(part, ())
-        if start < last and end > first
+        if start < window.last and end > window.first
     }
-    marked = tuple(
+    free = _free(window, opened.utc, tuple(sorted((start, end) for start, end, _occurrence in taken)))
+    return RoomDay(room, window.date, opened.local, _marked(window, taken, mine) if taken else (), free)
+
+
+def _marked(window: Window, taken: Iterable[tuple[int, int, int | None]], mine: frozenset[int]) -> tuple[Taken, ...]:
+    return tuple(
         Taken(
             _minute(window, start),
             _minute(window, end),
@@ -281,15 +285,13 @@ def _room_day(
         )
         for start, end, occurrence in sorted(taken, key=lambda row: row[:2])
     )
-    busy = ((first, now), *((row[0], row[1]) for row in taken))
-    free = _free(window, plan.open_minutes(room.id, window.date), busy)
-    return RoomDay(room, window.date, tuple(plan.hours(room.id, window.date)), marked, free)
 
 
 @lru_cache(maxsize=256)
 def _free(window: Window, opened: tuple[Interval, ...], busy: tuple[Interval, ...]) -> tuple[Interval, ...]:
     """What of the opening hours is left; rooms that nobody has booked share one answer."""
-    return tuple((_minute(window, start), _minute(window, end)) for start, end in without(opened, busy))
+    left = without(opened, ((window.first, window.now), *busy))
+    return tuple((_minute(window, start), _minute(window, end)) for start, end in left)
 
 
 def _kind(occurrence: int | None, mine: frozenset[int]) -> str:

@@ -13,38 +13,43 @@ MOST_SHOWN = 6
 _GROUP = _("Rooms")
 
 
+_DESK, _MANAGE = "rooms.desk", "rooms.manage"
+_PLACES = (
+    NavItem(_("Room bookings"), "day", "calendar-days", hint=_("See free times and book"), order=10),
+    NavItem(_("My bookings"), "mine", "calendar-check", place="mine", order=10),
+    NavItem(_("Rooms today"), "desk", "calendar-days", "desk", _DESK, group=_GROUP, order=10),
+    NavItem(_("Requests"), "desk_requests", "clipboard-check", "desk", "rooms.booking.approve", group=_GROUP, order=11),
+    NavItem(_("Venues and rooms"), "desk_venues", "door-open", "desk", _MANAGE, group=_GROUP, order=12),
+    NavItem(_("Closures"), "desk_closures", "calendar-off", "desk", _MANAGE, group=_GROUP, order=13),
+    NavItem(_("Posters"), "desk_posters", "qr-code", "desk", _DESK, group=_GROUP, order=14),
+    NavItem(_("Screens"), "desk_screens", "monitor", "desk", _MANAGE, group=_GROUP, order=15),
+)
+
+
 def nav_items() -> list[NavItem]:
     """The places of the module; core shows each to whoever may open it."""
-    desk = "rooms.desk"
-    manage = "rooms.manage"
-    return [
-        NavItem(_("Room bookings"), "day", "calendar-days", hint=_("See free times and book"), order=10),
-        NavItem(_("My bookings"), "mine", "calendar-check", place="mine", order=10),
-        NavItem(_("Rooms today"), "desk", "calendar-days", "desk", desk, group=_GROUP, order=10),
-        NavItem(
-            _("Requests"), "desk_requests", "clipboard-check", "desk", "rooms.booking.approve", group=_GROUP, order=11
-        ),
-        NavItem(_("Venues and rooms"), "desk_venues", "door-open", "desk", manage, group=_GROUP, order=12),
-        NavItem(_("Closures"), "desk_closures", "calendar-off", "desk", manage, group=_GROUP, order=13),
-        NavItem(_("Posters"), "desk_posters", "qr-code", "desk", desk, group=_GROUP, order=14),
-        NavItem(_("Screens"), "desk_screens", "monitor", "desk", manage, group=_GROUP, order=15),
-    ]
+    return list(_PLACES)
 
 
 def todo_items(community: Community, actor: Actor) -> list[Todo]:
-    """Each request that waits for this actor, due on the day before it would take place."""
-    if not actor.can("rooms.booking.approve"):
-        return []
-    return [
-        Todo(
-            _("Decide: %(room)s, %(start)s–%(end)s", room=line.room, start=line.start, end=line.end),
-            f"/c/{community.code}/rooms/desk/requests",
-            due=_due(line),
-            detail=f"{line.date.isoformat()} · {line.organiser}",
-            icon="clipboard-check",
-        )
-        for line in service.requests(actor)
-    ]
+    """Each request that waits for this actor, due on the day before it would take place; before all, the first venue."""
+    base = f"/c/{community.code}/rooms/desk"
+    found = []
+    if actor.can("rooms.manage") and not service.venues(community.code):
+        detail = _("Then residents can see when its rooms are free and book them.")
+        found.append(Todo(_("Enter the first venue"), base, detail=detail, icon="door-open"))
+    if actor.can("rooms.booking.approve"):
+        found += [
+            Todo(
+                _("Decide: %(room)s, %(start)s–%(end)s", room=line.room, start=line.start, end=line.end),
+                f"{base}/requests",
+                due=_due(line),
+                detail=f"{line.date.isoformat()} · {line.organiser}",
+                icon="clipboard-check",
+            )
+            for line in service.requests(actor)
+        ]
+    return found
 
 
 def _due(line: service.Line) -> str:

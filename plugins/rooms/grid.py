@@ -28,11 +28,12 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A line of the grid: its room and day, its cells, and what the address of a free one starts with."""
+    """A line of the grid: its room and day, its cells, what the address of a free one starts with, the room's own address."""
 
     day: RoomDay
     cells: tuple[Cell, ...]
     link: str
+    here: str
 
 
 def hours_shown(days: Iterable[RoomDay]) -> range:
@@ -45,14 +46,12 @@ def hours_shown(days: Iterable[RoomDay]) -> range:
 
 def rows(days: Sequence[RoomDay], hours: range, base: str, step: int, carried: str = "") -> list[Row]:
     """The grid's lines. A free cell is booked at `<base>/<room>/book?date=…&start=…&end=…` plus `carried`."""
-    return [
-        Row(
-            day,
-            _cells(day.open, day.taken, day.free, hours, day.room.min_minutes, step),
-            f"{base}/{day.room.id}/book?date={day.day.isoformat()}{carried}&",
-        )
-        for day in days
-    ]
+    return [_row(day, hours, f"{base}/{day.room.id}", f"?date={day.day.isoformat()}{carried}", step) for day in days]
+
+
+def _row(day: RoomDay, hours: range, here: str, query: str, step: int) -> Row:
+    cells = _cells(day.open, day.taken, day.free, hours, day.room.min_minutes, step)
+    return Row(day, cells, f"{here}/book{query}&", here + query)
 
 
 @lru_cache(maxsize=512)

@@ -44,7 +44,7 @@ class RoomFacts(NamedTuple):
 class Opened(NamedTuple):
     """Opening hours of one date, in minutes of the local day and in UTC minutes."""
 
-    local: list[Interval]
+    local: tuple[Interval, ...]
     utc: tuple[Interval, ...]
 
 
@@ -85,25 +85,27 @@ class Plan:
         """What booking the room takes: its parts, or itself when it has none."""
         return sorted(self.parts.get(room_id, ())) or [room_id]
 
-    def hours(self, room_id: int, day: datetime.date) -> list[Interval]:
+    def hours(self, room_id: int, day: datetime.date) -> tuple[Interval, ...]:
         """The opening hours of a room on a date, in minutes of that local day.
 
         A date's own hours come before the weekly ones, and a room's before its venue's. On a statutory holiday only a
         date's own hours hold, unless the venue opens on holidays.
         """
-        return self._opened(room_id, day).local
+        return self.opened(room_id, day).local
 
     def open_minutes(self, room_id: int, day: datetime.date) -> tuple[Interval, ...]:
         """The opening hours of a room on a date, in UTC minutes."""
-        return self._opened(room_id, day).utc
+        return self.opened(room_id, day).utc
 
-    def _opened(self, room_id: int, day: datetime.date) -> Opened:
+    def opened(self, room_id: int, day: datetime.date) -> Opened:
+        """Both."""
         room = self.room(room_id)
         key = (room.venue_id, room_id if room_id in self.special else None, day)
         found = self._known.get(key)
         if found is None:
             hours = self._hours(room, day)
-            found = Opened(hours, tuple((utc_minute(day, start), utc_minute(day, end)) for start, end in hours))
+            minutes = tuple((utc_minute(day, start), utc_minute(day, end)) for start, end in hours)
+            found = Opened(tuple(hours), minutes)
             self._known[key] = found
         return found
 

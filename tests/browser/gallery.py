@@ -151,6 +151,7 @@ def create_app() -> Flask:
         asset=lambda path: f"/static/{path}",
         csrf_token=lambda: "t",
         new_request_key=lambda: secrets.token_hex(8),
+        kept=lambda macro, *given: macro(*given),
     )
     env.globals["ui"] = env.get_template("_ui.html").module
 

@@ -10,7 +10,7 @@ from core.people.areas import Area, AreaNode, Grid
 from core.people.disclosure import RELATION_LABELS
 from core.text import _
 from core.web import ui
-from core.web.forms import Form, SelectField, StringField, status_of, submit_once
+from core.web.forms import Form, SelectField, StringField, asked_numbers, status_of, submit_once
 from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("areas", __name__)
@@ -146,7 +146,7 @@ def grid(grid: Grid) -> Response:
 def assign(grid: Grid) -> Response:
     """Tick the estates, buildings and units a grid lies over."""
     if request.method == "POST":
-        wanted = request.form.getlist("area", type=int)
+        wanted = asked_numbers("area")
         submit_once(lambda: areas.assign_grid(current_actor(), grid.id, wanted))
         ui.toast(_("Saved."))
         return ui.after_post(ui.url(".grid", grid_id=grid.id))

@@ -20,6 +20,7 @@ from core.web.forms import (
     PhoneField,
     StringField,
     TextAreaField,
+    asked_text,
     status_of,
     submit_once,
 )
@@ -53,7 +54,7 @@ class CallForm(Form):
 @view(TAKE)
 def new() -> Response:
     """Write down a call while it is going on."""
-    key = request.values.get("person", "")
+    key = asked_text("person")
     person = directory.person_page(masked_view(current_actor()), key) if key else None
     home = next((f"{stay.estate} {stay.door}" for stay in person.homes if not stay.until_day), "") if person else ""
     form = CallForm.from_request(requested_on=today(), who=person.name if person else "", where=home)
@@ -77,11 +78,8 @@ def _take(form: CallForm, person_id: int | None) -> int:
 @view(TAKE)
 def index() -> Response:
     """Open calls, the oldest first; or those that were answered, the latest first."""
-    actor, finished, after = (
-        current_actor(),
-        request.args.get("show") == "finished",
-        request.args.get("after"),
-    )
+    actor, after = current_actor(), asked_text("after") or None
+    finished = asked_text("show") == "finished"
     if finished:
         rows = intake.finished_intakes(actor, after, PAGE + 1)
         key = intake.finished_key
@@ -143,7 +141,7 @@ def detail(call: CallIntake) -> Response:
 @view(WORK)
 def todays() -> Response:
     """Whom to call today, the latest overdue first."""
-    rows = calls.todays_calls(current_actor(), request.args.get("after"), PAGE + 1)
+    rows = calls.todays_calls(current_actor(), asked_text("after") or None, PAGE + 1)
     more = rows[PAGE - 1].key if len(rows) > PAGE else None
     return ui.page(
         "desk/calls/today.html",

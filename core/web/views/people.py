@@ -25,6 +25,8 @@ from core.web.forms import (
     SelectField,
     StringField,
     TextAreaField,
+    asked_number,
+    asked_text,
     status_of,
     submit_once,
 )
@@ -49,11 +51,11 @@ _STATUS_SAID: dict[str, LazyText] = {
 
 def _filter() -> dict[str, Any]:
     """What the list is narrowed to: `query`, `estate` (an id) and `status`; nonsense counts as nothing."""
-    values = request.values
+    status = asked_text("status")
     return {
-        "query": values.get("q", "").strip()[:100],
-        "estate": values.get("estate", type=int),
-        "status": values.get("status") if values.get("status") in STATUSES else None,
+        "query": asked_text("q"),
+        "estate": asked_number("estate"),
+        "status": status if status in STATUSES else None,
     }
 
 
@@ -61,8 +63,8 @@ def _filter() -> dict[str, Any]:
 @view("core.people.view")
 def index() -> Response:
     """Fifty residents at a time, by pinyin, with numbers masked."""
-    chosen = _filter()
-    found = directory.list_people(masked_view(current_actor()), after=request.args.get("after"), **chosen)
+    chosen, after = _filter(), asked_text("after") or None
+    found = directory.list_people(masked_view(current_actor()), after=after, **chosen)
     address = {"q": chosen["query"] or None, "estate": chosen["estate"], "status": chosen["status"]}
     return ui.page(
         "desk/people/list.html",
@@ -71,7 +73,6 @@ def index() -> Response:
         chosen=chosen,
         estates=areas.estate_names(current_community().code),
         statuses=STATUS_LABELS,
-        after=request.args.get("after"),
         next_url=ui.url(".index", after=found.next, **address) if found.next else None,
     )
 
@@ -159,9 +160,9 @@ class NewPersonForm(PersonForm):
 def new() -> Response:
     """Add somebody; of the same name as somebody else only after a second look, and never as the same person."""
     form = NewPersonForm.from_request(
-        name=request.args.get("name", "")[:60],
-        estate_id=request.args.get("estate", type=int),
-        door=_door_asked(),
+        name=asked_text("name", 60),
+        estate_id=asked_number("estate"),
+        door=asked_text("door", 60),
     )
     form.estate_id.choices = people_homes.estate_choices()
     namesakes: tuple[directory.PersonRow, ...] = ()
@@ -200,10 +201,6 @@ def _add(form: NewPersonForm) -> str:
         if namesakes:
             raise SameName(namesakes)
     return str(residents.add_person(actor, **_given(form)).public_id)
-
-
-def _door_asked() -> str:
-    return request.args.get("door", "")[:60]
 
 
 def _given(form: Form) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.people.directory import PersonPage, Stay
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS, masked_view
 from core.text import _
 from core.web import ui
-from core.web.forms import DayField, Form, SelectField, StringField, status_of, submit_once
+from core.web.forms import DayField, Form, SelectField, StringField, asked_text, status_of, submit_once
 from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("homes", __name__)
@@ -133,13 +133,13 @@ def same(key: str) -> Response:
     """Two records are one person: look for the other one, compare, and put them together."""
     person, actor = _person(key), masked_view(current_actor())
     if request.method == "POST":
-        kept = submit_once(lambda: residents.link_homes(current_actor(), key, request.form.get("other", "")).public_id)
+        kept = submit_once(lambda: residents.link_homes(current_actor(), key, asked_text("other")).public_id)
         ui.toast(_("The two records are now one."))
         return _back(kept)
-    if request.args.get("other"):
-        other = _person(request.args["other"])
+    if asked_text("other"):
+        other = _person(asked_text("other"))
         return ui.page("desk/people/same_confirm.html", person=person, other=other, relations=RELATION_LABELS)
-    query = request.args.get("q", "").strip()[:100]
+    query = asked_text("q")
     found = directory.list_people(actor, query, limit=20).rows if query else directory.same_name(actor, person.name)
     return ui.page(
         "desk/people/same.html",

@@ -13,7 +13,7 @@ from core.people.roster import DISCARDED, IMPORT, IMPORTED, PREVIEWED, TAKEN_BAC
 from core.spreadsheet import SpreadsheetError
 from core.text import LazyText, _
 from core.web import ui
-from core.web.forms import FileField, Form, StringField, status_of
+from core.web.forms import FileField, Form, StringField, asked_numbers, asked_text, status_of
 from core.web.gate import current_actor, current_community, view
 from core.web.views.people import workbook
 
@@ -145,7 +145,7 @@ def _options(found: Preview) -> list[tuple[int, str]]:
 def columns(batch: RosterImport) -> Response:
     """Read the file again with the columns as chosen; they are remembered for files with these titles."""
     chosen = {field: request.form.get(field) for field in FIELDS}
-    estate = request.form.get("estate_name", "").strip() or None
+    estate = asked_text("estate_name") or None
     try:
         roster.correct(current_actor(), batch.id, chosen, estate)
     except Invalid as error:
@@ -188,7 +188,7 @@ def _choices() -> dict[str, Any]:
     leave = "mark_moved" if values.get("leave") in ("mark_moved", "some") else "keep"
     return {
         "leave": leave,
-        "only": values.getlist("left", type=int) if values.get("leave") == "some" else None,
+        "only": asked_numbers("left") if values.get("leave") == "some" else None,
         "changed": "keep" if values.get("changed") == "keep" else "take",
     }
 

@@ -17,7 +17,7 @@ from core.people.disclosure import masked_view
 from core.people.slips import PRINT, Slip
 from core.text import _
 from core.web import ui
-from core.web.forms import submit_once
+from core.web.forms import asked_number, asked_numbers, submit_once
 from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("slips", __name__)
@@ -27,7 +27,7 @@ pages = Blueprint("slips", __name__)
 @view(PRINT)
 def index() -> Response:
     """The estates, or the buildings of one, with who has no account yet; the printings so far."""
-    actor, estate = current_actor(), request.args.get("estate", type=int)
+    actor, estate = current_actor(), asked_number("estate")
     return _choose(estate, slip_batches.waiting_buildings(actor, estate) if estate else [])
 
 
@@ -50,9 +50,9 @@ def _choose(estate: int | None, buildings: list[slip_batches.Waiting], error: In
 def issue() -> Response:
     """Issue slips for everybody without an account in the ticked buildings, and show the sheets once."""
     actor, code = current_actor(), current_community().code
-    estate = areas.find_estate(code, request.form.get("estate", 0, type=int))
+    estate = areas.find_estate(code, asked_number("estate") or 0)
     known = slip_batches.waiting_buildings(actor, estate.id)
-    wanted = request.form.getlist("area", type=int)
+    wanted = asked_numbers("area")
     chosen = [building for building in known if building.area_id in wanted]
     if not chosen:
         return _choose(estate.id, known, Invalid({"area": [_("Tick at least one building.")]}))

@@ -34,7 +34,7 @@ def day() -> Any:
     return page(
         "rooms/day.html",
         date=date,
-        days=[date_link(date + datetime.timedelta(days=offset), date) for offset in range(-1, 6)],
+        days=tuple(date_link(date + datetime.timedelta(days=offset), date) for offset in range(-1, 6)),
         hours=[f"{hour:02d}:00" for hour in hours],
         rows=grid.rows(days, hours, base(), step, carried()),
         base=base(),
@@ -52,17 +52,17 @@ def date_link(date: datetime.date, chosen: datetime.date) -> tuple[datetime.date
 @view(public=True)
 def room(room_id: int) -> Any:
     """One room: what it has, when it is open, and its week."""
-    date = asked_day()
+    date = max(asked_day(), today())
     days = service.week(current_actor(), room_id, date)
     hours = grid.hours_shown(days)
     step = get_setting("rooms.step", current_community().code)
-    monday = days[0].day
+    first = days[0].day
     return page(
         "rooms/room.html",
         room=service.find_room(current_community().code, room_id),
-        monday=monday,
-        before=(monday - datetime.timedelta(days=7)).isoformat() if monday > today() else None,
-        after=(monday + datetime.timedelta(days=7)).isoformat(),
+        first=first,
+        before=(first - datetime.timedelta(days=7)).isoformat() if first > today() else None,
+        after=(first + datetime.timedelta(days=7)).isoformat(),
         hours=[f"{hour:02d}:00" for hour in hours],
         rows=grid.rows(days, hours, base(), step, carried()),
         base=base(),
@@ -75,7 +75,11 @@ def room(room_id: int) -> Any:
 def free() -> Any:
     """The rooms that are free for a time, the least used first."""
     asked = "start" in request.args
-    form = FindForm(request.args) if asked else FindForm(date=today() + datetime.timedelta(days=1))
+    form = (
+        FindForm(request.args)
+        if asked
+        else FindForm(date=today() + datetime.timedelta(days=1), start="09:00", end="10:00")
+    )
     for field in (form.start, form.end):
         field.choices = times(field.data)
     found = None
@@ -112,7 +116,8 @@ def free_now() -> Any:
     return page(
         "rooms/now.html",
         found=[
-            (room, hhmm(end), f"start={hhmm(start)}&end={hhmm(min(end, start + _WALK_IN_MINUTES))}") for room, end in found
+            (room, hhmm(end), f"start={hhmm(start)}&end={hhmm(min(end, start + _WALK_IN_MINUTES))}")
+            for room, end in found
         ],
         date=today(),
         base=base(),

@@ -275,3 +275,30 @@ def test_makes_two_entries_of_one_person_one(as_role):
     assert "3-2-501" in page
     assert browser.get(f"{HERE}/people/{second.public_id}").headers["Location"].endswith(first.public_id)
     assert browser.send(path, other="nobody").status_code == 404
+
+
+HUGE = 10**30
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"people?estate={HUGE}", 200),
+        ("people?q=%00", 200),
+        ("people?after=%00", 200),
+        ("people/%00", 404),
+        (f"people/new?estate={HUGE}&name=%00", 200),
+        (f"areas/{HUGE}", 404),
+        (f"areas/homes/{HUGE}", 404),
+        (f"areas/grids/{HUGE}", 404),
+        (f"roster/{HUGE}", 404),
+        (f"slips?estate={HUGE}", 200),
+        (f"calls/{HUGE}", 404),
+        (f"calls/today/{HUGE}", 404),
+        ("calls/new?person=%00", 200),
+        ("calls?after=2026-01-01.99999999999999999999", 422),
+        (f"calls?show=finished&after={HUGE}.{HUGE}", 422),
+    ],
+)
+def test_addresses_nobody_wrote_break_nothing(as_role, path, status):
+    assert as_role("director").get(f"{HERE}/{path}").status_code == status

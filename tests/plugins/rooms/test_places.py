@@ -75,13 +75,3 @@ def test_others_cannot_edit(house):
         ):
             with pytest.raises(error):
                 act(actor)
-
-
-def test_switching_the_module_on_makes_a_first_room_once(store, plugins):
-    from core.store.community import find_community
-    from plugins.rooms import enabled
-
-    for _time in (1, 2):
-        enabled(community=find_community(store.west), actor=store.actor())
-    assert len(service.rooms(store.west)) == 1
-    assert service.rooms(store.south) == []

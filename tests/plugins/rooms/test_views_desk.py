@@ -122,13 +122,9 @@ def test_the_day_is_exported_as_it_is_filtered(client, as_role, house):
 
 
 def test_without_a_venue_the_desk_leads_to_the_first_one(app, as_role):
-    actor = command(WEST_HILL)
-    for room in service.rooms(WEST_HILL):
-        service.remove_room(actor, room.id)
-    for venue in service.venues(WEST_HILL):
-        service.remove_venue(actor, venue.id)
     director = as_role("director")
     assert f"{DESK}/venues/new" in text(director.get(DESK))
+    assert "添加第一个阵地" in text(director.get(f"/c/{WEST_HILL}/desk"))
     answer = director.send(
         f"{DESK}/venues/new", name="党群中心", opens="08:30", closes="17:00", weekend="y", room="活动室", seats="30"
     )
