@@ -28,10 +28,13 @@ def main() -> None:
     if kind == "hello":
         app = hello()
     else:
-        from core.app import create_app
-        from core.config import load_config
+        from core.cli import loading
 
-        app = create_app(load_config(sys.argv[3]))
+        with loading():
+            from core.app import create_app
+            from core.config import load_config
+
+            app = create_app(load_config(sys.argv[3]))
     import waitress
 
     # Saying that a request waits for a thread would cost more than the request.

@@ -18,7 +18,7 @@ from core.plugin.declarations import Declaration
 from core.plugin.registry import Registry
 from core.store import db
 from core.store.migrate import CORE, migrate
-from core.web import assets, errors, gate, i18n, memory, ui
+from core.web import assets, errors, gate, i18n, memory, routing, ui
 
 ROOT = Path(__file__).parent.parent
 SITE_VIEWS = ("prefs", "signin", "setup", "site_admin")
@@ -66,6 +66,7 @@ def create_app(config: Config | None = None) -> Flask:
         PROPAGATE_EXCEPTIONS=False,
     )
     app.session_interface = memory.BrowserMemory()
+    app.url_rule_class = routing.LateRule
     app.extensions.update(linli_config=config, linli_registry=registry)
     app.extensions["assets"] = assets.Assets(
         {name: plugin.folder / "static" for name, plugin in registry.plugins.items()}

@@ -255,7 +255,7 @@ def test_no_page_fails_on_hostile_queries(app, town, office):
             continue
         path = towns.address(app, rule, town.code, _values(rule, town))
         for value in _some(path) if towns.is_about_a_record(rule) else VALUES.values():
-            answer = office.get(f"{path}?{urlencode(dict.fromkeys(QUERIES, value[:3000]))}")
+            answer = office.get(f"{path}?{urlencode(dict.fromkeys(QUERIES, value[:300]))}")
             if not is_sound(answer):
                 wrong.append((path, value[:20], answer.status_code))
     assert wrong == []
@@ -272,7 +272,7 @@ def _values(rule, town: Town) -> dict[str, Any]:
 def test_no_address_fails_on_hostile_parts(app, town, office):
     """Keys that are no keys: too large for the store, negative, of other digits, half an address."""
     parts = ["9223372036854775808", "9" * 40, "0", "-1", "1.5", "%D9%A3", "%00", "a%00b", "%ED%A0%80", "%FF", "'--", "%3Cscript%3E", "..",
-             "%2e%2e", "%E5%BC%A0", "a" * 3000, "%0d%0aX: 1", "{{7*7}}"]  # fmt: skip
+             "%2e%2e", "%E5%BC%A0", "a" * 500, "%0d%0aX: 1", "{{7*7}}"]  # fmt: skip
     token, wrong = office.token(), []
     for rule in app.url_map.iter_rules():
         for name in rule.arguments:

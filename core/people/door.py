@@ -32,9 +32,10 @@ _ROOM = rf"""
     (?P<last_mark>\s?(?:室|户|房间|房|号))?"""
 
 _FLAGS = re.VERBOSE | re.ASCII | re.IGNORECASE
-_DOOR = re.compile(rf"{_BUILDING}(?:{_UNIT})?{_ROOM}", _FLAGS)
-_ADDRESS = re.compile(rf"(?P<place>.*?[\u3400-\u9fff)])\s?{_SEP}{{0,3}}(?:{_DOOR.pattern})", _FLAGS)
-_PARTIAL = re.compile(rf"{_BUILDING}(?:{_UNIT})?", _FLAGS)
+# Compiled by `re` at first use: most starts of the program read no door for a long while.
+_DOOR = rf"{_BUILDING}(?:{_UNIT})?{_ROOM}"
+_ADDRESS = rf"(?P<place>.*?[\u3400-\u9fff)])\s?{_SEP}{{0,3}}(?:{_DOOR})"
+_PARTIAL = rf"{_BUILDING}(?:{_UNIT})?"
 _NO_UNIT = re.compile(r"0+|无|没有|[-/\\]+")
 _LONGEST = 100
 
@@ -70,7 +71,7 @@ def parse_door(text: str) -> Door | None:
     otherwise they may be a building and a unit. A remark in brackets is ignored.
     """
     cleaned = _tidy(text)
-    match = _DOOR.fullmatch(cleaned) if len(cleaned) <= _LONGEST else None
+    match = re.fullmatch(_DOOR, cleaned, _FLAGS) if len(cleaned) <= _LONGEST else None
     return _door(match) if match else None
 
 
@@ -85,7 +86,7 @@ def parse_address(text: str) -> tuple[str, Door | None]:
     # Only a remark at the end is one: 海城名家(二期) is another estate than 海城名家.
     cleaned = re.sub(r"\s?\([^()]*\)$", "", plain(text[: 4 * _LONGEST]))
     if len(cleaned) <= _LONGEST:
-        match = _ADDRESS.fullmatch(cleaned)
+        match = re.fullmatch(_ADDRESS, cleaned, _FLAGS)
         found = _door(match) if match else None
         if match and found and re.search(rf"[^\W\dA-Za-z{_MARKERS}{_NUMERALS}]", match["place"]):
             return match["place"].strip(), found
@@ -116,10 +117,12 @@ def door_prefix(text: str) -> str | None:
     cleaned = _tidy(text)
     if len(cleaned) > _LONGEST:
         return None
-    match = _PARTIAL.fullmatch(cleaned)
+    match = re.fullmatch(_PARTIAL, cleaned, _FLAGS)
     if not match or not match["marked_building"]:
         match = (
-            _PARTIAL.fullmatch(cleaned + "-") if re.fullmatch(rf"[A-Z\d]+{_SEP}[A-Z\d]+", cleaned, _FLAGS) else match
+            re.fullmatch(_PARTIAL, cleaned + "-", _FLAGS)
+            if re.fullmatch(rf"[A-Z\d]+{_SEP}[A-Z\d]+", cleaned, _FLAGS)
+            else match
         )
     if not match:
         return None

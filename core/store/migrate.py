@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
-import peewee
-from playhouse.migrations import Runner
-
-from core.store.db import database, transaction
-from core.store.schema import check_schema, create_table
+from core.store.db import database, rows, transaction
+from core.store.schema import create_table
 
 CORE = Path(__file__).parent.parent / "migrations"
 
@@ -24,44 +20,29 @@ def history_table(owner: str) -> str:
     return f"schema_history_{owner}"
 
 
-class _Runner(Runner):
-    """playhouse's runner with our transaction and our checks; two processes starting at once run each file once."""
-
-    def __init__(self, owner: str, directory: Path) -> None:
-        self.owner = owner
-        super().__init__(database.obj, str(directory), table_name=history_table(owner))
-
-    def _run(self, name: str, module: ModuleType, direction: str, fake: bool = False) -> None:
-        with transaction():
-            if self.History.select().where(self.History.name == name).exists():
-                return
-            module.up(self.migrator, self.database)
-            check_schema(self.database)
-            self.History.create(name=name)
-
-
 def migrate(owner: str, directory: Path, before: Callable[[], None] | None = None) -> list[str]:
     """Run the pending migrations of `owner`, in order; returns their names.
 
     `before` is called once when an existing schema is about to change (the automatic backup). Any error of a migration is
     passed on after its transaction was rolled back.
     """
+    known = _applied(owner)
+    if known.issuperset(_files(directory)):
+        return []
+    # Imported here: most starts have nothing to migrate, and it takes longer to load than the check.
+    from core.store.migration_runner import OwnersRunner
+
     prepare()
-    runner = _Runner(owner, directory)
     with transaction():
-        if not runner.History.table_exists():
+        if history_table(owner) not in database.obj.get_tables():
             create_table(
                 database.obj,
                 history_table(owner),
                 "id INTEGER PRIMARY KEY,\nname TEXT NOT NULL,\napplied TEXT NOT NULL,\nUNIQUE (name)",
             )
-    known = runner.applied()
-    pending = [migration.name for migration in runner.migrations() if migration.name not in known]
-    if not pending:
-        return []
     if known and before is not None:
         before()
-    return list(runner.up())
+    return list(OwnersRunner(history_table(owner), directory).up())
 
 
 def prepare() -> None:
@@ -78,8 +59,14 @@ def prepare() -> None:
 
 def is_newer(owner: str, directory: Path) -> list[str]:
     """Migrations this store has run which this program does not know: the data comes from a newer version."""
-    try:
-        known = _Runner(owner, directory).applied()
-    except peewee.PeeweeException:
-        return []
-    return sorted(set(known) - {path.stem for path in directory.glob("[0-9]*.py")})
+    return sorted(_applied(owner).difference(_files(directory)))
+
+
+def _files(directory: Path) -> list[str]:
+    return [path.stem for path in directory.glob("[0-9]*.py")]
+
+
+def _applied(owner: str) -> frozenset[str]:
+    if history_table(owner) not in database.obj.get_tables():
+        return frozenset()
+    return frozenset(name for (name,) in rows(f"SELECT name FROM {history_table(owner)}"))

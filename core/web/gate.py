@@ -25,6 +25,7 @@ from core.plugin.registry import Registry
 from core.store.community import Community, CommunityModel, community_or_none
 from core.text import _
 from core.web import csrf
+from core.web.routing import LateRule
 
 PARENT = "c"
 SESSION_COOKIE = "linli_session"
@@ -204,6 +205,7 @@ def mount(app: Flask, registry: Registry, parent: Blueprint, config: Config) -> 
 def check_blueprint(blueprint: Blueprint) -> None:
     """Register a plugin's blueprint on a scratch app, so that endpoint clashes are found before it is mounted."""
     scratch = Flask("scratch", static_folder=None)
+    scratch.url_rule_class = LateRule
     parent = community_parent()
     parent.register_blueprint(blueprint, url_prefix="/x", name="x")
     scratch.register_blueprint(parent)

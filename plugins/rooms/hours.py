@@ -85,13 +85,13 @@ class Plan:
         """What booking the room takes: its parts, or itself when it has none."""
         return sorted(self.parts.get(room_id, ())) or [room_id]
 
-    def hours(self, room_id: int, day: datetime.date) -> tuple[Interval, ...]:
+    def hours(self, room_id: int, day: datetime.date) -> list[Interval]:
         """The opening hours of a room on a date, in minutes of that local day.
 
         A date's own hours come before the weekly ones, and a room's before its venue's. On a statutory holiday only a
         date's own hours hold, unless the venue opens on holidays.
         """
-        return self.opened(room_id, day).local
+        return list(self.opened(room_id, day).local)
 
     def open_minutes(self, room_id: int, day: datetime.date) -> tuple[Interval, ...]:
         """The opening hours of a room on a date, in UTC minutes."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -77,6 +79,13 @@ def visit(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert not strangers
+
+
+def look(page: Any, name: str) -> None:
+    """Keep a picture of the page as it stands, when LINLI_TEST_SHOTS names a folder; for pages only a journey meets."""
+    folder = os.environ.get("LINLI_TEST_SHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def is_elsewhere(url: str, own: str) -> bool:

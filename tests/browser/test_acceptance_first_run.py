@@ -10,6 +10,7 @@ import pytest
 
 from tests.browser import checks
 from tests.browser.checks import MODES
+from tests.browser.conftest import look
 from tests.browser.crawl import HOME, coming_day
 from tests.browser.demo_site import CODE, ROOT, Site, zh
 
@@ -66,6 +67,7 @@ def test_the_first_run_has_few_screens_each_field_an_example_and_a_next_action(
     page.goto("/")
     for number, answers in enumerate(ANSWERS, 1):
         assert page.url.startswith(f"{new_site.url}/setup")
+        look(page, f"first-run-{number}")
         assert page.locator(".steps li").nth(number - 1).get_attribute("aria-current") == "step"
         for field in page.locator(
             "main :is(input:not([type=hidden]):not([type=checkbox]):not([type=file]), textarea)"
@@ -82,6 +84,7 @@ def test_the_first_run_has_few_screens_each_field_an_example_and_a_next_action(
         fill(page, answers)
     assert f"{HOME}/admin/first-steps" in page.url
     assert len(ANSWERS) + 1 <= SCREENS and page.locator(".steps li").count() <= SCREENS
+    look(page, "first-run-5")
     action = page.locator("main a.button.is-primary")
     assert action.count() == 1
     action.click()
@@ -136,6 +139,7 @@ def test_a_newcomer_gets_from_the_first_page_to_the_first_booking(visit: Callabl
     for answers in ANSWERS[1:]:
         fill(page, answers)
     page.locator("#desk-nav").get_by_role("link", name=zh("Rooms today", "rooms")).click()
+    look(page, "first-venue")
     page.locator("[name=weekend]").check()
     page.locator("main form[method=post] button[type=submit]").last.click()
     page.wait_for_load_state()

@@ -11,6 +11,7 @@ import pytest
 
 from tests.browser import checks
 from tests.browser.checks import MODES
+from tests.browser.conftest import look
 from tests.browser.crawl import HOME, coming_day, room
 from tests.browser.demo_site import DIRECTOR, Site, demo_site, zh
 
@@ -137,6 +138,7 @@ def test_a_failure_of_ours_keeps_what_was_typed_and_says_what_to_do(
     page.locator("#text").fill("楼上漏水，\n“请”来看看 <b>")
     answer = send(page, page.get_by_role("button", name="送出"))
     assert answer.status == 500 and not page.get_by_text("RuntimeError").count()
+    look(page, "failure-of-ours")
     told = page.locator("main").inner_text()
     assert zh("Something went wrong on our side. Nothing was changed.") in told
     assert re.search(r"\b[A-Z0-9]{6}\b", page.locator(".reference").inner_text())
@@ -181,6 +183,7 @@ def test_mistakes_are_listed_linked_and_focused(visit: Callable[..., Any], site:
     page.locator("#title").fill("写字")
     answer = send(page, page.get_by_role("button", name=zh("Book", "rooms")))
     assert answer.status == 422
+    look(page, "mistakes")
     assert page.evaluate("document.activeElement.className") == "error-summary"
     links = page.locator(".error-summary a")
     for index in range(links.count()):
@@ -226,6 +229,7 @@ def test_pages_with_mistakes_and_alternatives_keep_every_rule(visit: Callable[..
     page.locator("#guest_name").fill("迟来的人")
     answer = send(page, page.get_by_role("button", name=zh("Book", "rooms"), exact=True))
     assert answer.status == 409
+    look(page, f"taken-{mode}")
     assert not [*checks.violations(page), *checks.measured(page, MODES[mode])]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser import checks
+from tests.browser.conftest import look
 from tests.browser.crawl import HOME
 from tests.browser.demo_site import DIRECTOR, Site, zh
 
@@ -80,6 +81,7 @@ def test_a_day_at_the_desk_by_keyboard_only(visit: Callable[..., Any], site: Sit
     hands.open(page.get_by_role("link", name=zh("Print a slip"), exact=True))
     hands.open(page.get_by_role("button", name=zh("Make the slip")))
     assert page.locator(".slip-code").is_visible()
+    look(page, "slip")
     assert not checks.violations(page)
     hands.to(page.get_by_role("button", name=zh("Print"), exact=True)).press()
     assert page.evaluate("document.body.dataset.printed") == "yes"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import look
 from tests.browser.crawl import HOME, coming_day
 from tests.browser.demo_site import zh
 from tests.browser.test_acceptance_booking import free_hour
@@ -28,10 +29,13 @@ def test_two_phones_race_for_one_room(visit: Callable[..., Any]) -> None:
     assert "/rooms/booking/" in fast.url
     assert slow.get_by_role("button", name=zh("Take this", "rooms")).count() >= 2
     assert slow.locator("#title").input_value() == "也想打球"
+    look(fast, "race-winner")
+    look(slow, "race-alternatives")
     offer = slow.get_by_role("listitem").filter(has=slow.get_by_role("button", name=zh("Take this", "rooms"))).first
     when = offer.locator(".num").inner_text()
     offer.get_by_role("button").click()
     slow.wait_for_url("**/rooms/booking/*")
+    look(slow, "race-second-choice")
     assert slow.get_by_text("也想打球").is_visible() and slow.get_by_text(when).first.is_visible()
     fast.goto(f"{HOME}/rooms/day?date={day}")
     row = fast.get_by_role("row").filter(has=fast.get_by_role("rowheader", name="乒乓球室"))

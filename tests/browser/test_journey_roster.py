@@ -10,6 +10,7 @@ import pytest
 
 from tests.browser import checks
 from tests.browser.checks import DESKTOP
+from tests.browser.conftest import look
 from tests.browser.crawl import HOME
 from tests.browser.demo_site import STAFF, zh
 
@@ -41,6 +42,7 @@ def test_a_clerk_imports_a_roster_corrects_it_and_takes_it_back(visit: Callable[
     page.goto(f"{HOME}/roster")
     page.locator("#file").set_input_files(roster(tmp_path / "名册.xlsx"))
     page.get_by_role("button", name=zh("Look at the file")).click()
+    look(page, "roster-preview")
     told = page.locator("#bad").inner_text()
     for line, word in ((8, zh("Row %(line)s").replace("%(line)s", "8")), (41, "41"), (78, "78")):
         assert word in told, line
@@ -49,6 +51,7 @@ def test_a_clerk_imports_a_roster_corrects_it_and_takes_it_back(visit: Callable[
 
     page.get_by_role("button", name="97").click()
     page.wait_for_load_state()
+    look(page, "roster-imported")
     assert page.get_by_text("97", exact=True).first.is_visible()
     assert not [*checks.violations(page), *checks.measured(page, DESKTOP)]
     with page.expect_download() as coming:
@@ -63,6 +66,7 @@ def test_a_clerk_imports_a_roster_corrects_it_and_takes_it_back(visit: Callable[
     page.get_by_role("row").filter(has_text="名册.xlsx").get_by_role("link", name=zh("Take back")).click()
     page.get_by_role("button", name=zh("Yes, take everything back")).click()
     page.wait_for_load_state()
+    look(page, "roster-taken-back")
     assert page.get_by_text(zh("Taken back"), exact=True).first.is_visible()
     page.goto(f"{HOME}/search?q=测甲六")
     assert not page.locator("#results").get_by_role("link", name="测甲六").count()

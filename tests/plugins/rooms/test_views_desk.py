@@ -49,7 +49,8 @@ def book(browser, room, start="09:00", end="10:00", name="张阿姨", phone="138
 
 
 def text(answer):
-    return answer.get_data(as_text=True)
+    """A page as people read it: without the marks that keep a time on one line."""
+    return answer.get_data(as_text=True).replace("\u2060", "").replace("&#8288;", "")
 
 
 def calls():
