@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -129,7 +128,9 @@ def command_actor(code: str | None) -> Actor:
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--instance", is_eager=True, type=click.Path(path_type=Path), help="The instance folder (default: ./instance).")
+@click.option(
+    "--instance", is_eager=True, type=click.Path(path_type=Path), help="The instance folder (default: ./instance)."
+)
 @click.version_option(VERSION, prog_name="linli")
 def main(instance: Path | None) -> None:
     """Linli 邻里: a local service for residents' communities."""
@@ -153,14 +154,20 @@ def serve(context: click.Context, host: str | None, port: int | None, safe: bool
 
         app = create_app(config)
     if not setup_code.installation_is_set_up():
-        click.echo(str(_("First start. To set up from another device, the code is: %(code)s", code=setup_code.new_setup_code())))
+        click.echo(
+            str(
+                _("First start. To set up from another device, the code is: %(code)s", code=setup_code.new_setup_code())
+            )
+        )
     server.serve(app, config)
 
 
 @main.command()
 @click.option("--community", required=True, help="The community's name, e.g. 西山社区.")
 @click.option("--code", required=True, help="Its official 12-digit code.")
-@click.option("--divisions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV of administrative codes.")
+@click.option(
+    "--divisions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV of administrative codes."
+)
 @click.option("--owner", required=True, help="The user name of the installation's owner.")
 @click.option("--password-stdin", is_flag=True, required=True, help="Read the owner's password from standard input.")
 @click.option("--plugins", default="", help="Modules to switch on, separated by commas.")
@@ -229,7 +236,13 @@ def plugin_list(context: click.Context, community: str | None) -> None:
         states = registry.states(str(actor.community))
         for name, loaded in registry.plugins.items():
             state = states.get(name)
-            word = "published" if state and state.published and state.enabled else "enabled" if state and state.enabled else "installed"
+            word = (
+                "published"
+                if state and state.published and state.enabled
+                else "enabled"
+                if state and state.enabled
+                else "installed"
+            )
             click.echo(f"{name}\t{loaded.meta.version}\t{word}\t{loaded.meta.title}")
         for quarantine in registry.quarantined.values():
             click.echo(f"{quarantine.name}\t-\tfaulty\t{quarantine.reason}")

@@ -35,7 +35,7 @@ class Config:
 
     instance: Path
     database: str = ""
-    host: str = "0.0.0.0"
+    host: str = "0.0.0.0"  # noqa: S104 - phones on the LAN are whom it serves
     port: int = 0
     timezone: str = "Asia/Shanghai"
     trusted_hosts: tuple[str, ...] = ()

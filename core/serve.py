@@ -74,7 +74,9 @@ def listen(config: Config) -> socket.socket:
         except OSError as error:
             listener.close()
             if error.errno not in (errno.EADDRINUSE, errno.EACCES) and len(wanted) == 1:
-                raise InstanceError(_("Cannot listen on %(host)s: %(reason)s", host=config.host, reason=str(error))) from error
+                raise InstanceError(
+                    _("Cannot listen on %(host)s: %(reason)s", host=config.host, reason=str(error))
+                ) from error
     raise InstanceError(
         _("Port %(port)d is already in use.", port=wanted[0]),
         advice=_("Stop the other program, or choose a port: linli serve --port 8090"),
@@ -141,7 +143,9 @@ def core_jobs() -> tuple[Job, ...]:
     """The jobs of core itself."""
     return (
         *events.CORE_JOBS,
-        Job("core.sessions_seen", lambda actor: sessions.write_seen(), 1, _("Note when sessions were last used"), "site"),
+        Job(
+            "core.sessions_seen", lambda actor: sessions.write_seen(), 1, _("Note when sessions were last used"), "site"
+        ),
         Job("core.forget", _forget, 24 * 60, _("Forget what is no longer needed"), "site"),
     )
 

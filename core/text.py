@@ -27,7 +27,7 @@ _catalogues: dict[tuple[str, str], _gettext.NullTranslations] = {}
 class LazyText:
     """A sentence that is looked up in the reader's language each time it is shown."""
 
-    __slots__ = ("domain", "message", "plural", "params")
+    __slots__ = ("domain", "message", "params", "plural")
 
     def __init__(self, message: str, params: dict[str, Any], domain: str = "core", plural: str | None = None) -> None:
         self.message = message

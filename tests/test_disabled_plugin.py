@@ -70,7 +70,9 @@ def test_every_address_of_a_disabled_plugin_is_404_here_and_works_there(app, wes
     visitor = everyone[-1]
     tried = [(who, method, path) for who in everyone for path, _methods in here for method in ("GET", "POST")]
     tried += [(visitor, method, path) for path, _methods in here for method in METHODS]
-    tried += [(visitor, method, other) for path, _methods in here for other in variants(path) for method in ("GET", "POST")]
+    tried += [
+        (visitor, method, other) for path, _methods in here for other in variants(path) for method in ("GET", "POST")
+    ]
     wrong = [
         (everyone.index(who), method, path, status)
         for who, method, path in tried

@@ -4,7 +4,9 @@ import pytest
 
 
 def test_every_endpoint_declares_its_access(app):
-    undeclared = [rule.endpoint for rule in app.url_map.iter_rules() if not hasattr(app.view_functions[rule.endpoint], "access")]
+    undeclared = [
+        rule.endpoint for rule in app.url_map.iter_rules() if not hasattr(app.view_functions[rule.endpoint], "access")
+    ]
     assert undeclared == []
 
 

@@ -142,7 +142,7 @@ class Elements(HTMLParser):
         for name, value in attributes:
             if name in self.ADDRESSES:
                 self.links.append(value or "")
-            if name == "style" or name.startswith("on") or name.startswith("hx-on"):
+            if name == "style" or name.startswith(("on", "hx-on")):
                 self.inline.append(f"<{tag} {name}={value!r}>")
         if tag in ("base", "iframe", "object", "embed", "applet", "frame"):
             self.inline.append(f"<{tag}>")
@@ -278,7 +278,9 @@ def test_signing_in_leads_to_no_hostile_address(app):
         answer = Browser(app).send("/login", community=WEST_HILL, name="zhuanji", secret=PASSWORD, next=target)
         assert answer.status_code == 303, answer.get_data(as_text=True)
         _assert_stays(answer, "/login")
-    good = Browser(app).send("/login", community=WEST_HILL, name="zhuanji", secret=PASSWORD, next=f"/c/{WEST_HILL}/people?q=王")
+    good = Browser(app).send(
+        "/login", community=WEST_HILL, name="zhuanji", secret=PASSWORD, next=f"/c/{WEST_HILL}/people?q=王"
+    )
     assert unquote(good.headers["Location"]) == f"/c/{WEST_HILL}/people?q=王"
 
 

@@ -134,7 +134,9 @@ def test_no_filter_of_a_list_reaches_into_another_community(app, west, south, st
         if "GET" not in towns.methods(rule):
             continue
         own = towns.address(app, rule, SOUTH_GARDEN, towns.values_for(rule, south))
-        queries = QUERIES if not towns.is_about_a_record(rule) else [QUERIES[0], "?" + "&".join(q[1:] for q in QUERIES[2:])]
+        queries = (
+            QUERIES if not towns.is_about_a_record(rule) else [QUERIES[0], "?" + "&".join(q[1:] for q in QUERIES[2:])]
+        )
         for query in queries:
             answer = browser.get(own + query.format(**fields))
             asked_back = "q=" in query or "name=" in query
@@ -193,9 +195,7 @@ def _crossing_rows() -> list[tuple[str, str, int]]:
             target = REFERENCES.get(column)
             if target is None or "community" not in columns or target not in tables:
                 continue
-            sql = (
-                f'SELECT count(*) FROM "{table}" t JOIN "{target}" o ON o.id = t."{column}" WHERE o.community <> t.community'
-            )
+            sql = f'SELECT count(*) FROM "{table}" t JOIN "{target}" o ON o.id = t."{column}" WHERE o.community <> t.community'
             count = database.execute_sql(sql).fetchone()[0]
             if count:
                 found.append((table, column, count))

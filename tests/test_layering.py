@@ -33,7 +33,9 @@ def test_plugins_import_only_the_facade_and_themselves():
                 top, _dot, rest = module.partition(".")
                 assert top != "plugins" or module.split(".")[1] == plugin.name, f"{path} imports {module}"
                 assert top != "core" or not (ROOT / "core" / f"{rest.split('.')[0]}.py").exists(), f"{path}: {module}"
-                assert top != "core" or not (ROOT / "core" / rest.split(".")[0]).is_dir() or not rest, f"{path}: {module}"
+                assert top != "core" or not (ROOT / "core" / rest.split(".")[0]).is_dir() or not rest, (
+                    f"{path}: {module}"
+                )
 
 
 def test_only_ui_imports_htmx_flask_and_only_web_imports_flask():

@@ -230,6 +230,8 @@ def rows_of(community: str) -> dict[str, list[tuple[Any, ...]]]:
         columns = [column.name for column in database.obj.get_columns(table)]
         if "community" in columns and table not in ("request_key", "plugin_failure"):
             names = ", ".join(f'"{name}"' for name in columns)
-            rows = database.execute_sql(f'SELECT {names} FROM "{table}" WHERE community={mark}', (community,)).fetchall()
+            rows = database.execute_sql(
+                f'SELECT {names} FROM "{table}" WHERE community={mark}', (community,)
+            ).fetchall()
             stored[table] = sorted(rows, key=repr)
     return stored

@@ -5,9 +5,9 @@ On PostgreSQL the copies are the business of that server's own backups.
 
 from __future__ import annotations
 
-import datetime
 import logging
 
+from core import clock
 from core.config import Config
 from core.errors import InstanceError
 from core.store import db
@@ -40,7 +40,7 @@ def before_migration(config: Config) -> None:
     import apsw
 
     folder = config.folder("backups")
-    stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+    stamp = clock.local_now().strftime("%Y%m%d-%H%M%S-%f")
     target = folder / f"before-migration-{stamp}.db"
     copy = apsw.Connection(str(target))
     try:

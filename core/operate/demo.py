@@ -79,10 +79,20 @@ def _residents(actor: Actor) -> Iterator[Line]:
     yield _("%(people)d residents of %(homes)d homes were imported.", people=found["people"], homes=found["households"])
     for person in _reachable(RESIDENTS_WITH_ACCOUNT):
         pin = _open(actor, person)
-        yield _("%(name)s signs in with the phone %(phone)s and the PIN %(pin)s", name=person.name, phone=person.phone, pin=pin)
+        yield _(
+            "%(name)s signs in with the phone %(phone)s and the PIN %(pin)s",
+            name=person.name,
+            phone=person.phone,
+            pin=pin,
+        )
     *_with_account, caller, neighbour = _reachable(RESIDENTS_WITH_ACCOUNT + 2)
     intake.take_call(
-        actor, who=caller.name, what="楼道灯不亮，晚上老人上下楼不方便", where="3幢2单元", call_back=True, phone=caller.phone
+        actor,
+        who=caller.name,
+        what="楼道灯不亮，晚上老人上下楼不方便",
+        where="3幢2单元",
+        call_back=True,
+        phone=caller.phone,
     )
     calls.ask_to_call(
         actor, neighbour.ref, "demo", name=neighbour.name, why="告诉他：周六上午的义诊改到九点", person_id=neighbour.id
@@ -106,4 +116,3 @@ def _open(actor: Actor, person: Person) -> str:
             continue
         return pin
     raise AssertionError("no PIN was accepted")
-

@@ -11,7 +11,7 @@ from core.plugin.failures import PluginFailure
 from core.plugin.registry import LoadedPlugin, Quarantine, Registry
 from core.plugin.states import SwitchState, reasons_against
 from core.store.community import Community, all_communities, find_community
-from core.text import LazyText, _
+from core.text import _
 
 SWITCH = "core.plugins.switch"
 SITE = "core.site.admin"

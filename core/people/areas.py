@@ -249,7 +249,7 @@ def estates(community: str) -> list[tuple[int, str, int]]:
 
 def estate_names(community: str) -> list[tuple[int, str]]:
     """Every estate as (id, name), by pinyin."""
-    return rows("SELECT id, name FROM area WHERE community = ? AND level = 'estate' ORDER BY sort_key, id", community)  # type: ignore[return-value]
+    return rows("SELECT id, name FROM area WHERE community = ? AND level = 'estate' ORDER BY sort_key, id", community)
 
 
 def tree(community: str) -> tuple[AreaNode, ...]:

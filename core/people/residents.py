@@ -116,7 +116,7 @@ def edit_person(
     *,
     name: str | None = None,
     sex: str | None = None,
-    birth_year: int | None | str = "",
+    birth_year: int | str | None = "",
     phone: str | None = None,
     phone_2: str | None = None,
     note: str | None = None,

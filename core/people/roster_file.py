@@ -154,23 +154,27 @@ class _Reader:
         estate, door, message = self._home(row)
         field = "door" if self.columns.door is not None else "room"
         if door is None:
-            return self._refuse(line, row, field, "door", message)
+            self._refuse(line, row, field, "door", message)
+            return
         people, phone_text = self._people(row)
         if not people:
-            return self._refuse(line, row, "name", "name", _("The name is missing."))
+            self._refuse(line, row, "name", "name", _("The name is missing."))
+            return
         first, second = (parse_phones(phone_text), parse_phones(_raw(row, self.columns.phone2)))
         phones = {phone.number: phone for phone in (*second.phones, *first.phones)}
         if not phones and not (first.ok and second.ok):
-            return self._refuse(line, row, "phone", "phone", _phone_message((*first.rejected, *second.rejected)[0]))
+            self._refuse(line, row, "phone", "phone", _phone_message((*first.rejected, *second.rejected)[0]))
+            return
         key = (estate, door, tuple(sorted(person.name for person in people)))
         if key in self.seen:
-            return self._refuse(
+            self._refuse(
                 line,
                 row,
                 "name",
                 "duplicate",
                 _("The same door and names are already in row %(line)d.", line=self.seen[key]),
             )
+            return
         self.seen[key] = line
         unusable = join_notes(*first.rejected, *second.rejected)
         note = join_notes(_cell(row, self.columns.note), first.note, second.note, self._door_remark(row), unusable)

@@ -166,7 +166,7 @@ def rows(statement: str, *params: Any) -> list[tuple[Any, ...]]:
     For pages that are opened all day: peewee takes ten times as long to write a statement as SQLite to answer it.
     """
     engine = database.obj
-    return engine.execute_sql(statement if engine.param == "?" else statement.replace("?", "%s"), params).fetchall()  # type: ignore[no-any-return]
+    return engine.execute_sql(statement if engine.param == "?" else statement.replace("?", "%s"), params).fetchall()
 
 
 def _shown(config: Config) -> str:

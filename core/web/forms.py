@@ -84,7 +84,9 @@ def _strip(value: str | None) -> str | None:
 
 
 def _checks(required: bool, message: LazyText | None, extra: Sequence[Any]) -> list[Any]:
-    first: Any = validators.InputRequired(str(message or _("Please fill this in."))) if required else validators.Optional()
+    first: Any = (
+        validators.InputRequired(str(message or _("Please fill this in."))) if required else validators.Optional()
+    )
     return [first, *extra]
 
 

@@ -7,7 +7,6 @@ Nothing here checks a time and then trusts the answer: the slot table refuses wh
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import Actor, Invalid, Ref, Refused, advance, begin, now, record, today, transactional

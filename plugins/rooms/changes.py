@@ -93,9 +93,9 @@ def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int | None, cod
     lapse_holds(occurrence.community)
     check_quota(occurrence.community, room, organiser, wish, leaving_out=occurrence.id)
     _withdraw_changes(actor, occurrence)
-    if occurrence.state == "confirmed" and room.needs_approval and not actor.can(APPROVE):
-        if not _is_shorter(occurrence, room, wish):
-            return _ask_for_change(actor, occurrence, booking, plan, room, wish)
+    asks = occurrence.state == "confirmed" and room.needs_approval and not actor.can(APPROVE)
+    if asks and not _is_shorter(occurrence, room, wish):
+        return _ask_for_change(actor, occurrence, booking, plan, room, wish)
     no_call_about(actor, occurrence, DECIDED, moved_key(occurrence))
     moved = _move_now(actor, occurrence, booking, plan, room, wish)
     if moved.state == "confirmed" and not knows:

@@ -15,13 +15,17 @@ class BookForm(Form):
     title = StringField(_("What for"), longest=60, description=_("For example: choir practice, family meeting"))
     people = IntegerField(_("How many people"), minimum=1, maximum=2000)
     guest_name = StringField(_("Your name"), longest=30)
-    guest_phone = PhoneField(_("Your phone"), description=_("So that we can reach you if something changes. May stay empty."))
+    guest_phone = PhoneField(
+        _("Your phone"), description=_("So that we can reach you if something changes. May stay empty.")
+    )
 
 
 class StaffBookForm(BookForm):
     """The same typed in by staff for a caller or a paper form, with the day it was asked for."""
 
-    guest_name = StringField(_("For whom (name)"), longest=30, description=_("Leave empty for a booking of the office itself."))
+    guest_name = StringField(
+        _("For whom (name)"), longest=30, description=_("Leave empty for a booking of the office itself.")
+    )
     guest_phone = PhoneField(_("Their phone"))
     requested_on = DayField(_("Asked for on"), description=_("The day of the call or the date on the paper."))
 

@@ -45,7 +45,16 @@ def run(both_engines, caplog):
 def set_up(run, *more: str, code: str = CODE, password: str = PASSWORD) -> Result:
     """`linli setup` for 西山社区."""
     return run(
-        "setup", "--community", "西山社区", "--code", code, "--owner", "admin", "--password-stdin", *more, typed=f"{password}\n"
+        "setup",
+        "--community",
+        "西山社区",
+        "--code",
+        code,
+        "--owner",
+        "admin",
+        "--password-stdin",
+        *more,
+        typed=f"{password}\n",
     )
 
 
@@ -161,7 +170,9 @@ def _falsify(instance: Path) -> None:
 
     open_instance(load_config(instance))
     if db.engine_name() == "sqlite":
-        triggers = db.database.execute_sql("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='audit_entry'").fetchall()
+        triggers = db.database.execute_sql(
+            "SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='audit_entry'"
+        ).fetchall()
         for (name,) in triggers:
             db.database.execute_sql(f'DROP TRIGGER "{name}"').fetchall()
     else:
@@ -245,14 +256,22 @@ def test_an_unknown_community_is_named_with_those_there_are(linli, code):
 
 def test_with_several_communities_one_must_be_named(linli):
     add_second_community(linli)
-    for command in (("plugin", "list"), ("user", "add", "li", "--label", "李"), ("roster", "import", DATA / "roster-gbk.csv")):
+    for command in (
+        ("plugin", "list"),
+        ("user", "add", "li", "--label", "李"),
+        ("roster", "import", DATA / "roster-gbk.csv"),
+    ):
         assert_refused(linli(*command), "--community", CODE, OTHER, "南苑社区")
         assert linli(*command, "--community", OTHER).exit_code == 0
     assert linli("rooms", "check").exit_code == 0
 
 
 def test_before_set_up_commands_about_a_community_say_so(run):
-    for command in (("plugin", "list"), ("user", "add", "li", "--label", "李"), ("roster", "import", DATA / "roster-gbk.csv")):
+    for command in (
+        ("plugin", "list"),
+        ("user", "add", "li", "--label", "李"),
+        ("roster", "import", DATA / "roster-gbk.csv"),
+    ):
         assert_refused(run(*command), "no community yet", "linli setup")
     assert run("verify").exit_code == 0
 
@@ -332,5 +351,3 @@ def test_a_faulty_plugin_is_listed_with_its_reason_and_breaks_no_command(linli):
     assert "faulty" in listed.output and "ZeroDivisionError" in listed.output
     assert linli("rooms", "check").exit_code == 0
     assert linli("verify").exit_code == 0
-
-

@@ -21,7 +21,17 @@ from tests.core.plugin.conftest import Workshop, workshop
 __all__ = ["workshop"]
 
 BASE = f"/c/{WEST_HILL}"
-PAGES = ("/", "/mine", "/desk", "/search?q=王", "/people", "/calls/today", "/admin/accounts", "/admin/plugins", "/rooms/day")
+PAGES = (
+    "/",
+    "/mine",
+    "/desk",
+    "/search?q=王",
+    "/people",
+    "/calls/today",
+    "/admin/accounts",
+    "/admin/plugins",
+    "/rooms/day",
+)
 
 # What the test plugin declares around the fault that is put into it.
 BLUEPRINT = """
@@ -146,7 +156,10 @@ WIDGET = "blueprint=pages, widgets=(Widget('faulty.box', '{place}', '', {render}
 
 WHILE_RUNNING = {
     "navigation": (declaring(NAV + "1 / 0"), "ZeroDivisionError"),
-    "navigation exits": (declaring("@hookimpl\ndef nav_items(community, actor):\n    raise SystemExit(1)"), "SystemExit"),
+    "navigation exits": (
+        declaring("@hookimpl\ndef nav_items(community, actor):\n    raise SystemExit(1)"),
+        "SystemExit",
+    ),
     "navigation of nothing": (declaring(NAV + "3"), "TypeError"),
     "navigation of strings": (declaring(NAV + "['day']"), "AttributeError"),
     "navigation to no page": (declaring(NAV + "[NavItem('x', 'nowhere', 'sun')]"), "BuildError"),
@@ -170,10 +183,15 @@ WHILE_RUNNING = {
     ),
     "widget of nothing": (declaring("", WIDGET.format(place="desk", render="lambda c, a: 3")), "TypeError"),
     "search": (
-        declaring("", "blueprint=pages, search=(SearchSource('faulty.beds', 'Beds', 'core.search', lambda a, t, n: 1 / 0),)"),
+        declaring(
+            "", "blueprint=pages, search=(SearchSource('faulty.beds', 'Beds', 'core.search', lambda a, t, n: 1 / 0),)"
+        ),
         "ZeroDivisionError",
     ),
-    "reason against disabling": (declaring("@hookimpl\ndef can_disable(community):\n    return 1 / 0"), "ZeroDivisionError"),
+    "reason against disabling": (
+        declaring("@hookimpl\ndef can_disable(community):\n    return 1 / 0"),
+        "ZeroDivisionError",
+    ),
     "reasons of numbers": (declaring("@hookimpl\ndef can_disable(community):\n    return 3"), ""),
 }
 

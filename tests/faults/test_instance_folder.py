@@ -56,7 +56,9 @@ def run(instance: Path, *arguments: str) -> Result:
     logging.getLogger("linli").setLevel(logging.CRITICAL)
     try:
         with in_language("en"):
-            return CliRunner().invoke(main, ["--instance", str(instance), *given], input="correct horse battery\n", prog_name="linli")
+            return CliRunner().invoke(
+                main, ["--instance", str(instance), *given], input="correct horse battery\n", prog_name="linli"
+            )
     finally:
         db.close_database()
         current.set_active(None)
@@ -224,7 +226,10 @@ def test_a_refusal_of_the_real_command_is_short_and_plain(instance):
     (instance / "linli.db").write_bytes(b"not a database at all")
     for command in (("verify",), ("serve", "--port", str(free_port())), ("rooms", "check"), ("--help",)):
         done = linli(instance, *command)
-        assert done.returncode == (0 if command == ("--help",) and "Usage" in done.stdout else 2), (command, done.stderr)
+        assert done.returncode == (0 if command == ("--help",) and "Usage" in done.stdout else 2), (
+            command,
+            done.stderr,
+        )
         assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) <= 3, done.stderr
         assert done.returncode == 0 or (str(instance) in done.stderr and done.stdout == "")
     assert (instance / "linli.db").read_bytes() == b"not a database at all"

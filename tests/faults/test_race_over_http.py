@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -81,14 +82,17 @@ def _day(offset: int) -> str:
 
 def _wishes(house: House) -> list[Wish]:
     """200 times that everybody wants alike, and among them some that overlap in part (half hours, one to three hours)."""
-    wanted = [
-        (house.plain, _day(day), start, f"{int(start[:2]) + 1:02d}:00") for day in range(DAYS) for start in TIMES
-    ]
+    wanted = [(house.plain, _day(day), start, f"{int(start[:2]) + 1:02d}:00") for day in range(DAYS) for start in TIMES]
     dice = random.Random(20261121)
     for _number in range(OVERLAPPING):
         start = dice.randrange(8 * 60, 17 * 60, 15)
         end = start + dice.choice((30, 45, 60, 90, 180))
-        wish = (house.rough, _day(dice.randrange(4)), f"{start // 60:02d}:{start % 60:02d}", f"{end // 60:02d}:{end % 60:02d}")
+        wish = (
+            house.rough,
+            _day(dice.randrange(4)),
+            f"{start // 60:02d}:{start % 60:02d}",
+            f"{end // 60:02d}:{end % 60:02d}",
+        )
         wanted.insert(dice.randrange(len(wanted)), wish)
     return wanted
 
@@ -196,7 +200,7 @@ def test_of_eight_processes_one_gets_each_time_and_the_others_are_offered_anothe
 def _assert_fair(house: House, wishes: list[Wish], won: Counter[Wish]) -> None:
     """In the room of overlapping wishes: no two slots overlap, and nobody was turned away from a time that is free."""
     slots = _taken(house, house.rough)
-    assert all(first[1] <= second[0] for first, second in zip(slots, slots[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(slots))
     rough = {wish for wish in wishes if wish[0] == house.rough}
     assert slots == sorted(_minutes(wish) for wish in rough if won[wish])
     assert sum(won[wish] for wish in rough) == len(slots) < len(rough)

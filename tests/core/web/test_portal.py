@@ -47,7 +47,9 @@ def test_a_preference_is_kept_and_leads_back(client, field, value, shown):
     assert shown in client.get(f"{BASE}/office").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/x"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/x"]
+)
 def test_a_preference_leads_to_no_other_site(client, target):
     assert client.send("/prefs", size="large", next=target).location == "/"
 

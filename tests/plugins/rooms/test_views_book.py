@@ -175,6 +175,8 @@ def test_free_rooms_are_found_for_a_time_and_people(client, room):
     assert "议事厅" not in full
 
 
-@pytest.mark.parametrize("query", ["date=x&start=09:00&end=10:00", f"date={DAY}&start=9&end=", f"date={DAY}&start=a&end=b"])
+@pytest.mark.parametrize(
+    "query", ["date=x&start=09:00&end=10:00", f"date={DAY}&start=9&end=", f"date={DAY}&start=a&end=b"]
+)
 def test_an_odd_search_is_told_not_crashed(client, room, query):
     assert client.get(f"{BASE}/free?{query}").status_code == 422
