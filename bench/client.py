@@ -5,7 +5,6 @@ The load is plain sockets, because `http.client` costs more than the smallest pa
 
 from __future__ import annotations
 
-import os
 import re
 import selectors
 import socket
@@ -16,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import psutil
@@ -52,10 +52,25 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(*arguments: str, program: str = "bench.server") -> Iterator[tuple[int, int]]:
-    """A server process (`python -m bench.server PORT …`) that answers; yields its port and process id."""
+def hello() -> Iterator[tuple[int, int]]:
+    """Flask's "hello" in a process of its own; yields its port and process id."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", program, str(port), *arguments], env=dict(os.environ))
+    with _running(port, "bench.server", str(port)) as found:
+        yield found
+
+
+@contextmanager
+def linli(instance: str | Path) -> Iterator[tuple[int, int]]:
+    """`linli serve` on an instance; yields its port and process id."""
+    port = free_port()
+    arguments = ("core", "--instance", str(instance), "serve", "--host", "127.0.0.1", "--port", str(port))
+    with _running(port, *arguments) as found:
+        yield found
+
+
+@contextmanager
+def _running(port: int, *arguments: str) -> Iterator[tuple[int, int]]:
+    process = subprocess.Popen([sys.executable, "-m", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(port, process)
         yield port, process.pid

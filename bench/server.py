@@ -1,18 +1,15 @@
-"""What is measured, served by the same waitress: `python -m bench.server PORT hello|wsgi|linli [INSTANCE]`."""
+"""The limit that pages are measured against, served like them: `python -m bench.server PORT`."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
 
-THREADS = 4
+from flask import Flask
 
 
-def hello() -> Any:
-    """The limit: Flask's smallest application."""
-    from flask import Flask
-
+def hello() -> Flask:
+    """Flask's smallest application."""
     app = Flask("hello")
 
     @app.get("/")
@@ -23,23 +20,14 @@ def hello() -> Any:
 
 
 def main() -> None:
-    """Serve one application until the process is ended."""
-    port, kind = int(sys.argv[1]), sys.argv[2]
-    if kind == "hello":
-        app = hello()
-    else:
-        from core.cli import loading
-
-        with loading():
-            from core.app import create_app
-            from core.config import load_config
-
-            app = create_app(load_config(sys.argv[3]))
+    """Serve it with the options of `linli serve` until the process is ended."""
+    app = hello()
     import waitress
 
     # Saying that a request waits for a thread would cost more than the request.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    waitress.serve(app, host="127.0.0.1", port=port, threads=THREADS)
+    poll = sys.platform != "win32"
+    waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]), threads=4, asyncore_use_poll=poll, ident=None)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from bench.client import rate, running
+from bench.client import hello, linli, rate
 from core.app import open_instance
 from core.config import load_config
 from core.operate import demo
@@ -77,10 +77,10 @@ def _run(program: str, compiled: Path) -> tuple[float, float]:
 
 
 def _memory(instance: Path) -> str:
-    with running("hello") as (port, process):
+    with hello() as (port, process):
         rate(port, "/", 0.5)
         theirs = psutil.Process(process).memory_info().rss
-    with running("linli", str(instance)) as (port, process):
+    with linli(instance) as (port, process):
         for path in ("/login", f"/c/{demo.CODE}/", f"/c/{demo.CODE}/rooms/day"):
             rate(port, path, 0.5)
         ours = psutil.Process(process).memory_info().rss

@@ -121,6 +121,19 @@ def _is_refused(answer, who: str) -> bool:
     return answer.status_code in (403, 404) or (who == "anonymous" and (to_sign_in or answer.status_code == 401))
 
 
+def test_their_own_office_sees_what_the_others_must_not(app, west):
+    """The control of the tests above: the private words do stand on these pages, and the addresses do open."""
+    office = sign_in_as(app, "director", "secretary", "staff", community=WEST_HILL)
+    seen = opened = 0
+    for rule in filter(towns.is_about_a_record, towns.community_rules(app)):
+        if "GET" in towns.methods(rule):
+            answer = follow(office, office.get(towns.address(app, rule, WEST_HILL, towns.values_for(rule, west))))
+            opened += answer.status_code == 200
+            seen += leaks(answer, west.mark)
+    assert opened > 25
+    assert seen > 15
+
+
 QUERIES = ["?q=西隐", "?q=13800138001", "?estate={area_id}", "?for={key}", "?person={key}", "?home={home_id}", "?name=西隐居民1",
            "?after={task_id}", "?after=zzz.{task_id}", "?before={call_id}", "?grid={grid_id}", "?account={account_id}",
            "?venue={venue_id}", "?venue_id={venue_id}", "?room={room_id}", "?room_id={room_id}", "?by={account_id}",

@@ -227,15 +227,22 @@ def desk_navigation() -> list[Nav]:
     community, actor = g.get("community"), g.actor
     if community is None:
         return [Nav(label, href, icon, request.path.startswith(href)) for label, href, icon in _site_places(actor)]
-    base = f"/c/{community.code}"
-    items: list[Nav] = []
-    for group, places in _core_places():
-        for label, path, icon, permission in places:
-            if not permission or actor.can(permission):
-                items.append(Nav(label, base + path, icon, group=group))
-        if group == _("Today"):
-            items += plugin_navigation("desk")
-    return _marked(items)
+    first, later = _core_navigation(f"/c/{community.code}", actor.permissions)
+    return _marked([*first, *plugin_navigation("desk"), *later])
+
+
+@lru_cache(maxsize=256)
+def _core_navigation(base: str, permissions: frozenset[str]) -> tuple[tuple[Nav, ...], tuple[Nav, ...]]:
+    """Core's places that holders of `permissions` may open: those of the first group, and those after the plugins'."""
+    allowed = [
+        tuple(
+            Nav(label, base + path, icon, group=group)
+            for label, path, icon, permission in places
+            if permission in permissions
+        )
+        for group, places in _CORE_PLACES
+    ]
+    return allowed[0], tuple(nav for group in allowed[1:] for nav in group)
 
 
 def _marked(items: list[Nav]) -> list[Nav]:
@@ -243,7 +250,7 @@ def _marked(items: list[Nav]) -> list[Nav]:
     path = request.path
     under = [item.href for item in items if path == item.href or path.startswith(item.href + "/")]
     here = max(under, key=len, default="")
-    return [replace(item, current=item.href == here) for item in items]
+    return [replace(item, current=True) if item.href == here else item for item in items]
 
 
 def _site_places(actor: Actor) -> list[tuple[LazyText, str, str]]:
@@ -259,36 +266,35 @@ def _site_places(actor: Actor) -> list[tuple[LazyText, str, str]]:
 _Place = tuple[LazyText, str, str, str]
 
 
-def _core_places() -> list[tuple[LazyText, list[_Place]]]:
-    return [
-        (
-            _("Today"),
-            [
-                (_("Today"), "/desk", "sun", "core.desk"),
-                (_("Calls to make"), "/calls/today", "phone-outgoing", "core.calls.work"),
-                (_("Calls received"), "/calls", "phone-incoming", "core.calls.take"),
-            ],
-        ),
-        (
-            _("People"),
-            [
-                (_("Residents"), "/people", "users", "core.people.view"),
-                (_("Estates and doors"), "/areas", "building-2", "core.people.view"),
-                (_("Import a roster"), "/roster", "file-up", "core.roster.import"),
-                (_("Account slips"), "/slips", "ticket", "core.slips.print"),
-            ],
-        ),
-        (
-            _("Administration"),
-            [
-                (_("Accounts and roles"), "/admin/accounts", "key-round", "core.accounts.manage"),
-                (_("Who may do what"), "/admin/roles", "shield-check", "core.roles.manage"),
-                (_("Modules"), "/admin/plugins", "puzzle", "core.plugins.switch"),
-                (_("Community details"), "/admin/community", "house", "core.community.edit"),
-                (_("Audit log"), "/admin/audit", "scroll-text", "core.audit.view"),
-            ],
-        ),
-    ]
+_CORE_PLACES: tuple[tuple[LazyText, list[_Place]], ...] = (
+    (
+        _("Today"),
+        [
+            (_("Today"), "/desk", "sun", "core.desk"),
+            (_("Calls to make"), "/calls/today", "phone-outgoing", "core.calls.work"),
+            (_("Calls received"), "/calls", "phone-incoming", "core.calls.take"),
+        ],
+    ),
+    (
+        _("People"),
+        [
+            (_("Residents"), "/people", "users", "core.people.view"),
+            (_("Estates and doors"), "/areas", "building-2", "core.people.view"),
+            (_("Import a roster"), "/roster", "file-up", "core.roster.import"),
+            (_("Account slips"), "/slips", "ticket", "core.slips.print"),
+        ],
+    ),
+    (
+        _("Administration"),
+        [
+            (_("Accounts and roles"), "/admin/accounts", "key-round", "core.accounts.manage"),
+            (_("Who may do what"), "/admin/roles", "shield-check", "core.roles.manage"),
+            (_("Modules"), "/admin/plugins", "puzzle", "core.plugins.switch"),
+            (_("Community details"), "/admin/community", "house", "core.community.edit"),
+            (_("Audit log"), "/admin/audit", "scroll-text", "core.audit.view"),
+        ],
+    ),
+)
 
 
 def plugin_navigation(place: str) -> list[Nav]:

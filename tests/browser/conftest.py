@@ -85,6 +85,7 @@ def look(page: Any, name: str) -> None:
     """Keep a picture of the page as it stands, when LINLI_TEST_SHOTS names a folder; for pages only a journey meets."""
     folder = os.environ.get("LINLI_TEST_SHOTS")
     if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 

@@ -7,12 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
 from tests.browser.crawl import HOME, coming_day, room
 from tests.browser.demo_site import Site, Visitor, zh
 
-pytestmark = pytest.mark.xdist_group("booking")
 AT_ONCE = 20
 
 

@@ -14,7 +14,6 @@ from tests.browser.conftest import look
 from tests.browser.crawl import HOME, coming_day
 from tests.browser.demo_site import CODE, ROOT, Site, zh
 
-pytestmark = pytest.mark.xdist_group("first-run")
 PASSWORD = "雨伞-蓝鲸-车站-豆浆-九"
 SCREENS = 5
 ANSWERS = (

@@ -15,8 +15,6 @@ from tests.browser.conftest import look
 from tests.browser.crawl import HOME, coming_day, room
 from tests.browser.demo_site import DIRECTOR, Site, demo_site, zh
 
-pytestmark = pytest.mark.xdist_group("forms")
-
 # --------------------------------------------------------------------------- input methods
 
 

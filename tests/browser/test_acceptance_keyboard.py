@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.browser import checks
 from tests.browser.conftest import look
 from tests.browser.crawl import HOME
 from tests.browser.demo_site import DIRECTOR, Site, zh
 
-pytestmark = pytest.mark.xdist_group("keyboard")
 FAR = 120
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,9 +12,6 @@ from tests.browser.conftest import is_elsewhere
 from tests.browser.crawl import Plan, plan
 from tests.browser.demo_site import Site
 
-# The modes are shared out between two test processes; each walks its own site once and looks at a page in its modes by
-# turning the size, the colours and the window, which is what the cookies do on the server (test_acceptance_reading).
-GROUPS = {"standard": "one", "large": "one", "huge": "one", "dark": "two", "contrast": "two", "desktop": "two"}
 NARROW = {
     "320 px": Mode("standard", "light", 320, 640),
     "320 px, large": Mode("large", "light", 320, 640),
@@ -31,35 +27,25 @@ def pages(site: Site) -> Plan:
 
 
 @pytest.fixture(scope="session")
-def findings(browser: Any, site: Site, pages: Plan) -> Callable[[str], Findings]:
-    """`findings("large")` is what is wrong in that mode, by kind of fault."""
-    walked: dict[str, Findings] = {}
+def findings(browser: Any, site: Site, pages: Plan) -> dict[str, Findings]:
+    """What is wrong in each mode, by kind of fault.
 
-    def of(mode: str) -> Findings:
-        if mode not in walked:
-            group = [name for name, each in GROUPS.items() if each == GROUPS[mode]]
-            walked.update(walk(browser, site, pages, group))
-        return walked[mode]
-
-    return of
-
-
-def walk(browser: Any, site: Site, pages: Plan, modes: list[str]) -> dict[str, Findings]:
-    """Open every page once, look at it in each of the modes and note every fault."""
-    found = {name: {kind: [] for kind in KINDS} for name in modes}
+    Every page is opened once and then turned into the modes, which are two attributes of the document and the size of
+    the window; that the cookies set these attributes is a test of test_acceptance_reading.
+    """
+    found: dict[str, Findings] = {name: {kind: [] for kind in KINDS} for name in MODES}
     for who in sorted({stop.who for stop in pages.stops}):
-        context = browser.new_context(
-            viewport=MODES[modes[0]].viewport, base_url=site.url, locale="zh-CN", reduced_motion="reduce"
-        )
+        context = browser.new_context(base_url=site.url, locale="zh-CN", reduced_motion="reduce")
         context.add_cookies(site.visitor(who).cookies())
         page = context.new_page()
-        _listen(page, site, found[modes[0]])
+        _listen(page, site, found["standard"])
         for stop in pages.stops:
             if stop.who == who:
+                turn(page, MODES["standard"])
                 answer = page.goto(stop.path)
                 assert answer.status == stop.status, f"{stop.path}: {answer.status} instead of {stop.status}"
-                for name in modes:
-                    for kind, faults in looked_at(page, MODES[name]).items():
+                for name, mode in MODES.items():
+                    for kind, faults in looked_at(page, mode).items():
                         found[name][kind] += [f"{stop.name} {stop.path}: {fault}" for fault in faults]
         context.close()
     return found
@@ -101,13 +87,9 @@ def _listen(page: Any, site: Site, found: Findings) -> None:
     )
 
 
-def in_each_mode(test: Any) -> Any:
-    """Run the test in each of the six modes, those of one process together."""
-    marks = [pytest.param(mode, marks=pytest.mark.xdist_group(f"pages-{group}")) for mode, group in GROUPS.items()]
-    return pytest.mark.parametrize("mode", marks)(test)
+in_each_mode = pytest.mark.parametrize("mode", MODES)
 
 
-@pytest.mark.xdist_group("pages-one")
 def test_no_page_is_forgotten_and_every_link_leads_somewhere(pages: Plan) -> None:
     """Each address of the application is met on the walk; a new page without a link needs a line in crawl.furnish."""
     assert not pages.missing and not pages.broken
@@ -116,13 +98,12 @@ def test_no_page_is_forgotten_and_every_link_leads_somewhere(pages: Plan) -> Non
 @in_each_mode
 def test_axe_finds_nothing_on_any_page(findings: Any, mode: str) -> None:
     """UX 5."""
-    assert not findings(mode)["axe"], listed(findings(mode)["axe"])
+    assert not findings[mode]["axe"], listed(findings[mode]["axe"])
 
 
-@pytest.mark.xdist_group("pages-one")
 def test_no_page_asks_another_host_for_anything(findings: Any) -> None:
     """UX 4; and the content security policy stops nothing of our own."""
-    found = findings("standard")
+    found = findings["standard"]
     refused = [line for line in found["console"] if "Failed to load resource" not in line]
     assert not found["strangers"] and not refused, listed(found["strangers"] + refused)
 
@@ -130,25 +111,24 @@ def test_no_page_asks_another_host_for_anything(findings: Any) -> None:
 @in_each_mode
 def test_no_page_scrolls_sideways(findings: Any, mode: str) -> None:
     """UX 6."""
-    assert not findings(mode)["sideways"], listed(findings(mode)["sideways"])
+    assert not findings[mode]["sideways"], listed(findings[mode]["sideways"])
 
 
 @in_each_mode
 def test_every_target_is_large_enough_for_a_thumb(findings: Any, mode: str) -> None:
     """UX 7."""
-    assert not findings(mode)["targets"], listed(findings(mode)["targets"])
+    assert not findings[mode]["targets"], listed(findings[mode]["targets"])
 
 
 @in_each_mode
 def test_nothing_is_printed_small(findings: Any, mode: str) -> None:
     """UX 8, first half."""
-    assert not findings(mode)["print"], listed(findings(mode)["print"])
+    assert not findings[mode]["print"], listed(findings[mode]["print"])
 
 
-@pytest.mark.xdist_group("pages-one")
 def test_every_page_fits_a_narrow_or_zoomed_window(findings: Any) -> None:
     """UX 6, second half."""
-    assert not findings("standard")["narrow"], listed(findings("standard")["narrow"])
+    assert not findings["standard"]["narrow"], listed(findings["standard"]["narrow"])
 
 
 def listed(faults: list[str]) -> str:

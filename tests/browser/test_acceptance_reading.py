@@ -6,12 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.browser.crawl import HOME
 from tests.browser.demo_site import DIRECTOR, Site, zh
 
-pytestmark = pytest.mark.xdist_group("reading")
 A_YEAR = 365 * 86_400
 
 

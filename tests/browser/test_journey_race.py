@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.browser.conftest import look
 from tests.browser.crawl import HOME, coming_day
 from tests.browser.demo_site import zh
 from tests.browser.test_acceptance_booking import free_hour
-
-pytestmark = pytest.mark.xdist_group("booking")
 
 
 def test_two_phones_race_for_one_room(visit: Callable[..., Any]) -> None:

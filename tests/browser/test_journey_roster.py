@@ -6,15 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.browser import checks
 from tests.browser.checks import DESKTOP
 from tests.browser.conftest import look
 from tests.browser.crawl import HOME
 from tests.browser.demo_site import STAFF, zh
 
-pytestmark = pytest.mark.xdist_group("roster")
 BAD = {7: ("", "13900001107"), 40: ("赵无门", ""), 77: ("钱电话", "139")}
 
 

@@ -15,8 +15,6 @@ from core import text
 from tests.browser import checks, gallery
 from tests.browser.checks import MODES
 
-pytestmark = pytest.mark.xdist_group("gallery")
-
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
@@ -121,7 +119,7 @@ def test_f9_or_escape_twice_hides_the_desk(address: str, browser: Any) -> None:
     for keys in (["F9"], ["Escape", "Escape"]):
         page.goto(f"{address}/desk")
         page.route("**/hidden", lambda route: route.fulfill(body="hidden"))
-        page.evaluate("document.querySelector('[data-hide-screen]').href = '/hidden'")
+        page.evaluate("document.querySelector('[data-hide-screen]').form.action = '/hidden'")
         for key in keys:
             page.keyboard.press(key)
         page.wait_for_url("**/hidden")
