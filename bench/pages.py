@@ -56,17 +56,10 @@ def figures() -> Iterator[str]:
             _add_rooms(folder)
             many = _against(hello, linli, day)
             yield _line(f"50-row page, anonymous (day view of {MANY_ROOMS} rooms)", many, 0.30)
-            yield _line(
-                "50-row page with session, permissions and gate (residents list as staff)",
-                staff,
-                0.25,
-            )
+            yield _line("50-row page with session, permissions and gate (residents list as staff)", staff, 0.25)
             yield _line(f"day view, anonymous, {len(ROOMS)} rooms", few, 0.30)
             yield _spread("day view", rate(linli[0], day, CROWD_SECONDS, cookie=BROWSER, connections=CROWD))
-            yield _spread(
-                "residents list",
-                rate(linli[0], people, CROWD_SECONDS, cookie=cookie, connections=CROWD),
-            )
+            yield _spread("residents list", rate(linli[0], people, CROWD_SECONDS, cookie=cookie, connections=CROWD))
             yield _spread("Flask hello", rate(hello[0], "/", CROWD_SECONDS, connections=CROWD))
 
 

@@ -44,19 +44,10 @@ def fill() -> None:
     insert = database.obj.cursor().executemany
     each = range(1, BOOKINGS + 1)
     with transaction(CODE):
-        insert(
-            "INSERT INTO rooms_venue (id, community, name) VALUES (1, ?, '中心')",
-            [(CODE,)],
-        )
+        insert("INSERT INTO rooms_venue (id, community, name) VALUES (1, ?, '中心')", [(CODE,)])
         rooms = [(room, CODE, f"房间 {room}") for room in range(1, ROOMS + 1)]
-        insert(
-            "INSERT INTO rooms_resource (id, community, kind, name) VALUES (?, ?, 'room', ?)",
-            rooms,
-        )
-        insert(
-            "INSERT INTO rooms_room (id, community, venue_id, name) VALUES (?, ?, 1, ?)",
-            rooms,
-        )
+        insert("INSERT INTO rooms_resource (id, community, kind, name) VALUES (?, ?, 'room', ?)", rooms)
+        insert("INSERT INTO rooms_room (id, community, venue_id, name) VALUES (?, ?, 1, ?)", rooms)
         insert(
             "INSERT INTO rooms_booking (id, community, title, organiser_kind, organiser, requested_on, entered_at) "
             "VALUES (?, ?, '', 'staff', '', '2026-01-01', 0)",
@@ -95,11 +86,7 @@ def measure() -> tuple[float, float, float]:
         exact = [(_room(key), _start(key)) for key in keys]
         ends = [(_room(key), _start(key) + chance.randint(-LENGTH, 2 * LENGTH)) for key in keys]
         both = [(room, end, end - LENGTH) for room, end in ends[: CALLS // 50]]
-        for statement, questions in (
-            (_SEEK, exact),
-            (PREDECESSOR, ends),
-            (_USUAL, both),
-        ):
+        for statement, questions in ((_SEEK, exact), (PREDECESSOR, ends), (_USUAL, both)):
             results[statement].append(_microseconds(execute, statement, questions))
     seek, check, usual = (statistics.median(results[statement]) for statement in (_SEEK, PREDECESSOR, _USUAL))
     return seek, check, usual

@@ -194,6 +194,8 @@ def mount(app: Flask, registry: Registry, parent: Blueprint, config: Config) -> 
     @app.before_request
     def _gate() -> None:
         check_host(own_names)
+        if "\x00" in request.path or b"%00" in request.query_string:
+            raise NotFound  # PostgreSQL would refuse the question, SQLite find nothing
         _open(registry)
         csrf.protect()
 

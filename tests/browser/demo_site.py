@@ -8,7 +8,6 @@ import json
 import os
 import re
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -93,9 +92,9 @@ class Site:
         raise RuntimeError(f"the server did not start:\n{log.read_text('utf-8')}")
 
     def stop(self) -> None:
-        """Stop the server as Ctrl-C does."""
+        """Stop the server as a service manager does."""
         if self._server is not None:
-            self._server.send_signal(signal.SIGINT)
+            self._server.terminate()
             try:
                 self._server.wait(timeout=20)
             except subprocess.TimeoutExpired:

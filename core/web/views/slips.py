@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
 from core.errors import Invalid, NotFound
+from core.lan import reachable_url
 from core.people import areas, directory, slip_batches, slips
 from core.people.areas import Area
 from core.people.disclosure import masked_view
@@ -100,7 +102,7 @@ def _sheets(estate: Area | None, sheets: list[tuple[str, list[Slip]]], issued_be
         "print/slips.html",
         estate=estate,
         printed=printed,
-        address=request.host,
+        address=urlsplit(reachable_url(request.host_url)).netloc,
         issued_before=issued_before,
         back=back,
         count=sum(count for _building, _sheets, count in printed),
@@ -110,8 +112,8 @@ def _sheets(estate: Area | None, sheets: list[tuple[str, list[Slip]]], issued_be
 
 
 def _address(code: str) -> str:
-    """Where the QR code leads: this computer by the address the office used."""
-    return f"{request.scheme}://{request.host}/slip/{code.replace(' ', '')}"
+    """Where the QR code leads: this computer by an address that phones can open."""
+    return f"{reachable_url(request.host_url)}slip/{code.replace(' ', '')}"
 
 
 def _by_sheet(made: list[Slip], most: int = 8) -> list[list[Slip]]:

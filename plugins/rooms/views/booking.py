@@ -18,6 +18,7 @@ from core import (
     find_person,
     page,
     qr_svg,
+    reachable_url,
     submit_once,
     toast,
     today,
@@ -130,7 +131,7 @@ def booking(occurrence_id: int) -> Any:
 def slip(occurrence_id: int) -> Any:
     """The booking on paper, with its code."""
     line, code = own_line(occurrence_id), code_of(occurrence_id)
-    address = request.host_url.rstrip("/") + url(".code")
+    address = reachable_url(request.host_url).rstrip("/") + url(".code")
     return page("rooms/slip.html", line=line, code=codes.grouped(code) if code else "", matrix=qr_svg(address))
 
 

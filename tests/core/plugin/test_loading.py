@@ -295,8 +295,8 @@ def test_the_scratch_registration_is_the_callers(workshop: Workshop) -> None:
         "garden", declaring("blueprint=bp", BLUEPRINT.replace("'faulty'", "'garden'") + "bp.route('/')(print)")
     )
 
-    def check(blueprint) -> None:  # type: ignore[no-untyped-def]
-        raise ValueError(f"{blueprint.name} clashes")
+    def check(declaration) -> None:  # type: ignore[no-untyped-def]
+        raise ValueError(f"{declaration.blueprint.name} clashes")
 
     with in_language("en"):
         assert "ValueError: garden clashes" in str(workshop.load(check=check).quarantined["garden"].reason)
