@@ -24,6 +24,7 @@ from werkzeug.test import TestResponse
 from core.actor import Actor, system
 from core.clock import today
 from core.config import Config, load_config
+from core.plugin.current import set_active
 from core.store import db
 from core.store.community import Community
 from core.store.migrate import CORE, migrate
@@ -107,15 +108,21 @@ def both_engines(engine: str, tmp_path: Path, _templates: dict[str, str]) -> Ite
             _templates["sqlite"] = str(template.database_path)
         shutil.copy(_templates["sqlite"], config.database_path)
         yield config
-        db.close_database()
+        _forget()
         return
     if "postgresql" not in _templates:
         _templates["postgresql"] = _create()
         _build(load_config(Path(_templates["folder"]) / "pg", database=_templates["postgresql"], strict=True))
     url = _create(_templates["postgresql"])
     yield load_config(instance, database=url, strict=True, testing=True)
-    db.close_database()
+    _forget()
     _drop(url)
+
+
+def _forget() -> None:
+    """Leave nothing of a test in the process: no open store and no registry of plugins."""
+    set_active(None)
+    db.close_database()
 
 
 @pytest.fixture

@@ -81,6 +81,13 @@ def visit(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
     assert not strangers
 
 
+def follow(page: Any, button: Any) -> Any:
+    """Press a button or a link and wait for the page it leads to; returns the answer that page came with."""
+    with page.expect_navigation() as coming:
+        button.click()
+    return coming.value
+
+
 def look(page: Any, name: str) -> None:
     """Keep a picture of the page as it stands, when LINLI_TEST_SHOTS names a folder; for pages only a journey meets."""
     folder = os.environ.get("LINLI_TEST_SHOTS")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from tests.browser.conftest import follow
 from tests.browser.crawl import HOME, coming_day, room
 from tests.browser.demo_site import Site, Visitor, zh
 
@@ -27,19 +28,19 @@ def test_a_resident_books_reads_and_cancels_without_scripts(visit: Callable[...,
     """UX 9 (notices and objections come with their own plugin)."""
     page = visit("resident", javascript=False)
     page.goto(HOME + "/")
-    page.get_by_role("navigation").get_by_role("link", name=rooms("Room bookings")).click()
+    follow(page, page.get_by_role("navigation").get_by_role("link", name=rooms("Room bookings")))
     page.goto(f"{HOME}/rooms/day?date={coming_day(1)}")
-    free_hour(page, "书画室", "09:00").click()
+    follow(page, free_hour(page, "书画室", "09:00"))
     page.get_by_label(rooms("What for")).fill("写春联")
-    page.get_by_role("button", name=rooms("Book")).click()
+    follow(page, page.get_by_role("button", name=rooms("Book")))
     assert re.search(r"/rooms/booking/\d+$", page.url)
     booking = page.url
     assert page.get_by_text("写春联").is_visible()
-    page.get_by_role("link", name=rooms("My bookings")).last.click()
-    page.get_by_role("link", name="书画室").first.click()
+    follow(page, page.get_by_role("link", name=rooms("My bookings")).last)
+    follow(page, page.get_by_role("link", name="书画室").first)
     page.goto(booking)
-    page.get_by_role("link", name=rooms("Cancel booking")).click()
-    page.get_by_role("button", name=rooms("Yes, cancel it")).click()
+    follow(page, page.get_by_role("link", name=rooms("Cancel booking")))
+    follow(page, page.get_by_role("button", name=rooms("Yes, cancel it")))
     assert page.url == booking and page.get_by_text(rooms("Cancelled")).first.is_visible()
     page.goto(f"{HOME}/rooms/day?date={coming_day(1)}")
     assert free_hour(page, "书画室", "09:00").is_visible()
@@ -49,14 +50,14 @@ def test_a_guest_books_without_scripts_and_finds_the_booking_by_its_code(visit: 
     """UX 9, for somebody without an account."""
     page = visit(javascript=False)
     page.goto(f"{HOME}/rooms/day?date={coming_day(1)}")
-    free_hour(page, "书画室", "11:00").click()
+    follow(page, free_hour(page, "书画室", "11:00"))
     page.get_by_label(rooms("Your name")).fill("来客")
-    page.get_by_role("button", name=rooms("Book")).click()
+    follow(page, page.get_by_role("button", name=rooms("Book")))
     code = page.locator(".booking-code").inner_text()
     other = visit(javascript=False)
     other.goto(f"{HOME}/rooms/code")
     other.get_by_label(rooms("Booking code")).fill(code.lower())
-    other.get_by_role("button", name=rooms("Show my booking")).click()
+    follow(other, other.get_by_role("button", name=rooms("Show my booking")))
     assert other.get_by_text("书画室").first.is_visible()
 
 
@@ -109,8 +110,8 @@ def test_twenty_at_once_make_one_booking_and_the_others_are_one_tap_from_another
     page = visit()
     page.goto(f"{path}?date={day}&start=09:00&end=10:00")
     page.get_by_label(rooms("Your name")).fill("迟到的人")
-    page.get_by_role("button", name=rooms("Book"), exact=True).click()
+    follow(page, page.get_by_role("button", name=rooms("Book"), exact=True))
     assert page.get_by_label(rooms("Your name")).input_value() == "迟到的人"
-    page.get_by_role("button", name=rooms("Take this")).first.click()
-    page.wait_for_url("**/rooms/booking/*")
+    follow(page, page.get_by_role("button", name=rooms("Take this")).first)
+    assert "/rooms/booking/" in page.url
     assert page.get_by_text("迟到的人").is_visible()

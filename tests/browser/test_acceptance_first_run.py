@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser import checks
 from tests.browser.checks import MODES
-from tests.browser.conftest import look
+from tests.browser.conftest import follow, look
 from tests.browser.crawl import HOME, coming_day
 from tests.browser.demo_site import CODE, ROOT, Site, zh
 
@@ -47,8 +47,7 @@ def fill(page: Any, answers: dict[str, str]) -> None:
     """Fill in a screen and go on."""
     for name, value in answers.items():
         page.locator(f"[name={name}]").fill(value)
-    page.locator("main form button[type=submit]").last.click()
-    page.wait_for_load_state()
+    follow(page, page.locator("main form button[type=submit]").last)
 
 
 def set_up(page: Any) -> None:
@@ -86,7 +85,7 @@ def test_the_first_run_has_few_screens_each_field_an_example_and_a_next_action(
     look(page, "first-run-5")
     action = page.locator("main a.button.is-primary")
     assert action.count() == 1
-    action.click()
+    follow(page, action)
     assert page.url == f"{new_site.url}{HOME}/roster"
 
 
@@ -137,19 +136,18 @@ def test_a_newcomer_gets_from_the_first_page_to_the_first_booking(visit: Callabl
     fill(page, {})
     for answers in ANSWERS[1:]:
         fill(page, answers)
-    page.locator("#desk-nav").get_by_role("link", name=zh("Rooms today", "rooms")).click()
+    follow(page, page.locator("#desk-nav").get_by_role("link", name=zh("Rooms today", "rooms")))
     look(page, "first-venue")
     page.locator("[name=weekend]").check()
-    page.locator("main form[method=post] button[type=submit]").last.click()
-    page.wait_for_load_state()
+    follow(page, page.locator("main form[method=post] button[type=submit]").last)
     phone = visit(url=new_site.url)
     phone.goto("/")
     assert phone.url == new_site.home
-    phone.locator(".site-nav a").nth(1).click()
+    follow(phone, phone.locator(".site-nav a").nth(1))
     phone.goto(f"{HOME}/rooms/day?date={coming_day(1)}")
-    phone.get_by_role("link", name=zh("free", "rooms")).first.click()
+    follow(phone, phone.get_by_role("link", name=zh("free", "rooms")).first)
     phone.locator("[name=guest_name]").fill("第一位居民")
-    phone.get_by_role("button", name=zh("Book", "rooms")).click()
-    phone.wait_for_url("**/rooms/booking/*")
+    follow(phone, phone.get_by_role("button", name=zh("Book", "rooms")))
+    assert "/rooms/booking/" in phone.url
     page.goto(f"{HOME}/rooms/desk?date={coming_day(1)}")
     assert page.get_by_text("第一位居民").first.is_visible()

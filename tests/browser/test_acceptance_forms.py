@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser import checks
 from tests.browser.checks import MODES
-from tests.browser.conftest import look
+from tests.browser.conftest import follow, look
 from tests.browser.crawl import HOME, coming_day, room
 from tests.browser.demo_site import DIRECTOR, Site, demo_site, zh
 
@@ -134,7 +134,7 @@ def test_a_failure_of_ours_keeps_what_was_typed_and_says_what_to_do(
     page = visit(url=faulty_site.url, javascript=javascript)
     page.goto(f"{HOME}/notes/write")
     page.locator("#text").fill("楼上漏水，\n“请”来看看 <b>")
-    answer = send(page, page.get_by_role("button", name="送出"))
+    answer = follow(page, page.get_by_role("button", name="送出"))
     assert answer.status == 500 and not page.get_by_text("RuntimeError").count()
     look(page, "failure-of-ours")
     told = page.locator("main").inner_text()
@@ -144,17 +144,9 @@ def test_a_failure_of_ours_keeps_what_was_typed_and_says_what_to_do(
         assert secret not in page.content()
     if javascript:
         assert not checks.violations(page) and not checks.measured(page, MODES["standard"])
-    send(page, page.get_by_role("button", name=zh("Send again")))
+    follow(page, page.get_by_role("button", name=zh("Send again")))
     assert page.get_by_role("heading", name="收到").is_visible()
     assert page.get_by_text("“请”来看看 <b>").is_visible()
-
-
-def send(page: Any, button: Any) -> Any:
-    """Press a button and return the answer to the post it makes."""
-    with page.expect_response(lambda response: response.request.method == "POST") as answer:
-        button.click()
-    page.wait_for_load_state()
-    return answer.value
 
 
 def test_the_office_finds_the_failure_by_its_number(faulty_site: Site) -> None:
@@ -179,7 +171,7 @@ def test_mistakes_are_listed_linked_and_focused(visit: Callable[..., Any], site:
     page.goto(f"{HOME}/rooms/{room(site, '书画室')}/book?date={coming_day(1)}&start=15:00&end=15:00")
     page.locator("#people").fill("0")
     page.locator("#title").fill("写字")
-    answer = send(page, page.get_by_role("button", name=zh("Book", "rooms")))
+    answer = follow(page, page.get_by_role("button", name=zh("Book", "rooms")))
     assert answer.status == 422
     look(page, "mistakes")
     assert page.evaluate("document.activeElement.className") == "error-summary"
@@ -204,7 +196,7 @@ def test_mistakes_are_listed_without_scripts_too(visit: Callable[..., Any]) -> N
     page.goto("/login")
     page.locator("#name").fill("没有这个人")
     page.locator("#secret").fill("000000")
-    page.get_by_role("button", name=zh("Sign in")).click()
+    follow(page, page.get_by_role("button", name=zh("Sign in")))
     assert page.locator(".error-summary").is_visible()
     assert page.locator("#name").input_value() == "没有这个人" and page.locator("#secret").input_value() == ""
 
@@ -219,13 +211,13 @@ def test_pages_with_mistakes_and_alternatives_keep_every_rule(visit: Callable[..
         ("/slip", 422),
     ):
         page.goto(path)
-        answer = send(page, page.locator("main form[method=post] button").last)
+        answer = follow(page, page.locator("main form[method=post] button").last)
         assert answer.status == status
         assert not [*checks.violations(page), *checks.measured(page, MODES[mode])], path
     take(site, when)
     page.goto(f"{HOME}/rooms/{room(site, '舞蹈排练室')}/book?{when}")
     page.locator("#guest_name").fill("迟来的人")
-    answer = send(page, page.get_by_role("button", name=zh("Book", "rooms"), exact=True))
+    answer = follow(page, page.get_by_role("button", name=zh("Book", "rooms"), exact=True))
     assert answer.status == 409
     look(page, f"taken-{mode}")
     assert not [*checks.violations(page), *checks.measured(page, MODES[mode])]

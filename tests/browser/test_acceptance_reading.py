@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.browser.conftest import follow
 from tests.browser.crawl import HOME
 from tests.browser.demo_site import DIRECTOR, Site, zh
 
@@ -16,9 +17,9 @@ def test_the_text_size_stays_on_every_page_and_after_a_restart(visit: Callable[.
     """UX 8, second half: one tap, no account; the browser and the server are both started again."""
     page = visit()
     page.goto(HOME + "/")
-    page.get_by_role("button", name=zh("Larger text")).click()
+    follow(page, page.get_by_role("button", name=zh("Larger text")))
     assert page.url == site.home and shown(page) == ("large", "light")
-    page.get_by_role("button", name=zh("Dark")).click()
+    follow(page, page.get_by_role("button", name=zh("Dark")))
     page.goto(f"{HOME}/rooms/day")
     assert shown(page) == ("large", "dark")
     kept = page.context.storage_state()
@@ -31,8 +32,8 @@ def test_the_text_size_stays_on_every_page_and_after_a_restart(visit: Callable[.
     again.goto(f"{HOME}/office")
     assert shown(again) == ("large", "dark")
     assert again.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 24
-    again.get_by_role("button", name=zh("Largest text")).click()
-    again.get_by_role("button", name=zh("Standard text")).click()
+    follow(again, again.get_by_role("button", name=zh("Largest text")))
+    follow(again, again.get_by_role("button", name=zh("Standard text")))
     assert shown(again) == ("standard", "dark")
 
 
@@ -46,7 +47,7 @@ def test_back_and_forward_after_a_live_search_show_a_full_page(visit: Callable[.
     page = visit(DIRECTOR, mode="desktop")
     page.goto(f"{HOME}/people")
     search(page, page.locator("#people-q"), "张")
-    page.locator("#results").get_by_role("rowheader").get_by_role("link").first.click()
+    follow(page, page.locator("#results").get_by_role("rowheader").get_by_role("link").first)
     assert_is_whole(page)
     page.go_back()
     assert_is_whole(page)
@@ -62,7 +63,7 @@ def test_back_after_a_search_on_the_first_page_shows_a_full_page(visit: Callable
     page = visit()
     page.goto(HOME + "/")
     search(page, page.locator("main input[name=q]"), "yuyue")
-    page.locator("main .tile, main .row-title").first.click()
+    follow(page, page.locator("main .tile, main .row-title").first)
     assert_is_whole(page)
     page.go_back()
     assert_is_whole(page)
@@ -74,11 +75,11 @@ def test_back_after_a_swapped_phone_number_shows_a_full_page(visit: Callable[...
     """UX 10, after a post by htmx; the number that was shown is masked again."""
     page = visit(DIRECTOR, mode="desktop")
     page.goto(f"{HOME}/people?q=138")
-    page.locator("#results").get_by_role("rowheader").get_by_role("link").first.click()
+    follow(page, page.locator("#results").get_by_role("rowheader").get_by_role("link").first)
     with page.expect_response("**/phone"):
         page.get_by_role("button", name=zh("Show the number")).click()
     page.locator("#phones a[href^='tel:']").first.wait_for()
-    page.get_by_role("link", name=zh("Residents"), exact=True).first.click()
+    follow(page, page.get_by_role("link", name=zh("Residents"), exact=True).first)
     page.go_back()
     assert_is_whole(page)
     assert page.get_by_role("button", name=zh("Show the number")).is_visible()

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.browser import checks
 from tests.browser.checks import DESKTOP
-from tests.browser.conftest import look
+from tests.browser.conftest import follow, look
 from tests.browser.crawl import HOME
 from tests.browser.demo_site import STAFF, zh
 
@@ -38,7 +38,7 @@ def test_a_clerk_imports_a_roster_corrects_it_and_takes_it_back(visit: Callable[
     page = visit(STAFF, mode="desktop")
     page.goto(f"{HOME}/roster")
     page.locator("#file").set_input_files(roster(tmp_path / "名册.xlsx"))
-    page.get_by_role("button", name=zh("Look at the file")).click()
+    follow(page, page.get_by_role("button", name=zh("Look at the file")))
     look(page, "roster-preview")
     told = page.locator("#bad").inner_text()
     for line, word in ((8, zh("Row %(line)s").replace("%(line)s", "8")), (41, "41"), (78, "78")):
@@ -46,8 +46,7 @@ def test_a_clerk_imports_a_roster_corrects_it_and_takes_it_back(visit: Callable[
     assert "联系电话" in told
     assert not [*checks.violations(page), *checks.measured(page, DESKTOP)]
 
-    page.get_by_role("button", name="97").click()
-    page.wait_for_load_state()
+    follow(page, page.get_by_role("button", name="97"))
     look(page, "roster-imported")
     assert page.get_by_text("97", exact=True).first.is_visible()
     assert not [*checks.violations(page), *checks.measured(page, DESKTOP)]
@@ -58,11 +57,9 @@ def test_a_clerk_imports_a_roster_corrects_it_and_takes_it_back(visit: Callable[
     rows = list(openpyxl.load_workbook(tmp_path / "errors.xlsx").active.iter_rows(values_only=True))
     assert len(rows) == 1 + len(BAD) and all(row[-1] for row in rows)
 
-    page.goto(f"{HOME}/people?q=浏览器花园")
     page.goto(f"{HOME}/roster")
-    page.get_by_role("row").filter(has_text="名册.xlsx").get_by_role("link", name=zh("Take back")).click()
-    page.get_by_role("button", name=zh("Yes, take everything back")).click()
-    page.wait_for_load_state()
+    follow(page, page.get_by_role("row").filter(has_text="名册.xlsx").get_by_role("link", name=zh("Take back")))
+    follow(page, page.get_by_role("button", name=zh("Yes, take everything back")))
     look(page, "roster-taken-back")
     assert page.get_by_text(zh("Taken back"), exact=True).first.is_visible()
     page.goto(f"{HOME}/search?q=测甲六")

@@ -66,54 +66,6 @@ def test_the_bottom_bar_never_hides_the_end_of_a_page(address: str, browser: Any
     context.close()
 
 
-def test_a_form_with_errors_takes_the_focus_to_their_list(address: str, browser: Any) -> None:
-    page = browser.new_page()
-    page.goto(f"{address}/form")
-    assert page.evaluate("document.activeElement.className") == "error-summary"
-    page.locator(".error-summary a").last.click()
-    assert page.evaluate("document.activeElement.id") == "who-0"
-    page.close()
-
-
-def test_a_composed_word_is_one_search_and_enter_inside_it_sends_nothing(address: str, browser: Any) -> None:
-    page = browser.new_page()
-    page.goto(f"{address}/portal")
-    sent: list[str] = []
-    page.on(
-        "request",
-        lambda request: sent.append(request.url) if "q=" in request.url else None,
-    )
-    page.locator("#search-q").focus()
-    keys = page.context.new_cdp_session(page)
-    for letters in ("z", "zh", "zha", "zhang"):
-        keys.send(
-            "Input.imeSetComposition",
-            {
-                "text": letters,
-                "selectionStart": len(letters),
-                "selectionEnd": len(letters),
-            },
-        )
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(500)
-    assert sent == [] and page.url.endswith("/portal")
-    keys.send("Input.insertText", {"text": "张"})
-    page.wait_for_timeout(800)
-    assert len(sent) == 1
-    page.close()
-
-
-def test_a_double_click_sends_one_form(address: str, browser: Any) -> None:
-    page = browser.new_page()
-    page.goto(f"{address}/confirm")
-    sent: list[str] = []
-    page.route("**/", lambda route: (sent.append(route.request.method), route.abort()))
-    page.evaluate("() => { const b = document.querySelector('.confirm button'); b.click(); b.click(); }")
-    page.wait_for_timeout(300)
-    assert sent == ["POST"]
-    page.close()
-
-
 def test_f9_or_escape_twice_hides_the_desk(address: str, browser: Any) -> None:
     page = browser.new_page()
     for keys in (["F9"], ["Escape", "Escape"]):
