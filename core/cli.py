@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +56,8 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run; every error made for people ends as one sentence and exit code 2, never as a traceback."""
+        # What is logged is for the log file of `serve`; a command says what it has to say itself.
+        logging.getLogger("linli").addHandler(logging.NullHandler())
         try:
             return super().main(*args, **kwargs)
         except LinliError as error:
