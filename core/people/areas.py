@@ -247,9 +247,11 @@ def estates(community: str) -> list[tuple[int, str, int]]:
     return list(rows.tuples())
 
 
-def estate_names(community: str) -> list[tuple[int, str]]:
+def estate_names(community: str) -> tuple[tuple[int, str], ...]:
     """Every estate as (id, name), by pinyin."""
-    return rows("SELECT id, name FROM area WHERE community = ? AND level = 'estate' ORDER BY sort_key, id", community)
+    # Only estates have no parent, and by that they are found in the index.
+    statement = "SELECT id, name FROM area WHERE community = ? AND parent_id IS NULL ORDER BY sort_key, id"
+    return tuple((key, name) for key, name in rows(statement, community))
 
 
 def tree(community: str) -> tuple[AreaNode, ...]:

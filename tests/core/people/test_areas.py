@@ -94,7 +94,7 @@ def test_the_tree_is_in_the_order_people_walk(store):
         "2-2-501",
     ]
     assert areas.estates(store.west) == [(tree[0].id, "白漾小区", 1), (tree[1].id, "海城名家", 5)]
-    assert areas.estate_names(store.west) == [(tree[0].id, "白漾小区"), (tree[1].id, "海城名家")]
+    assert areas.estate_names(store.west) == ((tree[0].id, "白漾小区"), (tree[1].id, "海城名家"))
 
 
 def test_a_home_is_made_once_whatever_its_notation(store):
