@@ -18,17 +18,12 @@ from core.people.permissions import ROLES
 from core.plugin import registry as kernel
 from core.text import _
 from core.web import ui
-from core.web.forms import DayField, Form, PhoneField, SelectField, StringField
+from core.web.forms import DayField, Form, PhoneField, SelectField, StringField, status_of
 from core.web.gate import current_actor, current_community, view
 from core.web.reauth import ConfirmedForm
 from core.web.views import setup
 
 pages = Blueprint("admin", __name__)
-
-
-def status_of(form: Form) -> int:
-    """422 when the form holds errors, else 200."""
-    return 422 if form.errors or form.form_errors else 200
 
 
 @pages.get("/admin/first-steps")

@@ -14,7 +14,7 @@ from core.people.sign_in import SignIn
 from core.store.community import all_communities
 from core.text import _
 from core.web import ui
-from core.web.forms import Form, RadioField, SecretField, SelectField, StringField
+from core.web.forms import Form, RadioField, SecretField, SelectField, StringField, status_of
 from core.web.gate import SESSION_COOKIE, current_actor, view
 
 pages = Blueprint("signin", __name__)
@@ -43,10 +43,6 @@ def remember(found: SignIn, target: str) -> Response:
 
 def _next(otherwise: str = "/") -> str:
     return ui.safe_target(request.values.get("next"), otherwise)
-
-
-def _status(form: Form) -> int:
-    return 422 if form.errors or form.form_errors else 200
 
 
 # --------------------------------------------------------------------------- in and out
@@ -85,7 +81,7 @@ def login() -> Response:
             if form.community.data:
                 response.set_cookie(LAST_COMMUNITY, form.community.data, max_age=_YEAR, httponly=True, samesite="Lax")
             return response
-    return ui.page("signin/login.html", status=_status(form), form=form, next=_next(""), offices=all_communities())
+    return ui.page("signin/login.html", status=status_of(form), form=form, next=_next(""), offices=all_communities())
 
 
 def _community_in(target: str) -> str | None:
@@ -144,7 +140,7 @@ def switch() -> Response:
         else:
             ui.toast(_("This screen now belongs to %(name)s.", name=found.label))
             return remember(found, _next())
-    return ui.page("signin/switch.html", status=_status(form), form=form, colleagues=colleagues, next=_next())
+    return ui.page("signin/switch.html", status=status_of(form), form=form, colleagues=colleagues, next=_next())
 
 
 class UnlockForm(Form):
@@ -193,7 +189,7 @@ def _hidden(form: Form) -> Response:
     response = ui.page(
         "signin/hidden.html",
         block="clock",
-        status=_status(form),
+        status=status_of(form),
         form=form,
         session=session,
         next=_next(),
@@ -230,7 +226,7 @@ def slip() -> Response:
             form.accept(error)
         else:
             return ui.after_post(ui.url("signin.open_slip", code="".join(form.code.data.split())))
-    return ui.page("signin/slip.html", status=_status(form), form=form)
+    return ui.page("signin/slip.html", status=status_of(form), form=form)
 
 
 class NewSecretForm(Form):
@@ -272,7 +268,7 @@ def open_slip(code: str) -> Response:
         else:
             ui.toast(_("Your account is open. You are signed in."))
             return remember(found, _first_page(found, holder.community))
-    return _unstored(ui.page("signin/open_slip.html", status=_status(new), form=new, holder=holder))
+    return _unstored(ui.page("signin/open_slip.html", status=status_of(new), form=new, holder=holder))
 
 
 # --------------------------------------------------------------------------- my account
@@ -308,7 +304,7 @@ def change_secret() -> Response:
     session = sessions.find_session(token())
     forced = session is not None and session.phase == "must_change"
     return ui.page(
-        "signin/secret.html", status=_status(form), form=form, is_pin=actor.kind == "resident", forced=forced
+        "signin/secret.html", status=status_of(form), form=form, is_pin=actor.kind == "resident", forced=forced
     )
 
 
@@ -335,7 +331,7 @@ def switch_pin() -> Response:
         else:
             ui.toast(_("From now on you can unlock this screen with your PIN, and colleagues can switch to you."))
             return ui.after_post(ui.url("signin.me"))
-    return ui.page("signin/pin.html", status=_status(form), form=form)
+    return ui.page("signin/pin.html", status=status_of(form), form=form)
 
 
 @pages.post("/me/sessions/<key>/end")

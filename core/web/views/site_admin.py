@@ -16,10 +16,10 @@ from core.plugin import registry as kernel
 from core.store.community import all_communities
 from core.text import _
 from core.web import ui
-from core.web.forms import FileField, Form, PhoneField, StringField, submit_once
+from core.web.forms import FileField, Form, PhoneField, StringField, status_of, submit_once
 from core.web.gate import current_actor, view
 from core.web.reauth import ConfirmedForm
-from core.web.views.admin import code_page, status_of
+from core.web.views.admin import code_page
 
 pages = Blueprint("site_admin", __name__)
 LARGEST_LIST = 5 * 1024 * 1024
