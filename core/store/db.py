@@ -186,6 +186,8 @@ def _sqlite(config: Config) -> peewee.Database:
         def _connect(self) -> Any:
             connection = super()._connect()
             connection.convert_binding = _sqlite_binding
+            # A plan that may depend on the values bound is made anew at every execution: 40 µs instead of 6 for a session.
+            connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
             return connection
 
     def _sqlite_binding(cursor: Any, number: int, value: Any) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.actor import Actor
-from core.plugin import current, discovery
+from core.plugin import current
 from core.plugin.registry import Registry
 from core.testing import Store
 
@@ -83,15 +83,9 @@ class Workshop:
 
 @pytest.fixture
 def workshop(store: Store) -> Iterator[Workshop]:
-    """A place to make plugins; what they leave in the interpreter is taken out again."""
-    path, modules, unpacked = list(sys.path), set(sys.modules), set(discovery._unpacked)
+    """A place to make plugins."""
     yield Workshop(store)
     current.set_active(None)
-    sys.path[:] = path
-    discovery._unpacked.intersection_update(unpacked)
-    for name in set(sys.modules) - modules:
-        if name.startswith("linli_"):
-            del sys.modules[name]
 
 
 @pytest.fixture
