@@ -20,7 +20,7 @@ check: .venv/.test
 	$(BIN)/ruff check --config .ci/ruff.toml core plugins tests bench
 	$(BIN)/ruff format --config .ci/ruff.toml --check core plugins tests bench
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_layering.py tests/test_translations.py tests/test_documents.py tests/test_gate.py
+	$(BIN)/python -m pytest -q tests/test_layering.py tests/test_translations.py tests/test_wording.py tests/test_documents.py tests/test_gate.py
 
 bench: .venv/.test
 	$(BIN)/python -m bench

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from core.errors import Forbidden
+from core.text import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Actor:
     `community` is the 12-digit code the act happens in; `roles` and `permissions` are those held in that community today.
     `origin` says where from (`192.168.1.7`, `command`, `job rooms.expire`).
     `on_behalf_of` is the person whose wish is entered by somebody else (代录).
+    `reach` are the areas whose residents the actor may see (a grid officer's grids), None for the whole community.
     """
 
     kind: str = "anonymous"
@@ -28,6 +30,7 @@ class Actor:
     origin: str = ""
     on_behalf_of: int | None = None
     session: str | None = field(default=None, repr=False)
+    reach: frozenset[int] | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -60,9 +63,10 @@ class Actor:
 
 def system(community: str | None, origin: str) -> Actor:
     """The actor of jobs, events and migrations."""
-    return Actor(kind="system", community=community, label="Linli", origin=origin)
+    return Actor(kind="system", community=community, label=str(_("Linli by itself")), origin=origin)
 
 
 def command(community: str | None = None) -> Actor:
     """The actor of a command typed at the office PC: whoever can run it can read the database file anyway."""
-    return Actor(kind="command", community=community, label="linli", origin="command")
+    label = str(_("Command at this computer"))
+    return Actor(kind="command", community=community, label=label, origin="command")

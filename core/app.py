@@ -32,7 +32,9 @@ COMMUNITY_VIEWS = (
     "calls",
     "admin",
     "admin_modules",
+    "admin_person",
     "admin_audit",
+    "exports",
 )
 BODY_LIMIT = 12 * 1024 * 1024
 
@@ -67,6 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
     )
     app.session_interface = memory.BrowserMemory()
     app.url_rule_class = routing.LateRule
+    app.jinja_options = {"cache_size": -1}  # all templates: a bounded cache takes a lock at every look
     app.extensions.update(linli_config=config, linli_registry=registry)
     app.extensions["assets"] = assets.Assets(
         {name: plugin.folder / "static" for name, plugin in registry.plugins.items()}

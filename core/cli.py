@@ -285,14 +285,18 @@ def user() -> None:
 @click.argument("name")
 @click.option("--label", required=True, help="The person's name as others see it.")
 @click.option("--role", "roles", multiple=True, help="A role in the community; may be given several times.")
+@click.option("--grid", help="The name of the grid, for the role grid_officer.")
 @click.option("--community", help="The community's 12-digit code, needed only when there are several.")
 @click.pass_context
-def user_add(context: click.Context, name: str, label: str, roles: tuple[str, ...], community: str | None) -> None:
+def user_add(
+    context: click.Context, name: str, label: str, roles: tuple[str, ...], grid: str | None, community: str | None
+) -> None:
     """Open a staff account; prints a one-time code with which its holder chooses a password."""
     from core.people import account_list
 
     with opened(context):
-        code = account_list.open_staff(command_actor(community), name, label, roles)
+        actor = command_actor(community)
+        code = account_list.open_staff(actor, name, label, account_list.grants_for(actor, roles, grid))
     _print_code(name, code)
 
 

@@ -26,6 +26,7 @@ from core.workbook_reader import MAX_COLUMNS, MAX_ROWS, clean
 
 Table = list[list[str]]
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 # Real registers of repeated words reach about 40; the smallest deflate bombs start near 1,000.

@@ -235,8 +235,12 @@ def as_role(app: Flask) -> Callable[..., Browser]:
 
 
 def sign_in_as(app: Flask, *roles: str, community: str = WEST_HILL, person: int | None = None) -> Browser:
-    """A browser with a session of a new account holding `roles`; `resident` needs a `person` living in the community."""
+    """A browser with a session of a new account holding `roles`; `resident` needs a `person` living in the community.
+
+    Roles that are given by grid are given for one that lies over every estate entered so far.
+    """
     from core.people.account_records import Account, RoleGrant
+    from core.people.permissions import ROLES
     from core.people.sessions import open_session
     from core.web.gate import SESSION_COOKIE
 
@@ -252,8 +256,20 @@ def sign_in_as(app: Flask, *roles: str, community: str = WEST_HILL, person: int 
             secret=None,
         )
         for role in set(roles) - {"owner", "resident"}:
-            RoleGrant.create(account_id=account.id, community=community, role=role, from_day=today())
+            grid_id = grid_over_all(community) if ROLES[role].by_grid else None
+            RoleGrant.create(account_id=account.id, community=community, role=role, from_day=today(), grid_id=grid_id)
         token = open_session(account, opened_with="password", address="127.0.0.1", agent="test")
     browser = Browser(app)
     browser.set_cookie(SESSION_COOKIE, token)
     return browser
+
+
+def grid_over_all(community: str) -> int:
+    """The id of a new grid that lies over every estate of a community."""
+    from core.actor import system
+    from core.people import areas
+
+    actor = system(community, "test")
+    grid_id = areas.add_grid(actor, f"第{next(_counter)}网格")
+    areas.assign_grid(actor, grid_id, [estate for estate, _name in areas.estate_names(community)])
+    return grid_id

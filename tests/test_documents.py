@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -9,7 +10,9 @@ import pytest
 
 from core import config
 from core.cli import main
+from core.operate.exports import MOST_ROWS
 from core.plugin import hookspecs
+from core.plugin.declarations import Export
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGIN_GUIDE = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
@@ -30,6 +33,12 @@ def test_the_plugin_guide_tells_of_every_hook_as_it_is(name, hook):
 def test_the_plugin_guide_tells_of_no_other_hook():
     told = re.findall(r"^\| `(\w+)\(", PLUGIN_GUIDE, flags=re.MULTILINE)
     assert told == [name for name, _hook in hooks()]
+
+
+def test_the_plugin_guide_shows_every_field_of_an_export():
+    shown = PLUGIN_GUIDE.split("\nExport(\n")[1].split("\n)\n")[0]
+    assert re.findall(r"^    (\w+)=", shown, flags=re.MULTILINE) == [field.name for field in fields(Export)]
+    assert f"after {MOST_ROWS:,} and says so" in " ".join(PLUGIN_GUIDE.split())
 
 
 @pytest.mark.parametrize("name", sorted(main.commands))

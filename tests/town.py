@@ -27,6 +27,7 @@ COMMON = {
     "status": "moved_away",
     "digest": "0" * 16,
     "code": "ACDEFHJK",
+    "listed": "core.people",
 }
 # A number in the community's own chain, not a key: the other community has an entry of the same number.
 COUNTED = {"seq": 1}
@@ -91,7 +92,7 @@ def _add_accounts(town: Town) -> None:
     actor = command(town.code)
     account_list.open_staff(actor, f"office{_tail(town)}", f"{town.mark}干部", ["staff"])
     accounts.open_account(actor, town.people[0].public_id, "860957")
-    slips.issue(actor, [town.people[2].public_id])
+    slips.issue(actor, slips.prepare(actor, [town.people[2].public_id]))
     town.values.update(
         account_id=[each.id for each in accounts.staff_accounts(actor)]
         + [account.id for account in [accounts.account_of_person(town.code, town.people[0].id)] if account],

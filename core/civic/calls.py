@@ -19,6 +19,7 @@ from core.errors import Conflict, Invalid, NotFound, Refused
 from core.people.directory import may_be_contacted
 from core.people.person import DECEASED, Person
 from core.people.phone import parse_phone
+from core.people.reach import require_person, within
 from core.plugin.declarations import Label
 from core.store import audit
 from core.store.community import CommunityModel
@@ -154,7 +155,7 @@ class Call:
 
 
 def todays_calls(actor: Actor, after: str | None = None, limit: int = 50) -> list[Call]:
-    """Open calls whose day has come, the latest overdue first; never one to somebody who has died.
+    """Open calls whose day has come, the latest overdue first; never one to somebody who has died or is out of reach.
 
     A number entered with the call comes before the person's own.
     """
@@ -172,6 +173,7 @@ def todays_calls(actor: Actor, after: str | None = None, limit: int = 50) -> lis
             CallTask.state == "open",
             CallTask.next_day <= today(),
             peewee.fn.COALESCE(kept.status, Person.status, "") != DECEASED,
+            seen_by(actor, CallTask),
         )
     )  # fmt: skip
     if after:
@@ -301,13 +303,25 @@ def was_set_aside(subject: Ref, reason_key: str) -> bool:
 
 
 def attempts(actor: Actor, task_id: int) -> list[CallAttempt]:
-    """Every try of one call, the first one first."""
+    """Every try of one call, the first one first; raises `NotFound`, `OutOfReach`."""
     actor.require(WORK)
+    require_seen(actor, CallTask.get_of(str(actor.community), task_id))
     query = CallAttempt.of(str(actor.community)).where(CallAttempt.task_id == task_id)
     return list(query.order_by(CallAttempt.id))
 
 
 # --------------------------------------------------------------------------- shared with call intake
+
+
+def seen_by(actor: Actor, model: Any) -> peewee.ColumnBase:
+    """A condition on calls received or to be made: those of people within reach, and those the actor has entered."""
+    return within(actor, model.person_id) | (model.by_account == actor.account)
+
+
+def require_seen(actor: Actor, record: Any) -> None:
+    """Raise `OutOfReach` for a call of somebody in another grid, unless the actor has entered it."""
+    if actor.account is None or record.by_account != actor.account:
+        require_person(actor, record.person_id)
 
 
 def _tasks_of(subject: Ref, *columns: Any) -> Any:
@@ -316,6 +330,7 @@ def _tasks_of(subject: Ref, *columns: Any) -> Any:
 
 def _open_task(actor: Actor, task_id: int) -> CallTask:
     task: CallTask = CallTask.get_of(str(actor.community), task_id)
+    require_seen(actor, task)
     if task.state != "open":
         raise _over()
     return task

@@ -17,6 +17,8 @@ from core.civic.calls import (
     find_person,
     list_number,
     read_number,
+    require_seen,
+    seen_by,
     when_reached,
 )
 from core.civic.workflow import advance, begin, install
@@ -147,7 +149,7 @@ def open_intakes(actor: Actor, after: str | None = None, limit: int = 50) -> lis
     """Calls nobody has answered yet, the oldest day first. `after` is the `key_of` the last one shown."""
     if not actor.can(TAKE):
         actor.require(WORK)
-    query = CallIntake.of(str(actor.community)).where(CallIntake.state == "open")
+    query = CallIntake.of(str(actor.community)).where(CallIntake.state == "open", seen_by(actor, CallIntake))
     if after:
         query = query.where(beyond(CallIntake.requested_on, CallIntake.id, after))
     return list(query.order_by(CallIntake.requested_on, CallIntake.id).limit(limit))
@@ -157,7 +159,7 @@ def finished_intakes(actor: Actor, before: str | None = None, limit: int = 50) -
     """Calls that were answered or closed, the latest first. `before` is the `finished_key` of the last one shown."""
     if not actor.can(TAKE):
         actor.require(WORK)
-    query = CallIntake.of(str(actor.community)).where(CallIntake.state != "open")
+    query = CallIntake.of(str(actor.community)).where(CallIntake.state != "open", seen_by(actor, CallIntake))
     if before:
         moment, _dot, number = before.partition(".")
         try:
@@ -181,6 +183,7 @@ def finish_intake(actor: Actor, intake_id: int, verb: str, note: str) -> CallInt
     Raises `NotFound` and what `workflow.advance` raises.
     """
     record: CallIntake = CallIntake.get_of(str(actor.community), intake_id)
+    require_seen(actor, record)
     advance(actor, record, verb, note=note.strip(), finished_at=now())
     call_not_needed(actor, record.ref, CALL_BACK, note)
     return record

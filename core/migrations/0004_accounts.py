@@ -60,7 +60,10 @@ def _make_roles(db):
         granted_at INTEGER NOT NULL,
         ended_at INTEGER,
         ended_by INTEGER REFERENCES account (id),
-        CONSTRAINT role_grant_term CHECK (until_day >= from_day)
+        grid_id INTEGER,
+        CONSTRAINT role_grant_term CHECK (until_day >= from_day),
+        CONSTRAINT role_grant_grid_given CHECK (role <> 'grid_officer' OR grid_id IS NOT NULL OR ended_at IS NOT NULL),
+        CONSTRAINT role_grant_grid FOREIGN KEY (community, grid_id) REFERENCES grid (community, id)
         """,
     )
     create_index(db, "role_grant_of_account", "role_grant", "account_id, community")

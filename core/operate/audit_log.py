@@ -1,5 +1,5 @@
-"""Reading the audit trail: pages of entries with plain sentences, the values before and after for those who may see them,
-and the export. Writing it is in `core.store.audit`."""
+"""Reading the audit trail: pages of entries with plain sentences, and the values before and after for those who may see
+them. Writing it is in `core.store.audit`."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from typing import Any
 import peewee
 
 from core.actor import Actor
-from core.clock import local_text, utc_minute
+from core.clock import utc_minute
 from core.errors import NotFound
-from core.operate.audit_words import ORIGINS, SENTENCES, SUBJECTS
+from core.operate.audit_values import Teller, words_of
+from core.operate.audit_words import ACTORS, LISTS, NAMELESS, ORIGINS, SENTENCES, SUBJECTS
 from core.people.account_records import Account
+from core.people.permissions import ROLES
 from core.people.person import Person
 from core.plugin.registry import Registry
-from core.spreadsheet import Sheet, write_workbook
 from core.store import audit
 from core.store.audit import AuditDetail, AuditEntry
-from core.store.db import transaction
-from core.store.ref import Ref
-from core.text import LazyText, _
+from core.text import LazyText
 
 VIEW = "core.audit.view"
-EXPORT = "core.export"
 PAGE = 50
-MOST_EXPORTED = 20_000
+# Before the number of a person on whose behalf somebody acted, among the names of records.
+_WISH = "wish of "
 
 
 @dataclass(frozen=True)
@@ -106,16 +105,16 @@ def _escaped(text: str) -> str:
 
 
 def _told(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> Iterable[LogEntry]:
-    names = _names(actor, rows)
+    names = _names(registry, actor, rows) | _lists(registry)
     for row in rows:
         yield LogEntry(
             seq=row.seq,
             at=row.at,
-            who=row.actor,
+            who=_who(row),
             what=_sentence(registry, actor, row),
             about=_about(registry, row.subject, names),
-            on_behalf_of=names.get(f"core.person:{row.on_behalf_of}", "") if row.on_behalf_of else "",
-            origin=str(ORIGINS.get(row.origin, row.origin)),
+            on_behalf_of=names.get(f"{_WISH}{row.on_behalf_of}", "") if row.on_behalf_of else "",
+            origin=_origin(registry, row.origin),
             reason=row.reason,
             has_detail=_may_see_detail(actor, row),
         )
@@ -133,35 +132,71 @@ def _sentence(registry: Registry, actor: Actor, row: AuditEntry) -> LazyText | s
     return str(row.action)
 
 
-def _names(actor: Actor, rows: list[AuditEntry]) -> dict[str, str]:
-    """The names of accounts and, for those who may see residents, of people that the rows are about."""
-    accounts, people = set(), {row.on_behalf_of for row in rows if row.on_behalf_of}
+def _who(row: AuditEntry) -> str:
+    """Who did it; somebody without a name by what they are."""
+    return str(ACTORS.get(row.actor, row.actor)) if row.account is None else str(row.actor)
+
+
+def _origin(registry: Registry, origin: str) -> str:
+    """Where from: an address, the computer itself, or the work that runs by itself."""
+    first, _blank, job = origin.partition(" ")
+    if first == "job":
+        return next((str(known.label) for _plugin, known in registry.jobs() if known.name == job), job)
+    plugin = registry.plugins.get(origin.partition(".")[0])
+    return str(plugin.meta.title) if plugin is not None else str(ORIGINS.get(origin, origin))
+
+
+def _names(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> dict[str, str]:
+    """The names of what the rows are about: accounts, records of plugins and, for those who may see them, residents."""
+    keys: dict[str, set[str]] = {}
     for row in rows:
-        kind, _colon, key = row.subject.partition(":")
-        if kind == "core.account" and key.isdigit():
-            accounts.add(int(key))
-        if kind == "core.person" and key.isdigit():
-            people.add(int(key))
+        keys.setdefault(row.subject.partition(":")[0], set()).add(row.subject.partition(":")[2])
+    accounts = [int(key) for key in keys.get("core.account", ()) if key.isdigit()]
     labels: Any = Account.select(Account.id, Account.label).where(Account.id.in_(accounts or [0])).tuples()
     found = {f"core.account:{key}": str(label) for key, label in labels}
-    if people and actor.community and actor.can("core.people.view"):
-        named: Any = Person.of(actor.community, Person.id, Person.name).where(Person.id.in_(people))
-        found |= {f"core.person:{key}": str(name) for key, name in named.tuples()}
+    if actor.community and actor.can("core.people.view"):
+        public = Person.public_id.in_(sorted(keys.get("core.person", ())) or [""])
+        wished = Person.id.in_(sorted({row.on_behalf_of for row in rows if row.on_behalf_of}) or [0])
+        named: Any = (
+            Person.of(actor.community, Person.id, Person.public_id, Person.name).where(public | wished).tuples()
+        )
+        for number, key, name in named:
+            found |= {f"core.person:{key}": str(name), f"{_WISH}{number}": str(name)}
+    return (
+        found | _titles(registry, actor, rows) | {f"core.role:{name}": str(role.label) for name, role in ROLES.items()}
+    )
+
+
+def _titles(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> dict[str, str]:
+    """What plugins call the records of the rows, and the names of the plugins and settings themselves."""
+    found = {f"core.plugin:{name}": str(plugin.meta.title) for name, plugin in registry.plugins.items()}
+    found |= {f"core.setting:{name.replace('.', '-')}": str(one.label) for name, one in registry.settings().items()}
+    for name, plugin in registry.plugins.items():
+        subjects = sorted({row.subject for row in rows if row.subject.startswith(f"{name}.")})
+        if subjects and actor.community and plugin.declaration.audit.titles is not None:
+            with registry.contained(name, actor.community, "audit words"):
+                found |= plugin.declaration.audit.titles(actor.community, subjects)
     return found
 
 
+def _lists(registry: Registry) -> dict[str, str]:
+    """The names of the lists that can be exported, by the subject of the entry that tells of it."""
+    labels = {**LISTS, **{item.name: item.label for _plugin, item in registry.declared("exports")}}
+    return {f"core.list:{name.replace('.', '-')}": str(label) for name, label in labels.items()}
+
+
 def _about(registry: Registry, subject: str, names: dict[str, str]) -> str:
-    """The record in words: 账号 陈晓燕; of a plugin 活动室预约 17."""
+    """The record in words: 账号 陈晓燕, 房间 舞蹈室; what has no name by its number."""
     kind, _colon, key = subject.partition(":")
     plugin = registry.plugins.get(kind.partition(".")[0])
-    word = str(plugin.meta.title if plugin is not None else SUBJECTS.get(kind, ""))
-    name = names.get(subject)
-    if name:
-        return f"{word} {name}".strip()
-    return f"{word} {key}".strip() if word else subject
+    word = words_of(registry, kind).subjects.get(kind) or SUBJECTS.get(kind) or (plugin.meta.title if plugin else "")
+    name = names.get(subject) or ("" if kind in NAMELESS else key)
+    return f"{word} {name}".strip() if word else subject
 
 
 # --------------------------------------------------------------------------- the values
+
+Values = tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -170,7 +205,7 @@ class LogDetail:
 
     entry: LogEntry
     permission: str
-    values: tuple[tuple[str, str, str], ...]
+    values: Values
     erased: bool
 
 
@@ -189,60 +224,14 @@ def log_detail(registry: Registry, actor: Actor, seq: int) -> LogDetail:
     if not _may_see_detail(actor, row):
         actor.require(row.permission)
     stored = AuditDetail.get_or_none((AuditDetail.chain == chain) & (AuditDetail.seq == seq))
-    values = _values(json.loads(stored.payload)) if stored is not None else ()
+    values = _values(registry, actor, row, stored)
     return LogDetail(next(iter(_told(registry, actor, [row]))), row.permission, values, stored is None)
 
 
-def _values(payload: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    before, after = _flat(payload.get("before")), _flat(payload.get("after"))
-    names = [*before, *(name for name in after if name not in before)]
-    return tuple((name, before.get(name, ""), after.get(name, "")) for name in names)
-
-
-def _flat(value: Any) -> dict[str, str]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        return {"": _text(value)}
-    return {str(name): _text(each) for name, each in value.items()}
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-# --------------------------------------------------------------------------- the export
-
-
-def export_log(registry: Registry, actor: Actor, wanted: LogFilter) -> bytes:
-    """The filtered entries as .xlsx, newest first, at most 20,000; the export itself is entered in the log.
-
-    Needs `core.audit.view` and `core.export`.
-    """
-    actor.require(VIEW)
-    actor.require(EXPORT)
-    rows = list(_query(_chain(actor), wanted).limit(MOST_EXPORTED))
-    header = [_("No."), _("When"), _("Who"), _("What"), _("About"), _("On behalf of"), _("From where"), _("Reason")]
-    lines = [
-        [
-            entry.seq,
-            local_text(entry.at).replace(tzinfo=None),
-            entry.who,
-            str(entry.what),
-            entry.about,
-            entry.on_behalf_of,
-            entry.origin,
-            entry.reason,
-        ]
-        for entry in _told(registry, actor, rows)
-    ]
-    book = write_workbook([Sheet(str(_("Audit log")), [str(title) for title in header], lines)])
-    with transaction(actor.community):
-        asked = {"who": wanted.who, "action": wanted.action, "rows": len(lines)}
-        subject = Ref("core.audit_log", actor.community, "export")
-        audit.record(actor, "core.audit.exported", subject, after=asked, permission=EXPORT)
-    return book
+def _values(registry: Registry, actor: Actor, row: AuditEntry, stored: AuditDetail | None) -> Values:
+    """The values in words; what the words of a faulty plugin cannot tell is recorded as its fault and left out."""
+    told: Values = ()
+    if stored is not None:
+        with registry.contained(row.action.partition(".")[0], actor.community, "audit words"):
+            told = Teller(registry, actor, row).values(json.loads(stored.payload))
+    return told

@@ -13,7 +13,7 @@ from core.actor import Actor, command
 from core.civic import calls, intake
 from core.errors import Invalid
 from core.operate import setup
-from core.people import accounts, roster
+from core.people import account_list, accounts, areas, roster
 from core.people.person import Person
 from core.people.secrets import new_password
 from core.plugin.registry import Registry
@@ -29,6 +29,7 @@ STAFF = (
     ("baozhang", "顾会计", ("bookkeeper",)),
     ("jiandu", "徐监督", ("supervisor",)),
 )
+GRIDS = ("第一网格", "第二网格", "第三网格")
 RESIDENTS_WITH_ACCOUNT = 3
 Line = LazyText | str
 
@@ -44,12 +45,17 @@ def build(registry: Registry, residents: bool = True) -> Iterator[Line]:
     yield _("%(name)s (%(code)s) is set up with its modules: %(modules)s.", name=community.name, code=CODE,
             modules=", ".join(registry.plugins))  # fmt: skip
     actor = command(CODE)
+    grids = [areas.add_grid(actor, name) for name in GRIDS]
     for username, label, roles in STAFF:
-        accounts.create_staff(actor, username, label, password, grants=roles, must_change=False)
+        grants = account_list.grants_for(actor, roles, GRIDS[0])
+        accounts.create_staff(actor, username, label, password, grants=grants, must_change=False)
     names = ", ".join(["admin", *(username for username, _label, _roles in STAFF)])
     yield _("Staff sign in with the password %(password)s: %(names)s", password=password, names=names)
     if residents:
         yield from _residents(actor)
+        estates = [estate for estate, _name in areas.estate_names(CODE)]
+        for number, grid in enumerate(grids):
+            areas.assign_grid(actor, grid, estates[number :: len(grids)])
     for _plugin, lines in registry.call("fill_demo", CODE, community=community, actor=actor):
         yield from lines
     yield _("Start it with: linli --instance %(folder)s serve", folder=str(registry.config.instance))

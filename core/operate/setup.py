@@ -12,7 +12,7 @@ from core.actor import Actor, command
 from core.errors import Invalid, Refused
 from core.operate import communities
 from core.operate.communities import NewCommunity
-from core.people import accounts, roles, setup_code
+from core.people import accounts, roles, secrets, setup_code
 from core.people.account_records import Account
 from core.people.divisions import load_divisions
 from core.people.permissions import OWNER_PERMISSIONS
@@ -55,7 +55,8 @@ def set_up(registry: Registry, first_run: FirstRun, origin: str = "command") -> 
     refuse_second_time()
     for plugin in first_run.plugins:
         _check_plugin(registry, plugin)
-    return run_in_transaction(None, lambda: _store(registry, first_run, origin))
+    stored = secrets.hash_secret(first_run.password)
+    return run_in_transaction(None, lambda: _store(registry, first_run, stored, origin))
 
 
 def refuse_second_time() -> None:
@@ -67,14 +68,14 @@ def refuse_second_time() -> None:
         )
 
 
-def _store(registry: Registry, first_run: FirstRun, origin: str) -> Community:
+def _store(registry: Registry, first_run: FirstRun, stored: str, origin: str) -> Community:
     # Asked again inside the write lock: two first runs at once must not make two owners.
     refuse_second_time()
     if first_run.divisions is not None:
         load_divisions(first_run.divisions)
     machine = replace(command(), origin=origin)
     community = communities.add_community(machine, _community_of(first_run))
-    owner = _create_owner(machine, first_run)
+    owner = _create_owner(machine, first_run, stored)
     actor = owner_actor(owner, origin, community.code)
     roles.grant_role(actor, owner.id, DIRECTOR)
     setup_code.mark_set_up()
@@ -94,10 +95,10 @@ def _community_of(first_run: FirstRun) -> NewCommunity:
     )
 
 
-def _create_owner(machine: Actor, first_run: FirstRun) -> Account:
+def _create_owner(machine: Actor, first_run: FirstRun, stored: str) -> Account:
     try:
         label = first_run.owner_label or first_run.owner
-        return accounts.create_owner(machine, first_run.owner, label, first_run.password)
+        return accounts.create_owner(machine, first_run.owner, label, first_run.password, stored=stored)
     except Invalid as error:
         names = {"username": "owner", "label": "owner_label"}
         raise Invalid({names.get(field, field): texts for field, texts in error.errors.items()}) from error

@@ -5,25 +5,25 @@ What may be done with a single account is in `accounts` and `credentials`.
 
 from __future__ import annotations
 
-import secrets as random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import peewee
 
 from core.actor import Actor
-from core.errors import Forbidden, NotFound, Refused
-from core.people import accounts, credentials, roles
+from core.errors import Forbidden, Invalid, NotFound, Refused
+from core.people import accounts, areas, credentials, directory, roles
 from core.people.account_records import Account, RoleGrant
 from core.people.accounts import MANAGE, OWNERS, RoleTerm
 from core.people.credentials import OneTimeCode
+from core.people.directory import PersonRow
 from core.people.permissions import ROLES
 from core.people.person import Person
 from core.people.roles import Held
 from core.store.community import all_communities
 from core.store.db import transaction
-from core.text import LazyText
+from core.text import LazyText, _
 
 SITE = "core.site.admin"
 
@@ -125,13 +125,19 @@ def resident_accounts(actor: Actor, query: str = "", *, after: int | None = None
 
 @dataclass(frozen=True)
 class AccountPage:
-    """Everything the page of one account shows. `why_not` says why the actor may not act on it, None when they may."""
+    """Everything the page of one account shows. `why_not` says why the actor may not act on it, None when they may.
+
+    `is_linked`: there is a resident behind it; `person` is that resident where the actor may see residents.
+    """
 
     row: AccountRow
+    is_linked: bool
+    person: PersonRow | None
     history: tuple[Held, ...]
     created_at: int
     why_not: LazyText | str | None
     can_roles: bool
+    can_link: bool
 
 
 def account_page(actor: Actor, account_id: int) -> AccountPage:
@@ -141,12 +147,17 @@ def account_page(actor: Actor, account_id: int) -> AccountPage:
     community = actor.community or account.community
     history = tuple(roles.grants_of(community, account.id, also_past=True)) if community else ()
     current = tuple(each for each in history if not each.is_ended)
+    why_not = _why_not(actor, account_id)
+    sees_residents = account.community == actor.community and actor.can(directory.VIEW)
     return AccountPage(
-        _row(account, current),
-        history,
-        account.created_at,
-        _why_not(actor, account_id),
-        actor.can(roles.MANAGE_ROLES) and actor.community is not None and account.status != "closed",
+        row=_row(account, current),
+        is_linked=account.person_id is not None,
+        person=directory.person_row(actor, account.person_id) if account.person_id and sees_residents else None,
+        history=history,
+        created_at=account.created_at,
+        why_not=why_not,
+        can_roles=actor.can(roles.MANAGE_ROLES) and actor.community is not None and account.status != "closed",
+        can_link=sees_residents and not why_not and account.kind == "staff" and account.id != actor.account,
     )
 
 
@@ -167,6 +178,18 @@ def grantable_roles(account: AccountRow) -> list[tuple[str, LazyText]]:
     ]
 
 
+def grants_for(actor: Actor, wanted: Sequence[str], grid: str | None = None) -> list[RoleTerm]:
+    """Roles from today for `open_staff`, those that are given by grid for the grid of this name. Raises `Invalid`."""
+    grid_id = None
+    if grid is not None:
+        named = {row.name: row.id for row in areas.grids(accounts.community_of(actor))}
+        if grid not in named:
+            raise Invalid({"grid_id": [_("There is no grid called %(name)s.", name=grid)]})
+        grid_id = named[grid]
+    by_grid = {name for name in wanted if name in ROLES and ROLES[name].by_grid}
+    return [RoleTerm(name, grid_id=grid_id if name in by_grid else None) for name in wanted]
+
+
 def open_staff(
     actor: Actor, username: str, label: str, grants: Iterable[RoleTerm | str] = (), *, public_id: str | None = None
 ) -> OneTimeCode:
@@ -174,18 +197,19 @@ def open_staff(
 
     Raises what `accounts.create_staff` raises.
     """
-    password = random.token_urlsafe(24)
+    code = credentials.fresh_code()
     with transaction(actor.community):
-        account = accounts.create_staff(actor, username, label, password, public_id=public_id, grants=grants)
-        return credentials.reset_secret(actor, account.id)
+        account = accounts.create_staff(actor, username, label, None, public_id=public_id, grants=grants)
+        return credentials.reset_secret(actor, account.id, code=code)
 
 
 def open_owner(actor: Actor, username: str, label: str) -> OneTimeCode:
     """Open another owner's account; returns the code with which that person chooses a password. Needs `core.site.users`."""
     actor.require(OWNERS)
+    code = credentials.fresh_code()
     with transaction():
-        account = accounts.create_owner(actor, username, label, random.token_urlsafe(24))
-        return credentials.reset_secret(actor, account.id)
+        account = accounts.create_owner(actor, username, label, None)
+        return credentials.reset_secret(actor, account.id, code=code)
 
 
 def grant_of(actor: Actor, grant_id: int) -> Held:

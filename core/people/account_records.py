@@ -41,7 +41,10 @@ class Account(BaseModel):
 
 
 class RoleGrant(BaseModel):
-    """A role that an account holds in a community, from a day until a day (inclusive) or until it is ended."""
+    """A role that an account holds in a community, from a day until a day (inclusive) or until it is ended.
+
+    `grid_id`: the role holds for the homes of this grid only.
+    """
 
     id = peewee.BigAutoField()
     account_id = Integer()
@@ -53,6 +56,7 @@ class RoleGrant(BaseModel):
     granted_at = Utc(default=now)
     ended_at = Utc(null=True)
     ended_by = Integer(null=True)
+    grid_id = Integer(null=True)
 
     class Meta:
         table_name = "role_grant"

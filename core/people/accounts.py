@@ -10,7 +10,7 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
@@ -31,7 +31,14 @@ OWNERS = "core.site.users"
 # Half of all user names in offices are Chinese names; a name of digits only could be taken for a phone.
 _USERNAME = re.compile(r"(?!\d+$)[a-z0-9._\-\u4e00-\u9fff]{2,40}")
 
-RoleTerm = tuple[str, datetime.date | None, datetime.date | None]
+
+class RoleTerm(NamedTuple):
+    """A role to be given, as `roles.grant_role` takes it."""
+
+    role: str
+    from_day: datetime.date | None = None
+    until_day: datetime.date | None = None
+    grid_id: int | None = None
 
 
 # --------------------------------------------------------------------------- finding
@@ -66,26 +73,33 @@ def staff_accounts(actor: Actor, *, also_closed: bool = False) -> list[Account]:
 # --------------------------------------------------------------------------- opening
 
 
-def create_owner(actor: Actor, username: str, label: str, password: str) -> Account:
-    """Make an owner of the installation; by set-up, a command or another owner. Raises `Invalid`."""
+def create_owner(
+    actor: Actor, username: str, label: str, password: str | None, *, stored: str | None = None
+) -> Account:
+    """Make an owner of the installation; by set-up, a command or another owner. Raises `Invalid`.
+
+    Without a password nobody can sign in until a one-time code has been used. Whoever calls from inside a transaction
+    gives the hash of the password as `stored`, computed before.
+    """
     actor.require(OWNERS)
-    return _create(actor, "owner", None, username, label, password, must_change=False)
+    return _create(actor, "owner", None, username, label, password, stored=stored, must_change=False)
 
 
 def create_staff(
     actor: Actor,
     username: str,
     label: str,
-    password: str,
+    password: str | None,
     *,
     public_id: str | None = None,
     grants: Iterable[RoleTerm | str] = (),
     must_change: bool = True,
 ) -> Account:
-    """Make a staff account in the actor's community with roles (`role` or `(role, from_day, until_day)`).
+    """Make a staff account in the actor's community with roles (names, or terms of them).
 
     `public_id` names the resident behind it, whose own account becomes this one. With `must_change` the password given
-    here opens nothing but the page to choose another. Raises `Invalid`, `Refused`.
+    here opens nothing but the page to choose another; without a password nobody can sign in until a one-time code has
+    been used. Raises `Invalid`, `Refused`.
     """
     actor.require(MANAGE)
     community = community_of(actor)
@@ -101,9 +115,10 @@ def _create(
     person: Person | None,
     username: str,
     label: str,
-    password: str,
+    password: str | None,
     *,
     must_change: bool,
+    stored: str | None = None,
     grants: Iterable[RoleTerm | str] = (),
 ) -> Account:
     name, shown, community = (_username(username), label.strip()[:40], None if kind == "owner" else actor.community)
@@ -116,16 +131,19 @@ def _create(
         errors["username"] = [_("This user name is taken.")]
     if not shown:
         errors["label"] = [_("Please give the name that others see.")]
-    _collect(errors, lambda: secrets.check_password(password, names=_words(community, name, shown)))
+    if password is not None:
+        _collect(errors, lambda: secrets.check_password(password, names=_words(community, name, shown)))
     if errors:
         raise Invalid(errors)
+    if password is not None and stored is None:
+        stored = secrets.hash_secret(password)
     fields: dict[str, Any] = {
         "kind": kind,
         "username": name,
         "label": shown,
-        "secret": secrets.hash_secret(password),
-        "must_change": must_change,
-        "secret_changed_at": now(),
+        "secret": stored,
+        "must_change": must_change and password is not None,
+        "secret_changed_at": None if password is None else now(),
     }
     with transaction(community):
         account = _store(community, person, fields)
@@ -133,8 +151,7 @@ def _create(
             actor, f"core.{kind}.created", account.ref, after={"username": name, "name": shown}, permission=MANAGE
         )
         for grant in grants:
-            role, *term = (grant,) if isinstance(grant, str) else grant
-            roles.grant_role(actor, account.id, role, *term)
+            roles.grant_role(actor, account.id, *((grant,) if isinstance(grant, str) else grant))
     return account
 
 
@@ -198,6 +215,51 @@ def refuse_second_account(person: Person) -> None:
     if account_of_person(person.community, person.id) is not None:
         raise Refused(
             _("%(name)s has an account already.", name=person.name), advice=_("If the PIN is forgotten, reset it.")
+        )
+
+
+# --------------------------------------------------------------------------- the resident behind it
+
+
+@transactional
+def link_person(actor: Actor, account_id: int, public_id: str | None, reason: str = "") -> None:
+    """Say which resident works with a staff account (None: nobody any more); effective at the next page.
+
+    Rules that need two different persons look at this. Raises what `managed_account` raises, `NotFound` for somebody of
+    another community, `Refused` for one's own account, one that is not of the staff, and a resident who is deceased or
+    has an account.
+    """
+    account = managed_account(actor, account_id)
+    if account.kind != "staff":
+        raise Refused(_("Only the account of a member of staff can be linked to a resident."))
+    if account.id == actor.account:
+        raise Refused(_("Somebody else has to do this with your own account."))
+    person = find_person(str(account.community), public_id) if public_id else None
+    if person is not None:
+        _refuse_other_account(person, account)
+    before = Person.get_or_none(Person.id == account.person_id) if account.person_id else None
+    if (before and before.id) == (person and person.id):
+        return
+    Account.update(person_id=person.id if person is not None else None).where(Account.id == account.id).execute()
+    audit.record(
+        actor,
+        "core.account.linked" if person is not None else "core.account.unlinked",
+        account.ref,
+        before={"name": before.name} if before is not None else None,
+        after={"name": person.name} if person is not None else None,
+        reason=reason,
+        permission=MANAGE,
+    )
+
+
+def _refuse_other_account(person: Person, account: Account) -> None:
+    if person.status == DECEASED:
+        raise Refused(_("%(name)s is recorded as deceased.", name=person.name))
+    other = account_of_person(person.community, person.id)
+    if other is not None and other.id != account.id:
+        raise Refused(
+            _("%(name)s has an account already.", name=person.name),
+            advice=_("Nobody has two: close that account first, then link this one."),
         )
 
 

@@ -13,14 +13,16 @@ from typing import NamedTuple
 import peewee
 
 from core.actor import Actor
+from core.clock import today
 from core.errors import Invalid, NotFound, Refused
+from core.people.account_records import RoleGrant
 from core.people.cells import plain
 from core.people.divisions import DivisionChoice, community_divisions, division_path, load_divisions
 from core.people.door import Door
 from core.people.names import pinyin
 from core.store import audit
 from core.store.community import CommunityModel
-from core.store.db import Integer, Text, in_transaction, rows, transactional
+from core.store.db import Integer, Text, in_transaction, now, rows, transactional
 from core.text import _, is_storable
 
 __all__ = [
@@ -273,24 +275,40 @@ def tree(community: str) -> tuple[AreaNode, ...]:
     return build(None)
 
 
-def homes_of(community: str, area_id: int) -> list[HomeRow]:
-    """Every home under an area (an estate, building or unit), in the order people walk. Raises `NotFound`."""
+def homes_of(
+    community: str,
+    area_id: int,
+    *,
+    inside: frozenset[int] | None = None,
+    after: int | None = None,
+    limit: int | None = None,
+) -> list[HomeRow]:
+    """The homes under an area (an estate, building or unit), in the order people walk: all, or `limit` of them behind the
+    home `after`; with `inside` only those in these buildings and units. Raises `NotFound`."""
     area: Area = Area.get_of(community, area_id)
-    if area.level == "estate":
-        return _homes(community, Home.estate_id == area_id)
     units = Area.of(community, Area.id).where(Area.parent_id == area_id)
-    return _homes(community, (Home.area_id == area_id) | Home.area_id.in_(units))
+    under = Home.estate_id == area_id if area.level == "estate" else Home.area_id.in_(units) | (Home.area_id == area_id)
+    if inside is not None:
+        under &= Home.area_id.in_(sorted(inside))
+    return _homes(community, under, after, limit)
 
 
-def _homes(community: str, condition: peewee.Expression) -> list[HomeRow]:
+def _homes(
+    community: str, condition: peewee.Expression, after: int | None = None, limit: int | None = None
+) -> list[HomeRow]:
     estate = Area.alias()
+    order = (estate.sort_key, Home.estate_id, Home.sort_key, Home.id)
     rows = (
         Home.select(Home.id, estate.name, Home.door)
         .join(estate, on=((estate.community == Home.community) & (estate.id == Home.estate_id)))
         .where(Home.community == community, condition)
-        .order_by(estate.sort_key, Home.estate_id, Home.sort_key, Home.id)
+        .order_by(*order)
     )
-    return [HomeRow(*row) for row in rows.tuples()]
+    if after is not None:
+        last: Home = Home.get_of(community, after)
+        place = (Area.get_of(community, last.estate_id).sort_key, last.estate_id, last.sort_key, last.id)
+        rows = rows.where(peewee.Tuple(*order) > peewee.Tuple(*place))
+    return [HomeRow(*row) for row in rows.limit(limit).tuples()]
 
 
 # --- grids -----------------------------------------------------------------------------------------------------------
@@ -350,16 +368,30 @@ def assign_grid(actor: Actor, grid_id: int, area_ids: Sequence[int]) -> None:
 
 @transactional
 def remove_grid(actor: Actor, grid_id: int) -> None:
-    """Remove a grid; its areas and homes stay. Raises `Refused` while it has micro-grids."""
+    """Remove a grid; its areas and homes stay. Raises `Refused` while it has micro-grids or an officer."""
     actor.require("core.people.edit")
     community = _community(actor)
     grid = _grid(community, grid_id)
     if Grid.of(community).where(Grid.parent_id == grid_id).exists():
         raise Refused(_("Remove the micro-grids of %(name)s first.", name=grid.name))
+    _release_officers(community, grid)
     before = {"name": grid.name, "areas": _areas_of(community, grid_id)}
     GridArea.delete().where(GridArea.community == community, GridArea.grid_id == grid_id).execute()
     audit.record(actor, "core.grid.removed", grid.ref, before=before, permission="core.people.edit")
     grid.delete_instance()
+
+
+def _release_officers(community: str, grid: Grid) -> None:
+    """The roles once held in a grid stay in the history without it; a role held today or later must be ended first."""
+    given = (RoleGrant.community == community) & (RoleGrant.grid_id == grid.id)
+    still = RoleGrant.ended_at.is_null() & (RoleGrant.until_day.is_null() | (RoleGrant.until_day >= today()))
+    if RoleGrant.select().where(given, still).exists():
+        raise Refused(
+            _("Somebody works in the grid %(name)s.", name=grid.name),
+            advice=_("End the role of its officer first, under “Accounts and roles”."),
+        )
+    ended = peewee.fn.COALESCE(RoleGrant.ended_at, now())
+    RoleGrant.update(grid_id=None, ended_at=ended).where(given).execute()
 
 
 def grids(community: str) -> list[GridRow]:
@@ -380,15 +412,22 @@ def grids(community: str) -> list[GridRow]:
     return listed
 
 
-def grid_homes(community: str, grid_id: int) -> list[HomeRow]:
-    """The homes of a grid and of its micro-grids. An area's own grid counts before that of what it lies in."""
-    return _homes(community, Home.area_id.in_(grid_area_ids(community, grid_id)))
+def grid_homes(
+    community: str, grid_id: int, *, micro: bool = True, after: int | None = None, limit: int | None = None
+) -> list[HomeRow]:
+    """The homes of a grid and of its micro-grids (without `micro`, of it alone): all, or `limit` behind the home `after`.
+
+    An area's own grid counts before that of what it lies in.
+    """
+    return _homes(community, Home.area_id.in_(grid_area_ids(community, grid_id, micro=micro)), after, limit)
 
 
-def grid_area_ids(community: str, grid_id: int) -> list[int]:
-    """Every area that belongs to a grid or its micro-grids, with what was inherited from above; raises `NotFound`."""
+def grid_area_ids(community: str, grid_id: int, *, micro: bool = True) -> list[int]:
+    """Every area that belongs to a grid or (with `micro`) its micro-grids, with what was inherited from above; raises
+    `NotFound`."""
     _grid(community, grid_id)
-    wanted = {grid_id, *(row[0] for row in Grid.of(community, Grid.id).where(Grid.parent_id == grid_id).tuples())}
+    below = Grid.of(community, Grid.id).where(Grid.parent_id == grid_id).tuples() if micro else ()
+    wanted = {grid_id, *(row[0] for row in below)}
     return [area_id for area_id, effective in _effective(community).items() if effective in wanted]
 
 

@@ -6,7 +6,7 @@ Hashing takes a tenth of a second, so every function hashes first and opens its 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.actor import Actor
 from core.errors import Forbidden, Invalid, Refused, SignInRequired
@@ -29,6 +29,13 @@ class OneTimeCode:
     code: str
     label: str
     expires_at: int
+
+
+class FreshCode(NamedTuple):
+    """A one-time code that nobody has yet, with what is stored of it."""
+
+    code: str
+    digest: str
 
 
 def change_secret(actor: Actor, old: str, new: str) -> None:
@@ -76,13 +83,20 @@ def confirm_secret(actor: Actor, secret: str, *, field: str = "secret") -> None:
     throttle.succeeded(attempt)
 
 
-def reset_secret(actor: Actor, account_id: int) -> OneTimeCode:
+def fresh_code() -> FreshCode:
+    """A code to be issued; its digest takes some milliseconds, so it is made before a transaction begins."""
+    code = secrets.new_code()
+    return FreshCode(code, secrets.code_digest(code))
+
+
+def reset_secret(actor: Actor, account_id: int, *, code: FreshCode | None = None) -> OneTimeCode:
     """Make the old PIN or password worthless at once and return a one-time code with which the person sets a new one.
 
     The secret of somebody with roles may be reset only by those who give roles, of an owner only by an owner or a command.
+    `code` is given by whoever calls from inside a transaction.
     """
     account = accounts.managed_account(actor, account_id)
-    return _issue_reset(actor, account, {}, "core.account.reset")
+    return _issue_reset(actor, account, {}, "core.account.reset", code)
 
 
 def reset_by_name(actor: Actor, username: str) -> OneTimeCode:
@@ -111,9 +125,10 @@ def hand_over(actor: Actor, account_id: int, label: str, *, public_id: str | Non
     return _issue_reset(actor, account, fields, "core.account.handed_over")
 
 
-def _issue_reset(actor: Actor, account: Account, fields: dict[str, Any], action: str) -> OneTimeCode:
-    code, expires = secrets.new_code(), now() + RESET_DAYS * _DAY
-    digest = secrets.code_digest(code)
+def _issue_reset(
+    actor: Actor, account: Account, fields: dict[str, Any], action: str, code: FreshCode | None = None
+) -> OneTimeCode:
+    fresh, expires = code or fresh_code(), now() + RESET_DAYS * _DAY
     with transaction(account.community):
         if fields:
             accounts.end_roles(actor, account, action)
@@ -124,7 +139,7 @@ def _issue_reset(actor: Actor, account: Account, fields: dict[str, Any], action:
             community=account.community,
             person_id=None,
             account_id=account.id,
-            code_digest=digest,
+            code_digest=fresh.digest,
             expires_at=expires,
             batch="reset",
             by_account=actor.account,
@@ -138,7 +153,7 @@ def _issue_reset(actor: Actor, account: Account, fields: dict[str, Any], action:
             after={"name": label},
             permission=accounts.MANAGE,
         )
-    return OneTimeCode(code, label, expires)
+    return OneTimeCode(fresh.code, label, expires)
 
 
 def _own(actor: Actor) -> Account:

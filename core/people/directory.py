@@ -13,6 +13,7 @@ import peewee
 from core.actor import Actor
 from core.errors import NotFound
 from core.people import phone as phones
+from core.people import reach
 from core.people.areas import Area, Home, grid_area_ids
 from core.people.door import parse_address
 from core.people.names import search_terms
@@ -100,6 +101,13 @@ def find_person(community: str, public_id: str) -> Person:
     return found
 
 
+def person_of(actor: Actor, public_id: str) -> Person:
+    """The same for somebody at work; raises `OutOfReach` too, for people of somebody else's grid."""
+    person = find_person(community_of(actor), public_id)
+    reach.require_person(actor, person.id)
+    return person
+
+
 def may_be_contacted(community: str, person_id: int) -> bool:
     """Whether anybody may still call or write to this person: never once they are deceased."""
     return Person.of(community).where(Person.id == person_id, Person.status != DECEASED).exists()
@@ -124,6 +132,7 @@ def list_people(
     community = community_of(actor)
     conditions = [
         Condition("p.community = ? AND p.same_as IS NULL", (community,)),
+        *_within_reach(actor, community),
         *_conditions(community, query, estate, grid, status),
         *_behind(community, after),
     ]
@@ -132,6 +141,19 @@ def list_people(
     found = rows(_PEOPLE.format(where=where), *params, limit + 1)
     listed = _rows(actor, community, found[:limit])
     return PeoplePage(listed, listed[-1].public_id if len(found) > limit else None)
+
+
+def person_row(actor: Actor, person_id: int) -> PersonRow:
+    """One person as in a list, by number; raises `Forbidden`, `NotFound`."""
+    actor.require(VIEW)
+    community = community_of(actor)
+    reach.require_person(actor, person_id)
+    found = rows(
+        "SELECT id, public_id, name, phone, status FROM person WHERE community = ? AND id = ?", community, person_id
+    )
+    if not found:
+        raise NotFound
+    return _rows(actor, community, found)[0]
 
 
 class Condition(NamedTuple):
@@ -156,6 +178,12 @@ _PRESENT_HOMES = (
     " WHERE s.community = ? AND s.until_day IS NULL AND s.person_id IN ({marks})"
     " ORDER BY e.sort_key, h.sort_key, s.id"
 )
+
+
+def _within_reach(actor: Actor, community: str) -> Iterator[Condition]:
+    if actor.reach is not None:
+        areas = sorted(actor.reach)
+        yield Condition(_LIVES_IN.format(which=f"h.area_id IN ({_marks(areas)})"), (community, *areas))
 
 
 def _conditions(
@@ -239,7 +267,11 @@ def same_name(actor: Actor, name: str) -> tuple[PersonRow, ...]:
     formerly = FormerName.of(community, FormerName.person_id).where(FormerName.name == name.strip())
     found = (
         Person.of(community, Person.id, Person.public_id, Person.name, Person.phone, Person.status)
-        .where(Person.same_as.is_null(), (Person.name == name.strip()) | Person.id.in_(formerly))
+        .where(
+            Person.same_as.is_null(),
+            (Person.name == name.strip()) | Person.id.in_(formerly),
+            reach.within(actor, Person.id),
+        )
         .order_by(Person.sort_key, Person.public_id)
         .limit(20)
     )
@@ -250,7 +282,7 @@ def person_page(actor: Actor, public_id: str) -> PersonPage:
     """Everything about one person; raises `Forbidden`, or `NotFound` also when another community has them."""
     actor.require(VIEW)
     community = community_of(actor)
-    person = find_person(community, public_id)
+    person = person_of(actor, public_id)
     may_see = actor.can(PHONE)
     shown = phones.grouped if may_see else phones.masked
     former = FormerName.of(community).where(FormerName.person_id == person.id).order_by(FormerName.id)
@@ -267,21 +299,22 @@ def person_page(actor: Actor, public_id: str) -> PersonPage:
         note=person.note,
         status=person.status,
         homes=homes,
-        household=_household(community, person.id, [stay.home_id for stay in homes if stay.until_day is None]),
+        household=_household(actor, person.id, [stay.home_id for stay in homes if stay.until_day is None]),
         created_at=person.created_at,
         updated_at=person.updated_at,
     )
 
 
-def _household(community: str, person_id: int, home_ids: list[int]) -> tuple[Member, ...]:
+def _household(actor: Actor, person_id: int, home_ids: list[int]) -> tuple[Member, ...]:
     found = (
         PersonHome.select(Person.public_id, Person.name, PersonHome.relation, Person.status, PersonHome.home_id)
         .join(Person, on=((Person.community == PersonHome.community) & (Person.id == PersonHome.person_id)))
         .where(
-            PersonHome.community == community,
+            PersonHome.community == community_of(actor),
             PersonHome.home_id.in_(home_ids),
             PersonHome.person_id != person_id,
             PersonHome.until_day.is_null(),
+            reach.within(actor, Person.id),
         )
         .order_by(Person.sort_key, Person.public_id)
     )
@@ -292,7 +325,7 @@ def people_of_home(actor: Actor, home_id: int) -> tuple[PersonRow, ...]:
     """Who has a home today, by pinyin; raises `Forbidden`, `NotFound`."""
     actor.require(VIEW)
     community = community_of(actor)
-    Home.get_of(community, home_id)
+    reach.require_home(actor, Home.get_of(community, home_id).area_id)
     found = (
         Person.of(community, Person.id, Person.public_id, Person.name, Person.phone, Person.status)
         .where(_lives_in(community, Home.id == home_id))

@@ -7,16 +7,19 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from core.actor import Actor
+from core.people import phone as phones
+from core.people import reach
 from core.people.areas import Area, Home, homes_of
-from core.people.directory import VIEW, community_of
+from core.people.directory import PHONE, VIEW, community_of
 from core.people.person import Person, PersonHome
 
 
 class Dweller(NamedTuple):
-    """Somebody of a home with the days of the stay; `until_day` None: still."""
+    """Somebody of a home with the days of the stay; `until_day` None: still. `phone` is masked unless permitted."""
 
     public_id: str
     name: str
+    phone: str
     relation: str
     status: str
     from_day: datetime.date | None
@@ -27,6 +30,7 @@ class DoorRow(NamedTuple):
     """A door with who has it today."""
 
     home_id: int
+    estate: str
     door: str
     people: tuple[Dweller, ...]
 
@@ -43,14 +47,17 @@ class Household(NamedTuple):
     former: tuple[Dweller, ...]
 
 
-def doors_of(actor: Actor, area_id: int) -> list[DoorRow]:
-    """Every door of an estate, building or unit in the order people walk. Raises `Forbidden`, `NotFound`."""
+def doors_of(actor: Actor, area_id: int, *, after: int | None = None, limit: int | None = None) -> list[DoorRow]:
+    """The doors of an estate, building or unit in the order people walk: all, or `limit` of them behind the home `after`.
+
+    Raises `Forbidden`, `NotFound`.
+    """
     actor.require(VIEW)
-    community = community_of(actor)
-    homes = homes_of(community, area_id)
-    people = _dwellers(community, [home.id for home in homes])
+    homes = homes_of(community_of(actor), area_id, inside=actor.reach, after=after, limit=limit)
+    people = _dwellers(actor, [home.id for home in homes])
     return [
-        DoorRow(home.id, home.door, tuple(each for each in people[home.id] if each.until_day is None)) for home in homes
+        DoorRow(home.id, home.estate, home.door, tuple(each for each in people[home.id] if each.until_day is None))
+        for home in homes
     ]
 
 
@@ -59,20 +66,22 @@ def household(actor: Actor, home_id: int) -> Household:
     actor.require(VIEW)
     community = community_of(actor)
     home: Home = Home.get_of(community, home_id)
+    reach.require_home(actor, home.area_id)
     estate: Area = Area.get_of(community, home.estate_id)
-    everybody = _dwellers(community, [home.id])[home.id]
+    everybody = _dwellers(actor, [home.id])[home.id]
     former = [each for each in everybody if each.until_day is not None]
     former.sort(key=lambda each: each.until_day or datetime.date.max, reverse=True)
     present = tuple(each for each in everybody if each.until_day is None)
     return Household(home.id, estate.id, estate.name, home.area_id, home.door, present, tuple(former))
 
 
-def _dwellers(community: str, home_ids: list[int]) -> dict[int, list[Dweller]]:
+def _dwellers(actor: Actor, home_ids: list[int]) -> dict[int, list[Dweller]]:
+    community, shown = community_of(actor), phones.grouped if actor.can(PHONE) else phones.masked
     found: dict[int, list[Dweller]] = defaultdict(list)
     for start in range(0, len(home_ids), 1000):
         rows = (
             PersonHome.select(
-                PersonHome.home_id, Person.public_id, Person.name, PersonHome.relation, Person.status,
+                PersonHome.home_id, Person.public_id, Person.name, Person.phone, PersonHome.relation, Person.status,
                 PersonHome.from_day, PersonHome.until_day,
             )
             .join(Person, on=((Person.community == PersonHome.community) & (Person.id == PersonHome.person_id)))
@@ -83,6 +92,6 @@ def _dwellers(community: str, home_ids: list[int]) -> dict[int, list[Dweller]]:
             )
             .order_by(Person.sort_key, Person.public_id)
         )  # fmt: skip
-        for home_id, *fields in rows.tuples():
-            found[home_id].append(Dweller(*fields))
+        for home_id, public_id, name, phone, *stay in rows.tuples():
+            found[home_id].append(Dweller(public_id, name, shown(phone) if phone else "", *stay))
     return found

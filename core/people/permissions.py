@@ -14,6 +14,7 @@ from core.clock import today
 from core.errors import NotFound, PluginError, Refused
 from core.people import sessions
 from core.people.account_records import RolePermission
+from core.people.areas import grid_area_ids
 from core.people.secrets import token_digest
 from core.plugin.declarations import Permission
 from core.store import audit
@@ -27,12 +28,14 @@ class Role:
     """A role of the community's work. `grantable`: by hand (residents have theirs by living here, screens by token).
 
     `by_pin`: may be held by an account that signs in with a six-digit PIN; the others need a password.
+    `by_grid`: is given for a grid, and shows the residents of that grid only.
     """
 
     name: str
     label: LazyText
     grantable: bool = True
     by_pin: bool = False
+    by_grid: bool = False
 
 
 ROLES: Mapping[str, Role] = {
@@ -43,7 +46,7 @@ ROLES: Mapping[str, Role] = {
         Role("staff", _("Staff")),
         Role("bookkeeper", _("Bookkeeper")),
         Role("cashier", _("Cashier")),
-        Role("grid_officer", _("Grid officer")),
+        Role("grid_officer", _("Grid officer"), by_grid=True),
         Role("supervisor", _("Supervision committee")),
         Role("mediator", _("Mediator")),
         Role("steward", _("Building steward"), by_pin=True),
@@ -83,6 +86,11 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
 )
 
 MANAGE_ROLES = "core.roles.manage"
+_VIEW = "core.people.view"
+# What can be done grid by grid: the services behind these heed the actor's reach.
+_BY_GRID = frozenset(
+    {"core.desk", "core.search", _VIEW, "core.people.phone", "core.calls.take", "core.calls.work", "core.export"}
+)
 # What the owner of the installation holds in every community without a role there: the machine, not the cases.
 OWNER_PERMISSIONS = frozenset(
     {
@@ -154,7 +162,7 @@ def current() -> PermissionTable:
 
 _SESSION = (
     "SELECT s.last_seen, s.expires_at, s.idle_ms, s.on_idle, s.locked, a.id, a.kind, a.must_change, a.label, a.person_id,"
-    " a.community, p.status, g.role FROM session s JOIN account a ON a.id = s.account_id"
+    " a.community, p.status, g.role, g.grid_id FROM session s JOIN account a ON a.id = s.account_id"
     " LEFT JOIN person p ON p.id = a.person_id"
     " LEFT JOIN role_grant g ON g.account_id = a.id AND g.community = ? AND g.ended_at IS NULL AND g.from_day <= ?"
     " AND (g.until_day IS NULL OR g.until_day >= ?)"
@@ -185,15 +193,19 @@ def actor_for(token: str | None, community: str | None, origin: str) -> Actor:
         return Actor(community=community, origin=origin)
     sessions.seen(digest, at)
     belongs = person is not None and home == community
-    roles = {row[12] for row in rows if row[12]}
+    granted = [(row[12], row[13]) for row in rows if row[12]]
+    roles = {role for role, _grid in granted}
     if belongs and status == "living_here":
         roles.add("resident")
     permissions: frozenset[str] = frozenset()
+    reach: frozenset[int] | None = None
     if must_change:
         roles, kind = set(), "staff" if kind == "owner" else kind
     elif roles:
         overrides = database.obj.execute_sql(overrides_sql, (community,)).fetchall()
         permissions = _table.held(frozenset(roles), tuple(overrides))
+        if any(grid for _role, grid in granted):
+            reach = _reach(str(community), granted, tuple(overrides))
     if kind == "owner":
         permissions |= OWNER_PERMISSIONS
     return Actor(
@@ -206,7 +218,16 @@ def actor_for(token: str | None, community: str | None, origin: str) -> Actor:
         permissions=permissions,
         origin=origin,
         session=digest,
+        reach=reach,
     )
+
+
+def _reach(community: str, granted: Iterable[tuple[str, int | None]], overrides: Overrides) -> frozenset[int] | None:
+    """The areas of the grids somebody works in; None when another role shows the residents of the whole community."""
+    grids = {grid for role, grid in granted if _VIEW in _table.held(frozenset({role}), overrides)}
+    if None in grids:
+        return None
+    return frozenset(area for grid in grids if grid for area in grid_area_ids(community, grid))
 
 
 # --------------------------------------------------------------------------- what a role may do
@@ -299,6 +320,8 @@ def _why_not(role: str, permission: str) -> LazyText | None:
         return _("Only the owner of the installation can have this.")
     if permission.startswith("core.") and (not ROLES[role].grantable or ROLES[role].by_pin):
         return _("This role signs in without a password, so it cannot be given the work of the office.")
+    if permission.startswith("core.") and ROLES[role].by_grid and permission not in _BY_GRID:
+        return _("This role is for one grid, and this concerns the whole community.")
     return None
 
 

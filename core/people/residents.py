@@ -28,6 +28,7 @@ from core.people.directory import (
     list_people,
     may_be_contacted,
     people_of_home,
+    person_of,
     person_page,
     same_name,
 )
@@ -127,7 +128,7 @@ def edit_person(
     `keep_former_name=False` is for a misspelt name. Raises `Invalid`, `NotFound`.
     """
     actor.require(EDIT)
-    person = find_person(community_of(actor), public_id)
+    person = person_of(actor, public_id)
     given = {"name": name, "sex": sex, "phone": phone, "phone_2": phone_2, "note": note}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if birth_year != "":
@@ -161,7 +162,7 @@ def set_status(actor: Actor, public_id: str, status: str, reason: str = "") -> P
     actor.require(EDIT)
     if status not in STATUSES:
         raise Invalid({"status": [_("Choose living here, moved away or deceased.")]})
-    person = find_person(community_of(actor), public_id)
+    person = person_of(actor, public_id)
     before = person.status
     if before != status:
         person.status = status
@@ -194,7 +195,7 @@ def move_in(
     """
     actor.require(EDIT)
     community = community_of(actor)
-    person = find_person(community, public_id)
+    person = person_of(actor, public_id)
     errors: dict[str, list[LazyText | str]] = {}
     place = _check_door(estate_id, door, errors)
     _check_relation(relation, errors)
@@ -220,7 +221,7 @@ def move_out(actor: Actor, public_id: str, home_id: int, until_day: datetime.dat
     Raises `NotFound` when they do not have that home now, `Invalid` for a day before they came.
     """
     actor.require(EDIT)
-    person = find_person(community_of(actor), public_id)
+    person = person_of(actor, public_id)
     stay = _stay(person, home_id)
     day = until_day or today()
     if stay.from_day is not None and day < stay.from_day:
@@ -244,7 +245,7 @@ def correct_stay(
     _check_relation(relation, errors)
     if errors:
         raise Invalid(errors)
-    person = find_person(community_of(actor), public_id)
+    person = person_of(actor, public_id)
     stay = _stay(person, home_id)
     before = {"home": home_id, "relation": stay.relation, "from": _iso(stay.from_day)}
     stay.relation, stay.from_day = relation, from_day
@@ -262,7 +263,7 @@ def link_homes(actor: Actor, keep: str, other: str) -> Person:
     """
     actor.require(EDIT)
     community = community_of(actor)
-    kept, double = find_person(community, keep), find_person(community, other)
+    kept, double = person_of(actor, keep), person_of(actor, other)
     if kept.id == double.id:
         raise Refused(_("This is already one person."))
     for blocker in TAKE_BACK_BLOCKERS:

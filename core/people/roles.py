@@ -7,11 +7,14 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+import peewee
+
 from core.actor import Actor
 from core.clock import today
 from core.errors import Invalid, NotFound, Refused
 from core.people import permissions
 from core.people.account_records import Account, RoleGrant
+from core.people.areas import Grid
 from core.people.permissions import MANAGE_ROLES, ROLES
 from core.store import audit
 from core.store.db import now, transactional
@@ -25,7 +28,7 @@ _NO_END = datetime.date(9999, 12, 31)
 
 @dataclass(frozen=True)
 class Held:
-    """A role somebody holds, held or will hold. `is_current`: in force today."""
+    """A role somebody holds, held or will hold, in the grid of this name or (empty) everywhere. `is_current`: in force today."""
 
     grant: int
     account: int
@@ -35,6 +38,7 @@ class Held:
     until_day: datetime.date | None
     is_current: bool
     is_ended: bool
+    grid: str = ""
 
 
 @transactional
@@ -44,17 +48,20 @@ def grant_role(
     role: str,
     from_day: datetime.date | None = None,
     until_day: datetime.date | None = None,
+    grid_id: int | None = None,
 ) -> RoleGrant:
     """Give a role in the actor's community, from today unless told, until `until_day` (inclusive) or until ended.
 
-    Raises `Refused` when the account signs in without a password, holds the role in that time already, or is on the other
-    side of supervision; `NotFound` for an account of another community (only the owner may bring one in).
+    A role that is given by grid needs `grid_id`, the others must not have one: `Invalid`. Raises `Refused` when the
+    account signs in without a password, holds the role in that time already, or is on the other side of supervision;
+    `NotFound` for an account or grid of another community (only the owner may bring an account in).
     """
     actor.require(MANAGE_ROLES)
     community, account = _community_of(actor), account_here(actor, account_id)
     start = from_day or today()
     if role not in ROLES or not ROLES[role].grantable:
         raise Invalid({"role": [_("This role cannot be given by hand.")]})
+    _check_grid(community, role, grid_id)
     if until_day is not None and until_day < start:
         raise Invalid({"until_day": [_("The last day lies before the first.")]})
     if account.status == "closed":
@@ -64,17 +71,27 @@ def grant_role(
             _("%(name)s signs in with a PIN; the role “%(role)s” needs a password.", name=account.label, role=ROLES[role].label),
             advice=_("Make it a staff account first."),
         )  # fmt: skip
-    _refuse_clash(community, account, role, start, until_day)
+    _refuse_clash(community, account, role, start, until_day, grid_id)
     grant = RoleGrant.create(
         account_id=account.id,
         community=community,
         role=role,
         from_day=start,
         until_day=until_day,
+        grid_id=grid_id,
         granted_by=actor.account,
     )
     _tell(actor, "core.role.granted", grant, account)
     return grant
+
+
+def _check_grid(community: str, role: str, grid_id: int | None) -> None:
+    if ROLES[role].by_grid and grid_id is None:
+        raise Invalid({"grid_id": [_("Choose the grid: this role shows the residents of one grid only.")]})
+    if grid_id is not None:
+        if not ROLES[role].by_grid:
+            raise Invalid({"grid_id": [_("The role “%(role)s” is not tied to a grid.", role=ROLES[role].label)]})
+        Grid.get_of(community, grid_id)
 
 
 @transactional
@@ -111,8 +128,13 @@ def grants_of(community: str, account_id: int | None = None, *, also_past: bool 
     """The roles held in a community (by one account), by role and name; with `also_past` those that ended as well."""
     columns = (RoleGrant.id, Account.id, Account.label, RoleGrant.role, RoleGrant.from_day, RoleGrant.until_day)
     query = (
-        RoleGrant.select(*columns, RoleGrant.ended_at)
+        RoleGrant.select(*columns, RoleGrant.ended_at, Grid.name)
         .join(Account, on=(Account.id == RoleGrant.account_id))
+        .join(
+            Grid,
+            peewee.JOIN.LEFT_OUTER,
+            on=((Grid.community == RoleGrant.community) & (Grid.id == RoleGrant.grid_id)),
+        )
         .where(RoleGrant.community == community)
         .order_by(RoleGrant.role, Account.label, RoleGrant.id)
     )
@@ -123,8 +145,18 @@ def grants_of(community: str, account_id: int | None = None, *, also_past: bool 
     day = today()
     rows: Any = query.tuples()
     return [
-        Held(grant, account, label, role, start, end, not ended and start <= day <= (end or _NO_END), bool(ended))
-        for grant, account, label, role, start, end, ended in rows
+        Held(
+            grant,
+            account,
+            label,
+            role,
+            start,
+            end,
+            not ended and start <= day <= (end or _NO_END),
+            bool(ended),
+            grid or "",
+        )
+        for grant, account, label, role, start, end, ended, grid in rows
     ]
 
 
@@ -145,14 +177,19 @@ def account_here(actor: Actor, account_id: int) -> Account:
 
 
 def _refuse_clash(
-    community: str, account: Account, role: str, start: datetime.date, until: datetime.date | None
+    community: str,
+    account: Account,
+    role: str,
+    start: datetime.date,
+    until: datetime.date | None,
+    grid_id: int | None,
 ) -> None:
     for held in RoleGrant.select().where(
         (RoleGrant.account_id == account.id) & (RoleGrant.community == community) & RoleGrant.ended_at.is_null()
     ):
         if not (held.from_day <= (until or _NO_END) and start <= (held.until_day or _NO_END)):
             continue
-        if held.role == role:
+        if held.role == role and held.grid_id == grid_id:
             raise Refused(_("%(name)s holds this role in that time already.", name=account.label))
         if {role, held.role} & {"supervisor"} and {role, held.role} & SUPERVISED:
             raise Refused(
@@ -171,6 +208,8 @@ def _not_over() -> object:
 
 def _tell(actor: Actor, action: str, grant: RoleGrant, account: Account, reason: str = "") -> None:
     term = {"role": grant.role, "from": str(grant.from_day), "until": str(grant.until_day or "")}
+    if grant.grid_id is not None:
+        term["grid"] = Grid.get_of(grant.community, grant.grid_id).name
     audit.record(
         actor,
         action,

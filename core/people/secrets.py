@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from core.errors import Invalid, Unavailable
 from core.people.names import pinyin
+from core.store.db import in_transaction
 from core.text import LazyText, _
 
 PIN_LENGTH = 6
@@ -93,6 +94,8 @@ def token_digest(token: str) -> str:
 
 
 def _scrypt(secret: bytes, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
+    if in_transaction():
+        raise RuntimeError("hash before the transaction begins: inside it everybody else who saves would wait")
     if not _one_at_a_time.acquire(timeout=_WAIT_SECONDS):
         raise Unavailable
     try:

@@ -31,9 +31,10 @@ class Waiting(NamedTuple):
 class Batch(NamedTuple):
     """One printing: `open` slips can still be used, `gone` ones are revoked, replaced or too old; `at` is ms UTC.
 
-    `places` are the estates and buildings where its people live today.
+    `places` are the estates and buildings where its people live today. `key` continues the list behind this one.
     """
 
+    key: int
     batch: str
     at: int
     by: str
@@ -118,8 +119,8 @@ def slip_of(actor: Actor, public_id: str) -> int | None:
     return found[0] if found else None
 
 
-def batches(actor: Actor, limit: int = 20) -> list[Batch]:
-    """The latest printings of slips for residents, newest first."""
+def batches(actor: Actor, after: int | None = None, limit: int = 20) -> list[Batch]:
+    """The printings of slips for residents, newest first, starting behind the one with the key `after`."""
     actor.require(PRINT)
     community = community_of(actor)
     used, gone = (
@@ -127,8 +128,10 @@ def batches(actor: Actor, limit: int = 20) -> list[Batch]:
         AccountSlip.revoked_at.is_null(False),
     )
     expired = AccountSlip.expires_at <= now()
+    last = peewee.fn.MAX(AccountSlip.id)
     rows = (
         AccountSlip.select(
+            last,
             AccountSlip.batch,
             peewee.fn.MIN(AccountSlip.issued_at),
             peewee.fn.MIN(AccountSlip.by_account),
@@ -138,17 +141,21 @@ def batches(actor: Actor, limit: int = 20) -> list[Batch]:
         )
         .where(AccountSlip.community == community, AccountSlip.person_id.is_null(False))
         .group_by(AccountSlip.batch)
-        .order_by(peewee.fn.MAX(AccountSlip.id).desc())
+        .order_by(last.desc())
         .limit(limit)
     )
+    if after is not None:
+        rows = rows.having(last < after)
     found = [tuple(row) for row in rows.tuples()]
-    places = _places(community, [row[0] for row in found])
+    places = _places(community, [row[1] for row in found])
     names = dict(
-        Account.select(Account.id, Account.label).where(Account.id.in_([row[2] for row in found if row[2]])).tuples()
+        Account.select(Account.id, Account.label).where(Account.id.in_([row[3] for row in found if row[3]])).tuples()
     )
     return [
-        Batch(batch, at, names.get(by, ""), places[batch], count, int(use), count - int(use) - int(lost), int(lost))
-        for batch, at, by, count, use, lost in found
+        Batch(
+            key, batch, at, names.get(by, ""), places[batch], count, int(use), count - int(use) - int(lost), int(lost)
+        )
+        for key, batch, at, by, count, use, lost in found
     ]
 
 

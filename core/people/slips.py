@@ -10,7 +10,7 @@ import datetime
 import secrets as random
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
@@ -20,6 +20,7 @@ from core.errors import Invalid, NotFound, Refused
 from core.people import accounts, secrets, sign_in, throttle
 from core.people.account_records import Account, AccountSlip
 from core.people.areas import Area, Home
+from core.people.credentials import FreshCode, fresh_code
 from core.people.person import DECEASED, LIVING_HERE, Person, PersonHome
 from core.store import audit
 from core.store.db import now, transaction
@@ -31,6 +32,8 @@ VALID_DAYS = 60
 MOST_AT_ONCE = 2000
 _DAY = 86_400_000
 _CHUNK = 500
+
+_Row = tuple[int, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,19 @@ class SlipHolder:
     secret: str
 
 
-def issue_for_area(actor: Actor, area_id: int) -> list[Slip]:
-    """Slips for everybody who lives in an estate, building or unit and has no account, in the order of doors."""
+class Printing(NamedTuple):
+    """Slips ready to be issued: for whom, in the order of doors, and a code for each. Nothing is stored of it yet."""
+
+    community: str
+    people: list[_Row]
+    codes: list[FreshCode]
+
+
+def prepare_for_area(actor: Actor, area_id: int) -> Printing:
+    """Slips for everybody who lives in an estate, building or unit and has no account, in the order of doors.
+
+    Raises like `prepare`.
+    """
     actor.require(PRINT)
     community = _community_of(actor)
     area = Area.get_of(community, area_id)
@@ -64,13 +78,14 @@ def issue_for_area(actor: Actor, area_id: int) -> list[Slip]:
     else:
         units = Area.of(community, Area.id).where(Area.parent_id == area.id)
         inside = (Home.area_id == area.id) | Home.area_id.in_(units)
-    return _issue(actor, community, _people(community, inside))
+    return _prepare(community, _people(community, inside))
 
 
-def issue(actor: Actor, public_ids: Iterable[str]) -> list[Slip]:
+def prepare(actor: Actor, public_ids: Iterable[str]) -> Printing:
     """Slips for these people, in the order of doors; those who have an account, moved away or died get none.
 
-    The codes issued to them before are worthless from now on. Raises `Refused` for more than 2,000 at once.
+    Making a code takes milliseconds, so this is done before the transaction in which they are issued. Raises `Refused`
+    for more than 2,000 at once.
     """
     actor.require(PRINT)
     community = _community_of(actor)
@@ -78,10 +93,7 @@ def issue(actor: Actor, public_ids: Iterable[str]) -> list[Slip]:
     found: list[_Row] = []
     for start in range(0, len(wanted), _CHUNK):
         found += _people(community, Person.public_id.in_(wanted[start : start + _CHUNK]))
-    return _issue(actor, community, found)
-
-
-_Row = tuple[int, str, str, str]
+    return _prepare(community, found)
 
 
 def _people(community: str, which: peewee.Expression) -> list[_Row]:
@@ -117,18 +129,23 @@ def _people(community: str, which: peewee.Expression) -> list[_Row]:
     return list(people.values())
 
 
-def _issue(actor: Actor, community: str, people: list[_Row]) -> list[Slip]:
+def _prepare(community: str, people: list[_Row]) -> Printing:
     if len(people) > MOST_AT_ONCE:
         raise Refused(
             _("These are %(count)d slips; at most %(most)d can be printed at once.", count=len(people), most=MOST_AT_ONCE),
             advice=_("Print them building by building."),
         )  # fmt: skip
-    codes = [secrets.new_code() for _person in people]
-    digests = [secrets.code_digest(code) for code in codes]
+    return Printing(community, people, [fresh_code() for _person in people])
+
+
+def issue(actor: Actor, printing: Printing) -> list[Slip]:
+    """Issue the slips; the codes issued to these people before are worthless from now on."""
+    actor.require(PRINT)
+    community, people, codes = printing
     at, batch = now(), f"{today():%Y%m%d}-{random.token_hex(3)}"
     rows = [
-        (community, person[0], digest, at, at + VALID_DAYS * _DAY, batch, actor.account)
-        for person, digest in zip(people, digests, strict=True)
+        (community, person[0], code.digest, at, at + VALID_DAYS * _DAY, batch, actor.account)
+        for person, code in zip(people, codes, strict=True)
     ]
     fields = [
         AccountSlip.community,
@@ -156,7 +173,7 @@ def _issue(actor: Actor, community: str, people: list[_Row]) -> list[Slip]:
             )
     valid_until = today() + datetime.timedelta(days=VALID_DAYS)
     return [
-        Slip(code, public_id, name, home, valid_until, batch)
+        Slip(code.code, public_id, name, home, valid_until, batch)
         for code, (_key, public_id, name, home) in zip(codes, people, strict=True)
     ]
 

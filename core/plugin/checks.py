@@ -145,6 +145,8 @@ def check_declaration(name: str, declaration: Any, is_offered: Callable[[str], b
     for export in declaration.exports:
         if not export.permission:
             raise PluginError(_("The export “%(name)s” must name a permission.", name=export.name))
+        if any(not 0 <= column < len(export.columns) for column in export.phones):
+            raise PluginError(_("The export “%(name)s” has no such column of numbers.", name=export.name))
     if declaration.blueprint is not None:
         check_blueprint(name, declaration.blueprint)
     return declaration

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,13 +133,20 @@ class Job:
 
 @dataclass(frozen=True)
 class Export:
-    """A table of one community that can be downloaded: `rows(actor, filters)` yields rows under `columns`."""
+    """A list of one community as a workbook: `rows(actor, filters)` gives rows of cells under `columns`, read as taken.
+
+    Offered to holders of `permission` who may also export (`core.export`). `filters` are the form fields that narrow it:
+    only these reach `rows`, as text, and only when something was given. `phones` are the columns (counted from 0) of
+    telephone numbers, written whole for holders of `core.people.phone` only.
+    """
 
     name: str
     label: Label
     permission: str
     columns: tuple[Label, ...]
-    rows: Callable[[Actor, Mapping[str, str]], Sequence[Sequence[Any]]]
+    rows: Callable[[Actor, Mapping[str, str]], Iterable[Sequence[Any]]]
+    filters: tuple[str, ...] = ()
+    phones: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,6 +210,23 @@ class Widget:
 
 
 @dataclass(frozen=True)
+class AuditWords:
+    """How the audit log names a plugin's records and what was recorded of them before and after.
+
+    `subjects` are the words for kinds of records (`garden.bed`), `names` those for values, `values` those for what is stored
+    as a code, by name of the value. `tell(community, name, value)` says what none of these can (a number that stands for a
+    record, minutes), None for all else. `titles(community, subjects)` gives the names of records by their subjects
+    (`garden.bed:7`). The sentences are told by the hook `describe_audit`; all of it also while the plugin is off.
+    """
+
+    subjects: Mapping[str, Label] = field(default_factory=dict)
+    names: Mapping[str, Label] = field(default_factory=dict)
+    values: Mapping[str, Mapping[Any, Label]] = field(default_factory=dict)
+    tell: Callable[[str, str, Any], Label | None] | None = None
+    titles: Callable[[str, Sequence[str]], Mapping[str, str]] | None = None
+
+
+@dataclass(frozen=True)
 class Declaration:
     """What `declare()` returns: all that core needs to know of a plugin besides its hooks."""
 
@@ -218,4 +242,5 @@ class Declaration:
     exports: tuple[Export, ...] = ()
     search: tuple[SearchSource, ...] = ()
     widgets: tuple[Widget, ...] = ()
+    audit: AuditWords = field(default_factory=AuditWords)
     migrations: Path | None = None

@@ -53,8 +53,14 @@
   doc.addEventListener("htmx:afterSettle", function (event) { release(); arrive(event.target); });
   doc.addEventListener("htmx:afterRequest", function () { release(); });
   ["responseError", "sendError", "timeout"].forEach(function (name) {
-    doc.addEventListener("htmx:" + name, function () {
-      var live = doc.getElementById("live");
+    doc.addEventListener("htmx:" + name, function (event) {
+      var live = doc.getElementById("live"), part = event.target, gone = part.dataset.gone;
+      /* A screen on a wall that was switched off says so instead of staying as it was; it goes on asking. */
+      if (gone && event.detail.xhr.status === 404) {
+        part.textContent = gone;
+        all("[data-live]").forEach(function (each) { each.textContent = ""; });
+        return;
+      }
       live.classList.add("is-shown");
       say(live.dataset[name === "responseError" ? "failed" : "offline"]);
       setTimeout(function () { live.classList.remove("is-shown"); }, 8000);

@@ -47,15 +47,18 @@ def _visitor() -> str:
 
 def protect() -> None:
     """Refuse an unsafe request whose token or origin is not ours; raises `NotFromHere`."""
-    if request.method in _SAFE:
-        return
+    if request.method not in _SAFE and not is_from_here():
+        raise NotFromHere
+
+
+def is_from_here() -> bool:
+    """Whether this form came from one of our own pages in this browser."""
     origin = request.headers.get("Origin") or request.headers.get("Referer")
     if origin is not None and urlsplit(origin).netloc != request.host:
-        raise NotFromHere
+        return False
     sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
     visitor = request.cookies.get(COOKIE, "")
-    if not _is_visitor(visitor) or not hmac.compare_digest(sent.encode(), _sign(visitor).encode()):
-        raise NotFromHere
+    return _is_visitor(visitor) and hmac.compare_digest(sent.encode(), _sign(visitor).encode())
 
 
 def remember(response: Response) -> Response:

@@ -1,4 +1,7 @@
-"""Every error becomes one kind of page here: what happened, what to do now, never what was typed and never a traceback."""
+"""Every error becomes one kind of page here: what happened and what to do now, never a traceback.
+
+What was typed is kept in hidden fields where sending it again can help, without passwords, PINs, codes and files.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +45,20 @@ def install(app: Flask) -> None:
 
 
 def _told(error: LinliError) -> Response:
-    if isinstance(error, (SignInRequired, Forbidden)) and request.method == "GET":
-        session = sessions.find_session(request.cookies.get(gate.SESSION_COOKIE))
-        doors = {"locked": "/hide", "must_change": "/me/secret"}
-        door = doors.get(session.phase if session is not None else "")
-        if door or isinstance(error, SignInRequired):
-            return ui.after_post(f"{door or '/login'}?next={ui.quoted_here()}")
-    return error_page(error.status, error.message, error.advice)
+    door = _door(error)
+    if door and request.method == "GET":
+        return ui.after_post(f"{door}?next={ui.quoted_here()}")
+    return error_page(error.status, error.message, error.advice, door=door if error.status == 401 else "")
+
+
+def _door(error: LinliError) -> str:
+    """The page on which whoever was refused can say who they are; empty where that would not help."""
+    if not isinstance(error, (SignInRequired, Forbidden)):
+        return ""
+    session = sessions.find_session(request.cookies.get(gate.SESSION_COOKIE))
+    doors = {"locked": "/hide", "must_change": "/me/secret"}
+    usual = "/login" if isinstance(error, SignInRequired) else ""
+    return doors.get(session.phase if session is not None else "", usual)
 
 
 def _http(error: HTTPException) -> Any:
@@ -95,14 +105,21 @@ def _unexpected(error: Exception) -> Response:
     )
 
 
-def error_page(status: int, title: Any, advice: Any, reference: str = "") -> Response:
-    """The page of an error. Works when the store does not: then the navigation is left out."""
+def error_page(status: int, title: Any, advice: Any, reference: str = "", *, door: str = "") -> Response:
+    """The page of an error. Works when the store does not: then the navigation is left out.
+
+    Behind `door` whoever filled in a form can say who they are, in another window, and then send the form again here.
+    """
+    kept = _kept() if status >= 500 or door else None
     context = {
         "title": title,
         "advice": advice,
         "status": status,
         "reference": reference,
-        "again": _again() if status >= 500 else None,
+        "again": kept,
+        "again_to": request.full_path.rstrip("?"),
+        "left_out": _leaves_out() if kept else False,
+        "door": f"{door}?next=/signed-in" if door and kept else "",
     }
     if not hasattr(g, "actor"):
         g.actor = Actor()
@@ -124,17 +141,25 @@ def _render(context: dict[str, Any], face: str) -> str:
     return current_app.jinja_env.get_template("errors/error.html").render(values)
 
 
-def _again() -> list[tuple[str, str]] | None:
-    """The fields of a failed form, so that one tap sends it again; nothing secret among them.
+def _kept() -> list[tuple[str, str]] | None:
+    """The fields of a form that was sent, so that one tap sends it again; nothing secret among them.
 
-    They go into hidden fields: without scripts the browser has left the form, and its contents must not be lost.
+    They go into hidden fields: without scripts the browser has left the form, and its contents must not be lost. None
+    when there is nothing to send, and for a form of another site, which one tap must not make ours.
     """
-    if request.method != "POST" or request.files or not request.form:
+    if request.method != "POST" or not request.form or not csrf.is_from_here():
         return None
-    pairs = [(name, value) for name, value in request.form.items(multi=True) if name != csrf.FIELD]
-    if any(word in name for name, _value in pairs for word in _SECRET if name != forms.KEY_FIELD):
-        return None
-    return pairs
+    pairs = request.form.items(multi=True)
+    return [(name, value) for name, value in pairs if name != csrf.FIELD and not _is_secret(name)]
+
+
+def _leaves_out() -> bool:
+    """Whether something that was sent is not kept."""
+    return bool(request.files) or any(_is_secret(name) for name in request.form)
+
+
+def _is_secret(name: str) -> bool:
+    return name not in (csrf.FIELD, forms.KEY_FIELD) and any(word in name for word in _SECRET)
 
 
 def _path() -> str:

@@ -63,11 +63,30 @@ class Form(wtforms.Form):
             return cls(request.form, **defaults)
         return cls(**defaults)
 
+    def is_submitted(self) -> bool:
+        """Whether this request sent the form."""
+        return request.method == "POST"
+
+    def act_on_submit(self, act: Callable[[], Any]) -> bool:
+        """Whether this request sent the form and `act` was done, once; what it refuses (`Invalid`) stands at the fields.
+
+        For pages that go elsewhere afterwards; where the result of the act is needed there, call `submit_once`.
+        """
+        if not self.is_submitted() or not self.validate():
+            return False
+        try:
+            submit_once(act)
+        except Invalid as error:
+            self.accept(error)
+            return False
+        return True
+
     def accept(self, error: Invalid) -> None:
         """Show a service's refusal at the fields it names; what names no field goes to the top."""
         for name, texts in error.errors.items():
             if name in self._fields:
-                self._fields[name].errors = [*self._fields[name].errors, *map(str, texts)]
+                # Pages show one message at a field.
+                self._fields[name].errors = [*self._fields[name].errors, " ".join(map(str, texts))]
             else:
                 self.form_errors = [*self.form_errors, *map(str, texts)]
         if not error.errors:

@@ -1,11 +1,11 @@
-"""The reader's language, and dates, times and money as they read them.
+"""The reader's language, and times and money as they read them.
 
-Texts themselves come from `core.text`; this module chooses the language per request and gives Jinja its filters.
+Texts themselves come from `core.text`, days from `core.clock`; this module chooses the language per request and gives
+Jinja its filters.
 """
 
 from __future__ import annotations
 
-import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,10 +14,8 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from core import clock
+from core.clock import day_text, moment_text, short_day_text, weekday_text
 from core.text import DEFAULT_LANGUAGE, LANGUAGES, current_language, set_language, translate, translate_plural
-
-_WEEKDAYS = {"zh_Hans": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 
 
 def choose_language(wanted: str | None) -> str:
@@ -58,54 +56,15 @@ def install(app: Flask, domains: set[str]) -> None:
     # Not through Jinja's extension, whose wrappers cost five times what the look-up does.
     app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
     app.jinja_env.filters.update(
-        day=day,
-        weekday=weekday,
-        short_day=short_day,
-        moment=moment,
+        day=day_text,
+        weekday=weekday_text,
+        short_day=short_day_text,
+        moment=moment_text,
         hhmm=hhmm,
         yuan=yuan,
         thousands=thousands,
         spaced=spaced,
     )
-
-
-def day(value: datetime.date | str | None) -> str:
-    """`2026年11月21日 周六`; without the year when it is this one."""
-    if not value:
-        return ""
-    date = datetime.date.fromisoformat(value) if isinstance(value, str) else value
-    if current_language() == "en":
-        return f"{_WEEKDAYS['en'][date.weekday()]} {date.day} {date:%b}" + _unless_this_year(date, f" {date.year}")
-    return (
-        _unless_this_year(date, f"{date.year}年")
-        + f"{date.month}月{date.day}日 周{_WEEKDAYS['zh_Hans'][date.weekday()]}"
-    )
-
-
-def short_day(value: datetime.date | str | None) -> str:
-    """`11-21 周六`, for dense tables."""
-    if not value:
-        return ""
-    date = datetime.date.fromisoformat(value) if isinstance(value, str) else value
-    return f"{date:%m-%d} {weekday(date)}"
-
-
-def weekday(date: datetime.date) -> str:
-    """`周六`, or `Sat`."""
-    name = _WEEKDAYS[current_language()][date.weekday()]
-    return name if current_language() == "en" else "周" + name
-
-
-def _unless_this_year(date: datetime.date, text: str) -> str:
-    return "" if date.year == clock.today().year else text
-
-
-def moment(value: int | None) -> str:
-    """A stored moment (milliseconds UTC) as local day and time: `11月21日 周六 09:30`."""
-    if value is None:
-        return ""
-    local = clock.local_text(value)
-    return f"{day(local.date())} {local:%H:%M}"
 
 
 def hhmm(minute: int | None) -> str:

@@ -1,16 +1,17 @@
-"""Asking for the password again before roles and accounts are changed; good for ten minutes in the same session."""
+"""Asking once more before roles and accounts are changed: the page, and the password, good for ten minutes in a session."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
-from flask import session
+from flask import Response, session
 
 from core.errors import Invalid
 from core.people import credentials
 from core.text import _
-from core.web.forms import Form, SecretField
+from core.web import ui
+from core.web.forms import Form, SecretField, StringField, status_of
 from core.web.gate import current_actor
 
 MINUTES = 10
@@ -47,9 +48,29 @@ class ConfirmedForm(Form):
             self.accept(error)
             return False
         session[_KEY] = [actor.session, int(time.time())]
+        del self.password
         return True
 
     @property
     def answers(self) -> dict[str, Any]:
         """The fields without the password."""
         return {name: value for name, value in self.data.items() if name != "password"}
+
+
+class SureForm(ConfirmedForm):
+    """A second thought: the reason, and the password."""
+
+    reason = StringField(_("Reason"), longest=200)
+
+
+def sure_page(form: ConfirmedForm, heading: Any, label: Any, back: str, points: list[Any]) -> Response:
+    """The page that asks once more before an act that reaches far: `points` say what it does, `label` is its button."""
+    return ui.page(
+        "desk/admin/sure.html",
+        status=status_of(form),
+        form=form,
+        heading=heading,
+        label=label,
+        back=back,
+        points=points,
+    )

@@ -242,7 +242,10 @@ def _core_navigation(base: str, permissions: frozenset[str]) -> tuple[tuple[Nav,
         )
         for group, places in _CORE_PLACES
     ]
-    return allowed[0], tuple(nav for group in allowed[1:] for nav in group)
+    later = [nav for group in allowed[1:] for nav in group]
+    if "core.site.admin" in permissions:
+        later.append(Nav(_("Communities"), "/admin/communities", "building-2", group=_("Administration")))
+    return allowed[0], tuple(later)
 
 
 def _marked(items: list[Nav]) -> list[Nav]:
@@ -268,7 +271,7 @@ _Place = tuple[LazyText, str, str, str]
 
 _CORE_PLACES: tuple[tuple[LazyText, list[_Place]], ...] = (
     (
-        _("Today"),
+        _("Daily work"),
         [
             (_("Today"), "/desk", "sun", "core.desk"),
             (_("Calls to make"), "/calls/today", "phone-outgoing", "core.calls.work"),

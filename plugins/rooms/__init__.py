@@ -49,7 +49,7 @@ SETTINGS = (
 @hookimpl
 def declare() -> Declaration:
     """At start: everything the plugin adds."""
-    from plugins.rooms import front, models, service
+    from plugins.rooms import audit_words, exports, front, models, service
     from plugins.rooms.commands import rooms
     from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService
     from plugins.rooms.room_service import Rooms
@@ -79,7 +79,9 @@ def declare() -> Declaration:
             Job("rooms.expire", service.expire, 10, _("Close requests whose time has come, free holds that ran out")),
         ),
         commands=(rooms,),
+        exports=exports.EXPORTS,
         widgets=front.WIDGETS,
+        audit=audit_words.WORDS,
         migrations=Path(__file__).parent / "migrations",
     )
 

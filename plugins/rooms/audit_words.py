@@ -1,9 +1,15 @@
-"""The plain words for the module's acts in the audit log (the hook `describe_audit`)."""
+"""The plain words for the module's acts, records and values in the audit log (the hook `describe_audit`, `AuditWords`)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from core import AuditWords, CommunityModel, day_text, moment_text
+from plugins.rooms.clock import span
+from plugins.rooms.desk_forms import BOOKABLE_BY, WEEKDAYS
+from plugins.rooms.models import Occurrence, Room, Screen, Venue
+from plugins.rooms.rules import time_text
 from plugins.rooms.texts import _
 
 SENTENCES = {
@@ -32,7 +38,6 @@ SENTENCES = {
     "rooms.room.removed": _("Took a room out of use"),
     "rooms.screen.added": _("Set up a screen"),
     "rooms.screen.revoked": _("Switched a screen off"),
-    "rooms.day.exported": _("Exported the bookings of a day"),
 }
 
 
@@ -40,3 +45,116 @@ def describe(entry: Any) -> str | None:
     """The sentence of an entry, None for an act that is not the module's."""
     found = SENTENCES.get(entry.action)
     return str(found) if found is not None else None
+
+
+SUBJECTS = {
+    "rooms.venue": _("Venue"),
+    "rooms.room": _("Room"),
+    "rooms.booking": _("Booking"),
+    "rooms.occurrence": _("Booking"),
+    "rooms.closure": _("Closure"),
+    "rooms.screen": _("Screen"),
+}
+
+NAMES = {
+    "name": _("Name"),
+    "address": _("Address"),
+    "area_m2": _("Floor area in m²"),
+    "owner": _("Whose it is"),
+    "contact_name": _("Contact person"),
+    "contact_phone": _("Contact phone"),
+    "note": _("Note"),
+    "open_on_holidays": _("Its usual hours also hold on statutory holidays"),
+    "floor": _("Floor"),
+    "seats": _("Seats"),
+    "features": _("Equipment"),
+    "accessibility": _("Access without steps"),
+    "tags": _("Good for"),
+    "bookable_by": _("Who may book"),
+    "needs_approval": _("The office approves each booking"),
+    "confidential": _("confidential"),
+    "buffer_before": _("Minutes kept free before"),
+    "buffer_after": _("Minutes kept free after"),
+    "min_minutes": _("Shortest booking in minutes"),
+    "max_minutes": _("Longest booking in minutes"),
+    "ahead_days": _("How many days ahead"),
+    "title": _("What for"),
+    "organiser": _("Booked by"),
+    "phone": _("Phone"),
+    "people": _("People"),
+    "room": _("Room"),
+    "room_id": _("Room"),
+    "venue_id": _("Venue"),
+    "start_min": _("From"),
+    "end_min": _("To"),
+    "booking_id": _("Number of the booking"),
+    "state": _("State"),
+    "reason": _("Reason"),
+    "replaces": _("Instead of booking no."),
+    "held_until": _("Held until"),
+    "decided_at": _("Decided on"),
+    "decided_by": _("Decided by"),
+    "hours": _("Opening hours"),
+    "holder": _("Limit for"),
+    "period": _("in a"),
+    "bookings": _("Bookings"),
+    "minutes": _("Minutes"),
+    "kind": _("Where it stands"),
+    "checked_in_at": _("Came"),
+    "finished_at": _("Left"),
+    "people_came": _("People who came"),
+    "date": _("Day"),
+    "venue": _("Venue"),
+}
+
+VALUES = {
+    "bookable_by": BOOKABLE_BY,
+    "holder": {"person": _("one person"), "organisation": _("one organisation")},
+    "period": {"week": _("week"), "month": _("month")},
+    "kind": {"hall": _("hall"), "door": _("at a door")},
+}
+
+
+def tell(community: str, name: str, value: Any) -> str | None:
+    """What a number stands for: a room or venue, a UTC minute, opening hours as `hours._told` keeps them."""
+    if name in ("start_min", "end_min"):
+        return moment_text(value * 60_000)
+    if name == "hours":
+        return "；".join(_hours(*each) for each in value)
+    if name == "room_id":
+        return _name(Room, community, value)
+    if name in ("venue_id", "venue") and str(value).isdigit():
+        return _name(Venue, community, int(value))
+    return None
+
+
+def _hours(weekday: int | None, day: str | None, start: int, end: int) -> str:
+    when = day_text(day) if weekday is None else str(WEEKDAYS[weekday])
+    return f"{when} {span(start, end) if end else _('closed')}"
+
+
+def _name(model: type[CommunityModel], community: str, key: int) -> str | None:
+    found: Any = list(model.of(community, model.name).where(model.id == key).tuples())
+    return str(found[0][0]) if found else None
+
+
+def titles(community: str, subjects: Sequence[str]) -> dict[str, str]:
+    """What the log calls rooms, venues and screens (their names) and bookings (where and when they are)."""
+    found: dict[str, str] = {}
+    for model in (Room, Venue, Screen):
+        query: Any = model.of(community, model.id, model.name).where(model.id.in_(_keys(subjects, model.kind))).tuples()
+        found |= {f"{model.kind}:{key}": str(name) for key, name in query}
+    query = (
+        Occurrence.of(community, Occurrence.id, Room.name, Occurrence.start_min, Occurrence.end_min)
+        .join(Room, on=((Room.community == Occurrence.community) & (Room.id == Occurrence.room_id)))
+        .where(Occurrence.id.in_(_keys(subjects, Occurrence.kind)))
+        .tuples()
+    )
+    return found | {f"{Occurrence.kind}:{key}": f"{room} {time_text(start, end)}" for key, room, start, end in query}
+
+
+def _keys(subjects: Sequence[str], kind: str) -> list[int]:
+    return [int(key) for each, _colon, key in (subject.partition(":") for subject in subjects) if each == kind] or [0]
+
+
+WORDS = AuditWords(subjects=SUBJECTS, names=NAMES, values=VALUES, tell=tell, titles=titles)

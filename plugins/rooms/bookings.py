@@ -17,6 +17,7 @@ from plugins.rooms.hours import RoomFacts, load_plan
 from plugins.rooms.models import Booking, Occurrence
 from plugins.rooms.occurrences import Booked, block, booked, load, need, or_alternatives, require_own, tell_confirmed
 from plugins.rooms.rules import (
+    Errors,
     Organiser,
     Wish,
     check_bookable,
@@ -24,6 +25,7 @@ from plugins.rooms.rules import (
     check_quota,
     check_time,
     check_title,
+    collect,
     organiser_of,
     read_time,
 )
@@ -81,9 +83,53 @@ def book(
     `Alternatives` when the time is taken, `Refused` for a quota or a room that is not for this organiser, `Forbidden`,
     `NotFound`.
     """
-    extras = Extras(check_title(title), purpose.strip(), people, requested_on=_asked_on(requested_on))
     who = Who(guest_name, guest_phone, organisation, organiser)
-    return book_wish(actor, room_id, read_time(date, start, end), extras, who)
+    try:
+        extras = Extras(check_title(title), purpose.strip(), people, requested_on=_asked_on(requested_on))
+        return book_wish(actor, room_id, read_time(date, start, end), extras, who)
+    except Invalid:
+        # The first thing that is wrong ended it; whoever typed it is told of all at once.
+        check_booking(
+            actor, room_id, date=date, start=start, end=end, title=title, people=people, requested_on=requested_on,
+            guest_name=guest_name, guest_phone=guest_phone, organisation=organisation, organiser=organiser,
+        )  # fmt: skip
+        raise
+
+
+def check_booking(
+    actor: Actor,
+    room_id: int,
+    *,
+    date: str,
+    start: str,
+    end: str,
+    title: str = "",
+    people: int | None = None,
+    guest_name: str = "",
+    guest_phone: str = "",
+    organisation: str = "",
+    organiser: str = "",
+    requested_on: str = "",
+) -> None:
+    """Raise one `Invalid` with everything that must be corrected before this can be booked; writes nothing.
+
+    Takes what `book` takes, as far as it was typed and can be read, and raises `Refused`, `Forbidden` and `NotFound` like
+    it. Whether the time is free and quotas allow it is not asked.
+    """
+    errors: Errors = {}
+    room = load_plan(str(actor.community), today()).room(room_id)
+    collect(errors, lambda: check_title(title))
+    collect(errors, lambda: _asked_on(requested_on))
+    collect(errors, lambda: check_people(people, room.seats))
+    who = collect(errors, lambda: organiser_of(actor, guest_name, guest_phone, organisation, organiser))
+    if who is not None:
+        collect(errors, lambda: check_bookable(room, actor, who))
+    wish = collect(errors, lambda: read_time(date, start, end))
+    if wish is not None:
+        plan = load_plan(str(actor.community), wish.day)
+        collect(errors, lambda: check_time(actor, plan, room, wish))
+    if errors:
+        raise Invalid(errors)
 
 
 def book_wish(

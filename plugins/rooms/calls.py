@@ -21,12 +21,10 @@ def moved_key(occurrence: Occurrence) -> str:
 
 
 def call_about(actor: Actor, occurrence: Occurrence, booking: Booking, key: str, why: LazyText) -> bool:
-    """Ask for a call to the organiser of a booking; False when there is nobody to call (the office itself, or a guest
-    who gave no number). One who has no telephone but is known as a resident is visited, so they are on the list too.
+    """Put the organiser of a booking on the list of calls; False when there is nobody to tell (a booking of the office
+    itself) or its time is over. Whoever gave no number is on the list too: somebody tells them in person.
     """
-    if booking.organiser_kind == "staff" or not (booking.guest_phone or booking.person):
-        return False
-    if occurrence.end_min <= now_minute():
+    if booking.organiser_kind == "staff" or occurrence.end_min <= now_minute():
         return False
     ask_to_call(
         actor,
@@ -47,5 +45,5 @@ def no_call_about(actor: Actor, occurrence: Occurrence, *keys: str) -> None:
 
 
 def place_and_time(room: str, occurrence: Occurrence) -> str:
-    """Where and when an occurrence is, for what is said on the telephone: `活动室 2026-11-21 14:00–16:00`."""
+    """Where and when an occurrence is, for what is said on the telephone: `活动室 11月21日 周六 14:00–16:00`."""
     return f"{room} {time_text(occurrence.start_min, occurrence.end_min)}"

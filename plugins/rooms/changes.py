@@ -167,7 +167,9 @@ def _move_now(
     else:
         take_slots(occurrence)
     after = (occurrence.room_id, occurrence.start_min, occurrence.end_min)
-    record(actor, "rooms.booking.moved", occurrence.ref, before=list(before), after=list(after))
+    names = ("room_id", "start_min", "end_min")
+    told = {"before": dict(zip(names, before, strict=True)), "after": dict(zip(names, after, strict=True))}
+    record(actor, "rooms.booking.moved", occurrence.ref, **told)
     if occurrence.state == "confirmed":
         tell_moved(before, occurrence, booking)
     return booked(occurrence)
@@ -204,7 +206,13 @@ def end_early(actor: Actor, occurrence_id: int, *, code: str = "") -> Booked:
     occurrence.save()
     take_slots(occurrence)
     _withdraw_changes(actor, occurrence)
-    record(actor, "rooms.booking.ended_early", occurrence.ref, before=before[2], after=occurrence.end_min)
+    record(
+        actor,
+        "rooms.booking.ended_early",
+        occurrence.ref,
+        before={"end_min": before[2]},
+        after={"end_min": occurrence.end_min},
+    )
     tell_moved(before, occurrence, booking)
     return booked(occurrence)
 

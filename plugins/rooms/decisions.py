@@ -69,8 +69,11 @@ def _call_approved(actor: Actor, occurrence: Occurrence, booking: Booking) -> No
 
 
 @transactional
-def refuse(actor: Actor, occurrence_id: int, reason: str) -> None:
-    """Refuse a request. Raises `Invalid` (reason) without a reason, `Forbidden`, `Refused` when it is decided already."""
+def refuse(actor: Actor, occurrence_id: int, reason: str) -> bool:
+    """Refuse a request; returns whether somebody is to be told of it (`call_about`).
+
+    Raises `Invalid` (reason) without a reason, `Forbidden`, `Refused` when it is decided already.
+    """
     actor.require(APPROVE)
     if not reason.strip():
         raise Invalid({"reason": [_("Please say why, so that the organiser understands.")]})
@@ -78,7 +81,7 @@ def refuse(actor: Actor, occurrence_id: int, reason: str) -> None:
     occurrence = advance(actor, occurrence, "refuse", reason=reason.strip(), **decided(actor))
     what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
     why = _("Booking not approved: %(what)s. Reason: %(reason)s", what=what, reason=reason.strip())
-    call_about(actor, occurrence, booking, DECIDED, why)
+    return call_about(actor, occurrence, booking, DECIDED, why)
 
 
 _LAPSED = "SELECT id FROM rooms_occurrence WHERE community=? AND state='held' AND held_until<=? ORDER BY id"
@@ -86,7 +89,7 @@ _LAPSED = "SELECT id FROM rooms_occurrence WHERE community=? AND state='held' AN
 
 def lapse_holds(community: str) -> int:
     """Free the slots of holds that have run out; the first thing every booking does. Returns how many."""
-    clock = Actor(kind="system", community=community, label="Linli", origin="rooms.lapse")
+    clock = Actor(kind="system", community=community, label=str(_("Linli by itself")), origin="rooms.lapse")
     with transaction(community):
         lapsed = slots.rows(_LAPSED, community, now())
         for (occurrence_id,) in lapsed:

@@ -48,14 +48,17 @@ class RefuseForm(Form):
     """Why a request is refused."""
 
     reason = StringField(
-        _("Why not"), required=True, longest=200, description=_("The organiser is told this on the telephone.")
+        _("Why not"),
+        required=True,
+        longest=200,
+        description=_("The organiser is told this, by telephone or in person."),
     )
 
 
 class DeskCancelForm(Form):
     """Why staff cancel somebody's booking."""
 
-    reason = StringField(_("Why"), required=True, longest=200, description=_("The organiser is told this."))
+    reason = StringField(_("Why"), required=True, longest=200, description=_("It stands with the booking."))
     told = BooleanField(_("They know already, no call is needed"))
 
 

@@ -59,4 +59,4 @@ class CodeForm(Form):
 class ReasonForm(Form):
     """Why somebody's booking is cancelled or a request refused."""
 
-    reason = StringField(_("Reason"), longest=200, description=_("The organiser reads this."))
+    reason = StringField(_("Reason"), longest=200)

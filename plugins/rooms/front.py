@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from core import Actor, Community, NavItem, Todo, Widget, local_now, today
+from core import Actor, Community, NavItem, Todo, Widget, day_text, today
 from plugins.rooms import service
 from plugins.rooms.texts import _
 
@@ -44,7 +44,7 @@ def todo_items(community: Community, actor: Actor) -> list[Todo]:
                 _("Decide: %(room)s, %(start)s–%(end)s", room=line.room, start=line.start, end=line.end),
                 f"{base}/requests",
                 due=_due(line),
-                detail=f"{line.date.isoformat()} · {line.organiser}",
+                detail=f"{day_text(line.date)} · {line.organiser}",
                 icon="clipboard-check",
             )
             for line in service.requests(actor)
@@ -62,8 +62,7 @@ def _free_now(community: Community, actor: Actor) -> tuple[str, dict[str, Any]] 
     days = service.day(actor, today())
     if not days:
         return None
-    moment = local_now()
-    free = service.free_now(days, moment.hour * 60 + moment.minute)
+    free = service.free_now(actor, days)
     return "rooms/widgets/free_now.html", {"free": free[:MOST_SHOWN], "base": f"/c/{community.code}/rooms"}
 
 

@@ -177,7 +177,7 @@ def set_week(
     for intervals in week.values():
         _check(intervals, "week")
     same = _same(venue_id, room_id) & Opening.weekday.is_null(False)
-    before = _as_json(Opening.of(venue.community).where(same))
+    before = _told(room_id, Opening.of(venue.community).where(same))
     Opening.delete().where(Opening.community == venue.community, same).execute()
     for weekday, intervals in sorted(week.items()):
         for start, end in intervals:
@@ -189,7 +189,7 @@ def set_week(
                 start_min=start,
                 end_min=end,
             ).execute()
-    after = _as_json(Opening.of(venue.community).where(same))
+    after = _told(room_id, Opening.of(venue.community).where(same))
     record(actor, "rooms.hours.changed", venue.ref, before=before, after=after, permission="rooms.manage")
 
 
@@ -211,7 +211,7 @@ def set_day(
     venue = _scope(actor, venue_id, room_id)
     _check(intervals or (), "day")
     same = _same(venue_id, room_id) & (Opening.day == day)
-    before = _as_json(Opening.of(venue.community).where(same))
+    before = _told(room_id, Opening.of(venue.community).where(same))
     Opening.delete().where(Opening.community == venue.community, same).execute()
     for start, end in [] if intervals is None else intervals or [(0, 0)]:
         Opening.insert(
@@ -223,7 +223,7 @@ def set_day(
             end_min=end,
             reason=reason,
         ).execute()
-    after = _as_json(Opening.of(venue.community).where(same))
+    after = _told(room_id, Opening.of(venue.community).where(same))
     record(
         actor, "rooms.hours.changed", venue.ref, before=before, after=after, reason=reason, permission="rooms.manage"
     )
@@ -266,6 +266,8 @@ def _check(intervals: Sequence[Interval], name: str) -> None:
         previous = end
 
 
-def _as_json(query) -> list[list[object]]:  # type: ignore[no-untyped-def]
-    rows_ = query.order_by(Opening.day, Opening.weekday, Opening.start_min)
-    return [[item.weekday, item.day and item.day.isoformat(), item.start_min, item.end_min] for item in rows_]
+def _told(room_id: int | None, query) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    """The hours as the audit log keeps them: [weekday, day, start, end] each, in minutes of the day."""
+    found = query.order_by(Opening.day, Opening.weekday, Opening.start_min)
+    hours = [[item.weekday, item.day and item.day.isoformat(), item.start_min, item.end_min] for item in found]
+    return {"room_id": room_id, "hours": hours}

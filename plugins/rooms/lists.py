@@ -6,15 +6,17 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from core import Actor, Forbidden, NotFound, Ref, Sheet, State, record, transaction, write_workbook
+from core import Actor, Forbidden, NotFound, State
 from plugins.rooms import codes
 from plugins.rooms.clock import day_bounds, hhmm, local_span, now_minute
-from plugins.rooms.hours import load_plan
+from plugins.rooms.hours import Plan, load_plan
 from plugins.rooms.slots import rows
 from plugins.rooms.states import STATES
-from plugins.rooms.texts import _
 
+_FARTHEST = 3 * 366 * 1440  # minutes; rooms are booked at most two years ahead
 _STATE = {state.name: state for state in STATES}
+# Greater than every id: nothing of its minute lies behind it.
+_LAST_ID = 2**63 - 1
 
 
 class Line(NamedTuple):
@@ -113,7 +115,12 @@ _ON_DAY = (
     + """ o.start_min>=? AND o.start_min<? AND o.state IN ('requested', 'held', 'confirmed', 'checked_in', 'finished',
         'unattended') ORDER BY v.id, o.start_min, r.id, o.id"""
 )
-_REQUESTS = _LINE + " o.state='requested' AND o.start_min>? ORDER BY o.start_min, o.id LIMIT 200"
+_AHEAD = (
+    _LINE
+    + """ r.venue_id=? AND o.end_min>? AND o.start_min<? AND o.end_min>? AND o.state IN ('requested', 'held',
+        'confirmed') ORDER BY o.start_min, r.id, o.id"""
+)
+_REQUESTS = _LINE + " o.state='requested' AND (o.start_min, o.id) > (?, ?) ORDER BY o.start_min, o.id LIMIT ?"
 _ONE = _LINE + " o.id=?"
 
 
@@ -145,53 +152,34 @@ def on_day(actor: Actor, date: datetime.date, venue_id: int | None = None) -> li
     return [line for line in found if venue_id is None or line.venue_id == venue_id]
 
 
-def outside_hours(actor: Actor, date: datetime.date, venue_id: int) -> list[Line]:
-    """The bookings and requests of a day in a venue that its opening hours do not cover (any longer) (`rooms.desk`)."""
-    plan = load_plan(str(actor.community), date)
-    return [
-        line
-        for line in on_day(actor, date, venue_id)
-        if line.state in ("requested", "held", "confirmed")
-        and line.room_id in plan.rooms
-        and not any(
-            start <= line.start_min and line.end_min <= end for start, end in plan.open_minutes(line.room_id, date)
-        )
-    ]
+def outside_hours(actor: Actor, venue_id: int, *, day: datetime.date | None = None) -> list[Line]:
+    """The bookings and requests in a venue, from now on or on one day, that its hours no longer cover (`rooms.desk`).
+
+    Changing hours cancels nothing: staff call these people and move or cancel with them.
+    """
+    actor.require("rooms.desk")
+    this_minute = now_minute()
+    first, last = day_bounds(day) if day else (this_minute, this_minute + _FARTHEST)
+    found = _lines(_AHEAD, actor.community, venue_id, first, last, this_minute)
+    if not found:
+        return []
+    plan = load_plan(str(actor.community), found[0].date, found[-1].date)
+    return [line for line in found if line.room_id in plan.rooms and not _covers(plan, line)]
 
 
-def day_workbook(actor: Actor, date: datetime.date, venue_id: int | None = None) -> bytes:
-    """The desk's list of a day as .xlsx (`core.export`, `rooms.desk`); who exported it is audited."""
-    actor.require("core.export")
-    lines = on_day(actor, date, venue_id)
-    header = [
-        _("Venue"),
-        _("Room"),
-        _("From"),
-        _("To"),
-        _("What for"),
-        _("Booked by"),
-        _("Phone"),
-        _("People"),
-        _("State"),
-    ]
-    cells = [
-        [
-            line.venue, line.room, line.start, line.end, "" if line.confidential else line.title, line.organiser,
-            line.guest_phone, line.people, str(line.state_shown.label),
-        ]
-        for line in lines
-    ]  # fmt: skip
-    book = write_workbook([Sheet(date.isoformat(), [str(title) for title in header], cells)])
-    with transaction(actor.community):
-        subject = Ref("rooms.day", str(actor.community), date.isoformat())
-        record(actor, "rooms.day.exported", subject, after={"rows": len(lines)}, permission="core.export")
-    return book
+def _covers(plan: Plan, line: Line) -> bool:
+    hours = plan.open_minutes(line.room_id, line.date)
+    return any(start <= line.start_min and line.end_min <= end for start, end in hours)
 
 
-def requests(actor: Actor) -> list[Line]:
-    """Requests that wait for a decision (`rooms.booking.approve`), soonest first; those with `replaces` are changes."""
+def requests(actor: Actor, after: Line | None = None, limit: int = 200) -> list[Line]:
+    """Requests that wait for a decision (`rooms.booking.approve`), soonest first, starting behind the line `after`.
+
+    Those with `replaces` are changes.
+    """
     actor.require("rooms.booking.approve")
-    return _lines(_REQUESTS, actor.community, now_minute())
+    place = (now_minute(), _LAST_ID) if after is None else (after.start_min, after.id)
+    return _lines(_REQUESTS, actor.community, *place, limit)
 
 
 def occurrence_line(actor: Actor, occurrence_id: int, code: str = "") -> Line:

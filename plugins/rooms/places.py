@@ -257,7 +257,10 @@ def _change(actor: Actor, item: CommunityModel, fields: Mapping[str, Any], allow
     for name, value in _checked(fields, allowed).items():
         setattr(item, name, value)
     _save(item)
-    record(actor, action, item.ref, before=before, after=_json(item, allowed), permission=MANAGE)
+    changed = [name for name, value in _json(item, allowed).items() if value != before[name]]
+    if changed:
+        was = {name: before[name] for name in changed}
+        record(actor, action, item.ref, before=was, after=_json(item, changed), permission=MANAGE)
 
 
 def _save(item: CommunityModel, new: bool = False) -> None:

@@ -6,15 +6,18 @@ Nothing is written here. Whether a time is still free is decided by the slot tab
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from core import Actor, Invalid, LazyText, Refused, get_setting, parse_phone, today, utc_minute
+from core import Actor, Invalid, LazyText, Refused, day_text, get_setting, parse_phone, today, utc_minute
 from plugins.rooms.clock import DAY_END, local_span, now_minute, parse_day, parse_time, span
 from plugins.rooms.hours import Plan, RoomFacts, hours_text
 from plugins.rooms.models import Quota
 from plugins.rooms.slots import rows
 from plugins.rooms.texts import _, ngettext
+
+R = TypeVar("R")
 
 Errors = dict[str, list[LazyText | str]]
 TITLE_LENGTH = 100
@@ -54,6 +57,16 @@ class Organiser:
     account: int | None = None
     organisation: str = ""
     phone: str = ""
+
+
+def collect(errors: Errors, check: Callable[[], R]) -> R | None:
+    """What a check answers; when it refuses, what must be corrected is added to `errors` and there is no answer."""
+    try:
+        return check()
+    except Invalid as invalid:
+        for name, texts in invalid.errors.items():
+            errors.setdefault(name, []).extend(texts)
+        return None
 
 
 def read_time(date: str, start: str, end: str) -> Wish:
@@ -100,8 +113,9 @@ def check_time(actor: Actor, plan: Plan, room: RoomFacts, wish: Wish, *, running
         errors["end"] = [_("This room is booked for at least %(minutes)d minutes.", minutes=room.min_minutes)]
     if wish.minutes > room.max_minutes:
         errors["end"] = [_("This room is booked for at most %(minutes)d minutes.", minutes=room.max_minutes)]
-    if not errors:
-        errors = _outside_hours(plan.hours(room.id, wish.day), wish)
+    if "date" not in errors:
+        for name, texts in _outside_hours(plan.hours(room.id, wish.day), wish).items():
+            errors.setdefault(name, []).extend(texts)
     if errors:
         raise Invalid(errors)
 
@@ -276,6 +290,6 @@ def _other_period(period: str) -> LazyText:
 
 
 def time_text(start_min: int, end_min: int) -> str:
-    """An interval in UTC minutes as `2026-11-21 14:00–16:00`."""
+    """An interval in UTC minutes as people read it: `11月21日 周六 14:00–16:00`."""
     day, start, end = local_span(start_min, end_min)
-    return f"{day.isoformat()} {span(start, end)}"
+    return f"{day_text(day)} {span(start, end)}"

@@ -15,10 +15,10 @@ from plugins.rooms.find import RoomDay, day
 from plugins.rooms.models import Room, Screen, Venue
 from plugins.rooms.slots import Interval, rows, union
 from plugins.rooms.texts import _
+from plugins.rooms.walk_in import FreeNow, free_now
 
 MANAGE = "rooms.manage"
 MOST_LINES = 9
-_SHORTEST_VISIT = 15
 
 
 # --------------------------------------------------------------------------- addresses
@@ -117,15 +117,6 @@ class Shown(NamedTuple):
     is_now: bool
 
 
-class FreeNow(NamedTuple):
-    """A room that can be walked into now, and until when (`HH:MM`)."""
-
-    room_id: int
-    room: str
-    floor: str
-    until: str
-
-
 @dataclass(frozen=True)
 class Hall:
     """A venue today: what is going on and to come (`more` lines did not fit), and which rooms are free now."""
@@ -162,7 +153,7 @@ def hall(actor: Actor, venue_id: int | None, moment: datetime.datetime | None = 
     moment = moment or local_now()
     lines = [line for line, venue in _taken(actor, moment) if venue_id is None or venue == venue_id]
     days = [each for each in day(actor, moment.date()) if venue_id is None or each.room.venue_id == venue_id]
-    return Hall(lines[:MOST_LINES], max(0, len(lines) - MOST_LINES), free_now(days, _minute(moment)))
+    return Hall(lines[:MOST_LINES], max(0, len(lines) - MOST_LINES), free_now(actor, days, moment))
 
 
 def door(actor: Actor, room: Room, moment: datetime.datetime | None = None) -> Door:
@@ -173,16 +164,6 @@ def door(actor: Actor, room: Room, moment: datetime.datetime | None = None) -> D
     lines = [line for line, _venue in _taken(actor, moment) if line.room_id in touching]
     state, until = _state(days[room.id], _minute(moment)) if room.id in days else ("closed", "")
     return Door(room, state, until, next((line for line in lines if not line.is_now), None), lines[:MOST_LINES])
-
-
-def free_now(days: Iterable[RoomDay], minute: int) -> list[FreeNow]:
-    """The rooms of a day that are free at this minute of it, for at least a quarter of an hour."""
-    return [
-        FreeNow(each.room.id, each.room.name, each.room.floor, hhmm(end))
-        for each in days
-        for start, end in each.free
-        if start <= minute and minute + _SHORTEST_VISIT <= end
-    ]
 
 
 def _taken(actor: Actor, moment: datetime.datetime) -> list[tuple[Shown, int]]:

@@ -1,6 +1,6 @@
 """Everything pages, commands and jobs may call, by one name each; the first argument of every act is the `Actor`."""
 
-from plugins.rooms.bookings import book, book_wish, take_hold
+from plugins.rooms.bookings import book, book_wish, check_booking, take_hold
 from plugins.rooms.changes import approve_at, cancel, end_early, move, move_wish
 from plugins.rooms.closures import BookingsInTheWay, close, closures, lift
 from plugins.rooms.decisions import approve, expire, refuse
@@ -9,7 +9,6 @@ from plugins.rooms.hours import dated_hours, hours_text, is_holiday, load_plan, 
 from plugins.rooms.lists import (
     Line,
     booking_by_code,
-    day_workbook,
     my_bookings,
     occurrence_line,
     on_day,
@@ -34,7 +33,8 @@ from plugins.rooms.places import (
     set_quotas,
     venues,
 )
-from plugins.rooms.screens import Screen, add_screen, door, find_screen, free_now, hall, revoke_screen, screens
+from plugins.rooms.screens import Screen, add_screen, door, find_screen, hall, revoke_screen, screens
+from plugins.rooms.walk_in import free_now
 
 __all__ = [
     "Alternatives",
@@ -56,11 +56,11 @@ __all__ = [
     "book_wish",
     "booking_by_code",
     "cancel",
+    "check_booking",
     "close",
     "closures",
     "dated_hours",
     "day",
-    "day_workbook",
     "door",
     "edit_room",
     "edit_venue",

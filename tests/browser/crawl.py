@@ -109,12 +109,13 @@ def furnish(site: Site) -> dict[str, list[str]]:
     grid = _made(director.post(f"{HOME}/areas/grids", name="第一网格", parent_id=""), r"/areas/grids/(\d+)/")
     person = _in(director.get(f"{HOME}/people"), r"/people/(p\w{10,})")
     slip = _in(director.post(f"{HOME}/slips/person/{person}"), r"slip-code[^>]*>\s*([A-Z0-9 ]{8,})")
+    account = _in(director.get(f"{HOME}/admin/accounts"), r"/admin/accounts/(\d+)")
     screen = director.post(f"{HOME}/rooms/desk/screens", name="大厅屏", shows="hall")
     when = {"date": coming_day(6), "start": "09:00", "end": "10:00", "title": "合唱排练", "people": "6"}
     resident.post(f"{HOME}/rooms/{room(site, '议事厅')}/book", **when)
     booking = resident.post(f"{HOME}/rooms/{room(site, '书画室')}/book", **when)
     return {
-        "": ["/slip/" + slip.replace(" ", "")],
+        "": ["/slip/" + slip.replace(" ", ""), "/signed-in"],
         "resident": [urlsplit(booking.url).path],
         DIRECTOR: [
             f"{HOME}/areas/grids/{grid}",
@@ -122,6 +123,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/areas/grids/{grid}/remove",
             f"{HOME}/search?q=%E5%BC%A0",
             f"{HOME}/people/{person}/phone",
+            f"{HOME}/admin/accounts/{account}/resident/remove",
             f"{HOME}/rooms/desk/venues/1/remove",
             urlsplit(screen.url).path,
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),

@@ -154,7 +154,7 @@ def demo_site(folder: Path, *options: str) -> Site:
     printed = run_linli(folder, "demo", *options)
     password = re.search(r"[a-z0-9]{4}(?:-[a-z0-9]{4}){2,}", printed)
     assert password, printed
-    people = re.findall(r"居民(\S+?)用电话 (1\d{10})\D+(\d{6})", printed)
+    people = re.findall(r"居民(\S+?)用电话 (1\d{10})、6 位密码 (\d{6})", printed)
     assert people or options, printed
     return Site(folder, password[0], [Resident(*each) for each in people]).start()
 

@@ -13,15 +13,16 @@ from core.clock import today
 from core.errors import Invalid, NotFound, Refused
 from core.lan import reachable_url
 from core.operate import communities
-from core.people import account_list, accounts, credentials, permissions, roles
+from core.people import account_list, accounts, areas, credentials, permissions, roles
 from core.people.permissions import ROLES
 from core.plugin import registry as kernel
 from core.text import _
 from core.web import ui
 from core.web.forms import DayField, Form, PhoneField, SelectField, StringField, status_of
 from core.web.gate import current_actor, current_community, view
-from core.web.reauth import ConfirmedForm
+from core.web.reauth import ConfirmedForm, SureForm, sure_page
 from core.web.views import setup
+from core.web.views.admin_person import ResidentForm
 
 pages = Blueprint("admin", __name__)
 
@@ -69,12 +70,17 @@ def resident_accounts() -> Response:
     return ui.page("desk/admin/residents.html", block="results", found=found, query=query, following=following)
 
 
-class StaffForm(ConfirmedForm):
+def _grid_id(value: str | None) -> int | None:
+    return int(value) if value else None
+
+
+class StaffForm(ResidentForm):
     """A colleague's account."""
 
     label = StringField(_("Name"), required=True, longest=40)
     username = StringField(_("User name"), required=True, longest=40)
     role = SelectField(_("Role"), required=True)
+    grid_id = SelectField(_("Grid"), coerce=_grid_id)
     until_day = DayField(_("Until (last day)"))
 
 
@@ -86,28 +92,32 @@ def new_account() -> Response:
     form: Any = StaffForm.from_request(role="staff")
     given = actor.can(permissions.MANAGE_ROLES)
     form.role.choices = [(role.name, str(role.label)) for role in ROLES.values() if role.grantable] if given else []
-    if not given:
-        del form.role, form.until_day
+    if given:
+        _offer_grids(form)
+    else:
+        del form.role, form.grid_id, form.until_day
     if request.method == "POST" and form.validate() and form.confirmed():
-        grants = [(form.role.data, today(), form.until_day.data)] if given else []
+        grants = [accounts.RoleTerm(form.role.data, today(), form.until_day.data, form.grid_id.data)] if given else []
         try:
-            code = account_list.open_staff(actor, form.username.data, form.label.data, grants)
+            code = account_list.open_staff(actor, form.username.data, form.label.data, grants, public_id=form.public_id)
         except Invalid as error:
             form.accept(error)
+        except Refused as error:
+            form.accept(Invalid(message=error.message))
         else:
-            return code_page(code, "c.admin.accounts_list")
+            return code_page(code, ui.url(".accounts_list"))
     return ui.page("desk/admin/new_account.html", status=status_of(form), form=form)
 
 
 def code_page(code: credentials.OneTimeCode, back: str) -> Response:
-    """A one-time code, shown once: it is answered to the post itself and never stored."""
+    """A one-time code, shown once: it is answered to the post itself and never stored. `back` is an address."""
     address = f"{reachable_url(request.host_url)}slip"
     return ui.page(
         "desk/admin/code.html",
         code=code,
         address=address,
         matrix=ui.qr_svg(f"{address}/{code.code}"),
-        back=ui.url(back),
+        back=back,
     )
 
 
@@ -122,6 +132,7 @@ class GrantForm(ConfirmedForm):
     """A role with its term."""
 
     role = SelectField(_("Role"), required=True)
+    grid_id = SelectField(_("Grid"), coerce=_grid_id)
     from_day = DayField(_("From"))
     until_day = DayField(_("Until (last day)"))
 
@@ -135,6 +146,12 @@ def _account_page(account_id: int, form: Any = None) -> Response:
 
 def _offer_roles(form: Any, shown: account_list.AccountPage) -> None:
     form.role.choices = [(name, str(label)) for name, label in account_list.grantable_roles(shown.row)]
+    _offer_grids(form)
+
+
+def _offer_grids(form: Any) -> None:
+    listed = [(grid.id, grid.name) for grid in areas.grids(current_community().code)]
+    form.grid_id.choices = [("", str(_("the whole community"))), *listed]
 
 
 @pages.post("/admin/accounts/<int:account_id>/roles")
@@ -157,12 +174,6 @@ def grant_role(account_id: int) -> Response:
     return _account_page(account_id, form)
 
 
-class SureForm(ConfirmedForm):
-    """A second thought: the reason, and the password."""
-
-    reason = StringField(_("Reason"), longest=200)
-
-
 @pages.route("/admin/roles/ended/<int:grant_id>", methods=["GET", "POST"])
 @view("core.roles.manage")
 def end_role(grant_id: int) -> Response:
@@ -175,7 +186,7 @@ def end_role(grant_id: int) -> Response:
         ui.toast(_("The role has ended."))
         return ui.after_post(ui.url(".account", account_id=held.account))
     label = ROLES[held.role].label
-    return _sure(
+    return sure_page(
         form,
         _("End the role “%(role)s” of %(name)s?", role=label, name=held.label),
         _("End the role"),
@@ -187,34 +198,28 @@ def end_role(grant_id: int) -> Response:
     )
 
 
-def _sure(form: Form, title: Any, label: Any, back: str, points: list[Any], **context: Any) -> Response:
-    return ui.page(
-        "desk/admin/sure.html",
-        status=status_of(form),
-        form=form,
-        heading=title,
-        label=label,
-        back=back,
-        points=points,
-        **context,
-    )
-
-
 @pages.route("/admin/accounts/<int:account_id>/reset", methods=["GET", "POST"])
 @view("core.accounts.manage")
 def reset(account_id: int) -> Response:
     """Make the old PIN or password worthless and show a one-time code, once."""
-    actor = current_actor()
-    row = account_list.account_page(actor, account_id).row
+    row = account_list.account_page(current_actor(), account_id).row
+    return reset_page(row, ui.url(".account", account_id=account_id), _list_of(row))
+
+
+def _list_of(row: account_list.AccountRow) -> str:
+    return ui.url(".resident_accounts" if row.kind == "resident" else ".accounts_list")
+
+
+def reset_page(row: account_list.AccountRow, back: str, afterwards: str) -> Response:
+    """The question whether to reset an account, and the code that answers yes; `afterwards` is the list it came from."""
     form: Any = ConfirmedForm.from_request()
     if request.method == "POST" and form.validate() and form.confirmed():
-        code = credentials.reset_secret(actor, account_id)
-        return code_page(code, "c.admin.resident_accounts" if row.kind == "resident" else "c.admin.accounts_list")
-    return _sure(
+        return code_page(credentials.reset_secret(current_actor(), row.id), afterwards)
+    return sure_page(
         form,
         _("Reset the account of %(name)s?", name=row.label),
         _("Reset and show the code"),
-        ui.url(".account", account_id=account_id),
+        back,
         [
             _("The old PIN or password stops working at once, everywhere."),
             _("You get a code, shown once. With it %(name)s chooses a new one within 7 days.", name=row.label),
@@ -241,8 +246,8 @@ def hand_over(account_id: int) -> Response:
         except Invalid as error:
             form.accept(error)
         else:
-            return code_page(code, "c.admin.accounts_list")
-    return _sure(
+            return code_page(code, ui.url(".accounts_list"))
+    return sure_page(
         form,
         _("Hand the account “%(user)s” of %(name)s over?", user=row.username, name=row.label),
         _("Hand over and show the code"),
@@ -259,18 +264,22 @@ def hand_over(account_id: int) -> Response:
 @view("core.accounts.manage")
 def close(account_id: int) -> Response:
     """End an account for good."""
-    actor = current_actor()
-    row = account_list.account_page(actor, account_id).row
+    row = account_list.account_page(current_actor(), account_id).row
+    return close_page(row, ui.url(".account", account_id=account_id), _list_of(row))
+
+
+def close_page(row: account_list.AccountRow, back: str, afterwards: str) -> Response:
+    """The question whether to close an account, and closing it."""
     form: Any = SureForm.from_request()
     if request.method == "POST" and form.validate() and form.confirmed():
-        accounts.close_account(actor, account_id, form.reason.data or "")
+        accounts.close_account(current_actor(), row.id, form.reason.data or "")
         ui.toast(_("The account of %(name)s is closed.", name=row.label))
-        return ui.after_post(ui.url(".resident_accounts" if row.kind == "resident" else ".accounts_list"))
-    return _sure(
+        return ui.after_post(afterwards)
+    return sure_page(
         form,
         _("Close the account of %(name)s?", name=row.label),
         _("Close the account"),
-        ui.url(".account", account_id=account_id),
+        back,
         [
             _("Nobody can sign in with it again; this cannot be taken back."),
             _("All roles end. Open work should be handed over first."),
@@ -333,7 +342,7 @@ def set_permission(role: str, permission: str, way: str) -> Response:
     title = _("Allow “%(role)s” to do this: %(what)s?", role=label, what=doing)
     if not allow:
         title = _("Take this from “%(role)s”: %(what)s?", role=label, what=doing)
-    return _sure(
+    return sure_page(
         form,
         title,
         _("Allow") if allow else _("Take away"),
@@ -372,12 +381,11 @@ def community() -> Response:
     here = current_community()
     fields = ("name", "office_name", "address", "duty_phone", "office_hours")
     form: Any = CommunityForm.from_request(**{field: getattr(here, field) for field in fields})
-    if request.method == "POST" and form.validate():
-        try:
-            communities.change_community(current_actor(), {field: form.data[field] or "" for field in fields})
-        except Invalid as error:
-            form.accept(error)
-        else:
-            ui.toast(_("Saved. Every page shows it from now on."))
-            return ui.after_post(ui.url(".community"))
+    if form.act_on_submit(lambda: _change_community({field: form.data[field] or "" for field in fields})):
+        ui.toast(_("Saved. Every page shows it from now on."))
+        return ui.after_post(ui.url(".community"))
     return ui.page("desk/admin/community.html", status=status_of(form), form=form, code=here.code)
+
+
+def _change_community(details: dict[str, str]) -> None:
+    communities.change_community(current_actor(), details)

@@ -1,4 +1,4 @@
-"""Administration of one community: the audit log, page by page, and its export."""
+"""Administration of one community: the audit log, page by page."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from core.web.forms import parse_day
 from core.web.gate import current_actor, view
 
 pages = Blueprint("admin_audit", __name__)
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/admin/audit")
@@ -39,7 +37,6 @@ def audit() -> Response:
         wanted=wanted,
         groups=[*GROUPS, *plugins],
         following=ui.url(".audit", **chosen, after=page.after) if page.after else None,
-        export=ui.url(".export_audit", **chosen),
     )
 
 
@@ -62,13 +59,3 @@ def _day(name: str) -> datetime.date | None:
 def audit_entry(seq: int) -> Response:
     """One act with the values before and after."""
     return ui.page("desk/admin/audit_entry.html", detail=audit_log.log_detail(kernel.active(), current_actor(), seq))
-
-
-@pages.post("/admin/audit.xlsx")
-@view("core.audit.view")
-def export_audit() -> Response:
-    """The filtered log as a workbook; a post, because the export is itself entered in the log."""
-    book = audit_log.export_log(kernel.active(), current_actor(), _filter())
-    response = Response(book, mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="audit-{today().isoformat()}.xlsx"'
-    return response

@@ -112,6 +112,7 @@ class AnswerForm(Form):
 def detail(call: CallIntake) -> Response:
     """One call: what was asked, what became of it; answering it."""
     actor = current_actor()
+    calls.require_seen(actor, call)
     form = AnswerForm.from_request()
     if request.method == "POST":
         actor.require(WORK)

@@ -1,4 +1,4 @@
-"""Residents as staff keep them: the list with its search, one person's page, adding, correcting, status, export.
+"""Residents as staff keep them: the list with its search, one person's page, adding, correcting, status.
 
 Homes (moving in and out) and records that are one person are in `people_homes`.
 """
@@ -36,7 +36,6 @@ from core.web.views import people_homes
 pages = Blueprint("people", __name__)
 pages.register_blueprint(people_homes.pages)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SEXES = [("", _("not given")), ("female", _("Female")), ("male", _("Male"))]
 _STATUS = f"<any({', '.join(STATUSES)}):status>"
 _STATUS_SAID: dict[str, LazyText] = {
@@ -75,19 +74,6 @@ def index() -> Response:
         statuses=STATUS_LABELS,
         next_url=ui.url(".index", after=found.next, **address) if found.next else None,
     )
-
-
-@pages.post("/people/export")
-@view("core.export")
-def export() -> Response:
-    """The list with the present filter as a workbook; told to the audit log."""
-    content = disclosure.people_workbook(current_actor(), **_filter())
-    return workbook(content, f"{_('Residents')}-{today().isoformat()}.xlsx")
-
-
-def workbook(content: bytes, filename: str) -> Response:
-    """A workbook to keep."""
-    return ui.download(content, XLSX, filename)
 
 
 # --------------------------------------------------------------------------- one person

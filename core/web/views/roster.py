@@ -10,12 +10,11 @@ from core.errors import Invalid, Refused
 from core.people import areas, roster
 from core.people.columns import FIELD_LABELS, FIELDS
 from core.people.roster import DISCARDED, IMPORT, IMPORTED, PREVIEWED, TAKEN_BACK, Preview, RosterImport
-from core.spreadsheet import SpreadsheetError
+from core.spreadsheet import XLSX, SpreadsheetError
 from core.text import LazyText, _
 from core.web import ui
 from core.web.forms import FileField, Form, StringField, asked_numbers, asked_text, status_of
 from core.web.gate import current_actor, current_community, view
-from core.web.views.people import workbook
 
 pages = Blueprint("roster", __name__)
 REASON_LABELS: dict[str, LazyText] = {
@@ -217,7 +216,7 @@ def _result(batch: RosterImport) -> Response:
 def errors(batch: RosterImport) -> Response:
     """The rows that were not imported, as the same table with the reason behind."""
     name = batch.filename.rpartition(".")[0] or batch.filename
-    return workbook(roster.error_workbook(current_actor(), batch.id), f"{name}-{_('Rows to correct')}.xlsx")
+    return ui.download(roster.error_workbook(current_actor(), batch.id), XLSX, f"{name}-{_('Rows to correct')}.xlsx")
 
 
 @pages.route("/roster/<int:batch_id>/take-back", methods=["GET", "POST"])

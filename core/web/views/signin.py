@@ -103,6 +103,13 @@ def _first_page(found: SignIn, community: str | None) -> str:
     return f"/c/{code}/desk" if code else "/"
 
 
+@pages.get("/signed-in")
+@view(public=True)
+def signed_in() -> Response:
+    """Where signing in ends that was begun in a window of its own, to send a form that was refused."""
+    return ui.page("signin/signed_in.html")
+
+
 @pages.post("/logout")
 @view(public=True)
 def logout() -> Response:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from core.errors import Invalid
 from core.operate import communities, modules
 from core.operate.communities import NewCommunity
-from core.people import account_list, accounts, credentials
+from core.people import account_list
 from core.people.areas import community_divisions, load_divisions
 from core.people.permissions import ROLES
 from core.plugin import registry as kernel
@@ -19,7 +19,7 @@ from core.web import ui
 from core.web.forms import FileField, Form, PhoneField, StringField, status_of, submit_once
 from core.web.gate import current_actor, view
 from core.web.reauth import ConfirmedForm
-from core.web.views.admin import code_page
+from core.web.views.admin import close_page, code_page, reset_page
 
 pages = Blueprint("site_admin", __name__)
 LARGEST_LIST = 5 * 1024 * 1024
@@ -125,7 +125,7 @@ def new_owner() -> Response:
         except Invalid as error:
             form.accept(error)
         else:
-            return code_page(code, "site_admin.accounts_list")
+            return code_page(code, ui.url(".accounts_list"))
     return ui.page("desk/site/new_owner.html", status=status_of(form), form=form)
 
 
@@ -133,51 +133,13 @@ def new_owner() -> Response:
 @view("core.site.users")
 def reset(account_id: int) -> Response:
     """Reset the secret of an owner or a member of staff."""
-    actor = current_actor()
-    row = account_list.account_page(actor, account_id).row
-    form: Any = ConfirmedForm.from_request()
-    if request.method == "POST" and form.validate() and form.confirmed():
-        return code_page(credentials.reset_secret(actor, account_id), "site_admin.accounts_list")
-    return ui.page(
-        "desk/admin/sure.html",
-        status=status_of(form),
-        form=form,
-        heading=_("Reset the account of %(name)s?", name=row.label),
-        label=_("Reset and show the code"),
-        back=ui.url(".accounts_list"),
-        points=[
-            _("The old PIN or password stops working at once, everywhere."),
-            _("You get a code, shown once. With it %(name)s chooses a new one within 7 days.", name=row.label),
-        ],
-    )
-
-
-class CloseForm(ConfirmedForm):
-    """Why."""
-
-    reason = StringField(_("Reason"), longest=200)
+    listed = ui.url(".accounts_list")
+    return reset_page(account_list.account_page(current_actor(), account_id).row, listed, listed)
 
 
 @pages.route("/admin/accounts/<int:account_id>/close", methods=["GET", "POST"])
 @view("core.site.users")
 def close(account_id: int) -> Response:
     """End an account for good."""
-    actor = current_actor()
-    row = account_list.account_page(actor, account_id).row
-    form: Any = CloseForm.from_request()
-    if request.method == "POST" and form.validate() and form.confirmed():
-        accounts.close_account(actor, account_id, form.reason.data or "")
-        ui.toast(_("The account of %(name)s is closed.", name=row.label))
-        return ui.after_post(ui.url(".accounts_list"))
-    return ui.page(
-        "desk/admin/sure.html",
-        status=status_of(form),
-        form=form,
-        heading=_("Close the account of %(name)s?", name=row.label),
-        label=_("Close the account"),
-        back=ui.url(".accounts_list"),
-        points=[
-            _("Nobody can sign in with it again; this cannot be taken back."),
-            _("All roles end. Open work should be handed over first."),
-        ],
-    )
+    listed = ui.url(".accounts_list")
+    return close_page(account_list.account_page(current_actor(), account_id).row, listed, listed)

@@ -5,7 +5,6 @@ A code is readable only in the answer to the form that issued it, which is never
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import groupby
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from core.web.forms import asked_number, asked_numbers, submit_once
 from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("slips", __name__)
+BATCHES = 20
 
 
 @pages.get("/slips")
@@ -35,12 +35,15 @@ def index() -> Response:
 
 def _choose(estate: int | None, buildings: list[slip_batches.Waiting], error: Invalid | None = None) -> Response:
     actor, code = current_actor(), current_community().code
+    batches = slip_batches.batches(actor, after=asked_number("after"), limit=BATCHES + 1)
+    more = batches[BATCHES - 1].key if len(batches) > BATCHES else None
     return ui.page(
         "desk/slips/choose.html",
         estate=areas.find_estate(code, estate) if estate else None,
         estates=slip_batches.waiting_estates(actor) if not estate else [],
         buildings=buildings,
-        batches=slip_batches.batches(actor),
+        batches=batches[:BATCHES],
+        next_url=ui.url(".index", estate=estate, after=more) if more else None,
         error=error,
         days=slips.VALID_DAYS,
         status=422 if error else 200,
@@ -59,10 +62,9 @@ def issue() -> Response:
     if not chosen:
         return _choose(estate.id, known, Invalid({"area": [_("Tick at least one building.")]}))
 
-    def act() -> list[tuple[str, list[Slip]]]:
-        return [(building.name, slips.issue_for_area(actor, building.area_id)) for building in chosen]
-
-    sheets, issued_before = _issue_once(act)
+    sheets, issued_before = _issue_once(
+        [(building.name, slips.prepare_for_area(actor, building.area_id)) for building in chosen]
+    )
     return _sheets(estate, sheets, issued_before, ui.url(".index", estate=estate.id))
 
 
@@ -75,16 +77,16 @@ def one(key: str) -> Response:
     if request.method == "GET":
         until = slip_batches.slip_of(actor, key)
         return ui.page("desk/slips/one.html", person=person, slip_until=until, days=slips.VALID_DAYS)
-    sheets, issued_before = _issue_once(lambda: [("", slips.issue(actor, [person.public_id]))])
+    sheets, issued_before = _issue_once([("", slips.prepare(actor, [person.public_id]))])
     return _sheets(None, sheets, issued_before, ui.url("c.people.detail", key=person.public_id))
 
 
-def _issue_once(act: Callable[[], list[tuple[str, list[Slip]]]]) -> tuple[list[tuple[str, list[Slip]]], bool]:
-    """The sheets; none, and True, when this very form issued them before: the first sheets stay valid."""
+def _issue_once(prepared: list[tuple[str, slips.Printing]]) -> tuple[list[tuple[str, list[Slip]]], bool]:
+    """The sheets, place by place; none, and True, when this very form issued them before: the first sheets stay valid."""
     made: list[list[tuple[str, list[Slip]]]] = []
 
     def first_time() -> bool:
-        made.append(act())
+        made.append([(place, slips.issue(current_actor(), printing)) for place, printing in prepared])
         return True
 
     submit_once(first_time)

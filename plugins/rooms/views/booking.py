@@ -40,21 +40,19 @@ def book(room_id: int) -> Any:
     form = _book_form(actor)
     status, taken, refused = 200, None, None
     if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                booked = submit_once(lambda: _book(actor, room_id, form, person))
-            except Conflict as conflict:
-                status, taken = 409, conflict
-            except Refused as error:
-                status, refused = error.status, error
-            except Invalid as error:
-                form.accept(error)
-            else:
-                if booked["code"]:
-                    remember_code(booked["occurrence_id"], booked["code"])
-                toast(_("Booked.") if booked["state"] == "confirmed" else _("Your request has been sent."))
-                return after_post(url(".booking", occurrence_id=booked["occurrence_id"]))
+        status, readable = 422, form.validate()
+        acting = replace(actor, on_behalf_of=person.id) if person else actor
+        given = _given(form, person)
+        try:
+            if readable:
+                return _booked(submit_once(lambda: service.book(acting, room_id, **given).as_json()))
+            service.check_booking(acting, room_id, **given)
+        except Conflict as conflict:
+            status, taken = 409, conflict
+        except Refused as error:
+            status, refused = error.status, error
+        except Invalid as error:
+            form.accept(error)
     return page(
         "rooms/book.html",
         status=status,
@@ -88,21 +86,24 @@ def _for_whom(actor: Actor) -> Any:
     return find_person(str(actor.community), key) if key and actor.can("rooms.desk") else None
 
 
-def _book(actor: Actor, room_id: int, form: BookForm, person: Any) -> dict[str, Any]:
-    acting = replace(actor, on_behalf_of=person.id) if person else actor
-    given = {name: form.data.get(name) or "" for name in ("title", "guest_name", "guest_phone")}
-    asked = form.data.get("requested_on")
-    return service.book(
-        acting,
-        room_id,
-        date=form.date.data.isoformat(),
-        start=form.start.data,
-        end=form.end.data,
-        people=form.people.data,
-        organiser=person.name if person else "",
-        requested_on=asked.isoformat() if asked else "",
-        **given,
-    ).as_json()
+def _given(form: BookForm, person: Any) -> dict[str, Any]:
+    """What was typed as the service takes it; what cannot be read is empty."""
+    typed = form.data
+    date, asked = typed["date"], typed.get("requested_on")
+    return {
+        **{name: typed.get(name) or "" for name in ("start", "end", "title", "guest_name", "guest_phone")},
+        "date": date.isoformat() if date else "",
+        "people": typed["people"],
+        "organiser": person.name if person else "",
+        "requested_on": asked.isoformat() if asked else "",
+    }
+
+
+def _booked(result: dict[str, Any]) -> Response:
+    if result["code"]:
+        remember_code(result["occurrence_id"], result["code"])
+    toast(_("Booked.") if result["state"] == "confirmed" else _("Your request has been sent."))
+    return after_post(url(".booking", occurrence_id=result["occurrence_id"]))
 
 
 def _again(form: BookForm, taken: Conflict | None) -> list[tuple[Any, str, dict[str, str]]]:
@@ -151,16 +152,11 @@ def cancel(occurrence_id: int) -> Any:
     """Give up a booking, after one question."""
     actor, line = current_actor(), own_line(occurrence_id)
     own, form = _is_own(actor, line), ReasonForm.from_request()
-    if request.method == "POST" and form.validate():
-        try:
-            submit_once(
-                lambda: service.cancel(actor, occurrence_id, reason=form.reason.data or "", code=code_of(occurrence_id))
-            )
-        except Invalid as error:
-            form.accept(error)
-        else:
-            toast(_("Cancelled. The room is free for others now."))
-            return after_post(url(".booking", occurrence_id=occurrence_id))
+    if form.act_on_submit(
+        lambda: service.cancel(actor, occurrence_id, reason=form.reason.data or "", code=code_of(occurrence_id))
+    ):
+        toast(_("Withdrawn.") if line.state == "requested" else _("Cancelled. The room is free for others now."))
+        return after_post(url(".booking", occurrence_id=occurrence_id))
     return page("rooms/cancel.html", line=line, own=own, form=form, base=base(), status=422 if form.errors else 200)
 
 

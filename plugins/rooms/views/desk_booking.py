@@ -9,12 +9,10 @@ from flask import Response, request
 from core import (
     BooleanField,
     Conflict,
-    Invalid,
     after_post,
     current_actor,
     page,
     status_of,
-    submit_once,
     toast,
     view,
 )
@@ -56,16 +54,11 @@ def desk_cancel(occurrence_id: int) -> Response:
     """Cancel somebody's booking; the organiser goes on the list of calls unless they know."""
     actor, form = current_actor(), DeskCancelForm.from_request()
     line = service.occurrence_line(actor, occurrence_id)
-    if request.method == "POST" and form.validate():
-        try:
-            submit_once(
-                lambda: service.cancel(actor, occurrence_id, reason=form.reason.data, told=bool(form.told.data))
-            )
-        except Invalid as error:
-            form.accept(error)
-        else:
-            toast(_("Cancelled. The room is free for others now."))
-            return after_post(_day_of(line))
+    if form.act_on_submit(
+        lambda: service.cancel(actor, occurrence_id, reason=form.reason.data, told=bool(form.told.data))
+    ):
+        toast(_("Withdrawn.") if line.state == "requested" else _("Cancelled. The room is free for others now."))
+        return after_post(_day_of(line))
     return page("rooms/desk/cancel.html", line=line, form=form, base=base(), back=_day_of(line), status=status_of(form))
 
 
@@ -76,16 +69,12 @@ def desk_move(occurrence_id: int) -> Response:
     line = service.occurrence_line(current_actor(), occurrence_id)
     form = move_form(DeskMoveForm, line)
     taken = None
-    if request.method == "POST" and form.validate():
-        try:
-            submit_once(lambda: _move(occurrence_id, form))
-        except Conflict as conflict:
-            taken = conflict
-        except Invalid as error:
-            form.accept(error)
-        else:
+    try:
+        if form.act_on_submit(lambda: _move(occurrence_id, form)):
             toast(_("Moved."))
             return after_post(_day_of(line))
+    except Conflict as conflict:
+        taken = conflict
     return page(
         "rooms/desk/move.html",
         line=line,

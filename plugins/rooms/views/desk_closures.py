@@ -9,7 +9,6 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
 from core import (
-    Invalid,
     after_post,
     current_actor,
     current_community,
@@ -51,16 +50,12 @@ def desk_closure_new() -> Response:
     """Close a room; bookings in the way are listed (409), each one tap from being moved or cancelled."""
     form = _form()
     in_the_way = None
-    if request.method == "POST" and form.validate():
-        try:
-            submit_once(lambda: _close(form))
-        except service.BookingsInTheWay as error:
-            in_the_way = error
-        except Invalid as error:
-            form.accept(error)
-        else:
+    try:
+        if form.act_on_submit(lambda: _close(form)):
             toast(_("The room is closed for that time."))
             return after_post(url(".desk_closures"))
+    except service.BookingsInTheWay as error:
+        in_the_way = error
     return page(
         "rooms/desk/closure_new.html",
         form=form,

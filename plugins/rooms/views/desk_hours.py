@@ -9,7 +9,6 @@ from typing import Any
 from flask import Response, request
 
 from core import (
-    Invalid,
     after_post,
     current_actor,
     current_community,
@@ -57,14 +56,9 @@ def _week_page(venue: Venue, room: Room | None) -> Response:
     elif "copy" in request.form:
         form.validate()
         form.copy_monday(_COPIES.get(request.form["copy"], ()))
-    elif form.validate():
-        try:
-            submit_once(lambda: service.set_week(actor, venue.id, form.week(), room_id=room_id))
-        except Invalid as error:
-            form.accept(error)
-        else:
-            toast(_("Saved. Bookings already made stay as they are."))
-            return after_post(_address(venue.id, room_id))
+    elif form.act_on_submit(lambda: service.set_week(actor, venue.id, form.week(), room_id=room_id)):
+        toast(_("Saved. Bookings already made stay as they are."))
+        return after_post(_address(venue.id, room_id))
     return page(
         "rooms/desk/hours.html",
         form=form,
@@ -73,10 +67,19 @@ def _week_page(venue: Venue, room: Room | None) -> Response:
         is_own=any(own.values()),
         rooms=service.rooms(code, venue.id),
         dates=_dates(venue) if room is None else [],
+        outside=_outside(venue.id, room_id) if request.method == "GET" else [],
         base=base(),
+        here=_address(venue.id, room_id),
         today=today(),
         status=status_of(form),
     )
+
+
+def _outside(venue_id: int, room_id: int | None = None, day: datetime.date | None = None) -> list[service.Line]:
+    """The bookings that the hours do not cover, for those who may see bookings."""
+    actor = current_actor()
+    found = service.outside_hours(actor, venue_id, day=day) if actor.can("rooms.desk") else []
+    return [line for line in found if room_id is None or line.room_id == room_id]
 
 
 def _address(venue_id: int, room_id: int | None) -> str:
@@ -139,29 +142,24 @@ def _hours_of(intervals: list[tuple[int, int]]) -> str:
 @view(MANAGE)
 def desk_date_hours(venue_id: int) -> Response:
     """Hours of its own for one date; bookings they no longer cover are shown, each one tap from being moved."""
-    actor, code = current_actor(), current_community().code
+    code = current_community().code
     venue = service.find_venue(code, venue_id)
     form = DayHoursForm.from_request(day=parse_day(request.args.get("day", "")), room_id=0)
     form.room_id.choices = [
         (0, _("The whole venue")),
         *((room.id, room.name) for room in service.rooms(code, venue_id)),
     ]
-    if request.method == "POST" and form.validate():
-        try:
-            submit_once(lambda: _set_date(venue_id, form))
-        except Invalid as error:
-            form.accept(error)
-        else:
-            toast(_("Saved. Bookings already made stay as they are."))
-            if service.outside_hours(actor, form.day.data, venue_id):
-                return after_post(url(".desk_date_hours", venue_id=venue_id, day=form.day.data.isoformat()))
-            return after_post(url(".desk_hours", venue_id=venue_id))
+    if form.act_on_submit(lambda: _set_date(venue_id, form)):
+        toast(_("Saved. Bookings already made stay as they are."))
+        if _outside(venue_id, day=form.day.data):
+            return after_post(url(".desk_date_hours", venue_id=venue_id, day=form.day.data.isoformat()))
+        return after_post(url(".desk_hours", venue_id=venue_id))
     shown = form.day.data if request.method == "GET" else None
     return page(
         "rooms/desk/date_hours.html",
         form=form,
         venue=venue,
-        outside=service.outside_hours(actor, shown, venue_id) if shown else [],
+        outside=_outside(venue_id, day=shown) if shown else [],
         base=base(),
         here=request.full_path.rstrip("?"),
         status=status_of(form),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
@@ -81,14 +82,9 @@ def desk_venue_edit(venue_id: int) -> Response:
     """What is told of a venue."""
     venue = service.find_venue(current_community().code, venue_id)
     form = VenueForm(request.form) if request.method == "POST" else VenueForm(obj=venue)
-    if request.method == "POST" and form.validate():
-        try:
-            submit_once(lambda: _edit_venue(venue, form))
-        except Invalid as error:
-            form.accept(error)
-        else:
-            toast(_("Saved."))
-            return after_post(url(".desk_venues"))
+    if form.act_on_submit(lambda: _edit_venue(venue, form)):
+        toast(_("Saved."))
+        return after_post(url(".desk_venues"))
     return page("rooms/desk/venue_edit.html", form=form, venue=venue, base=base(), status=status_of(form))
 
 
@@ -102,16 +98,7 @@ def _edit_venue(venue: Venue, form: VenueForm) -> None:
 def desk_venue_remove(venue_id: int) -> Response:
     """Take a venue out of use, after one question."""
     venue = service.find_venue(current_community().code, venue_id)
-    refused = None
-    if request.method == "POST":
-        try:
-            submit_once(lambda: service.remove_venue(current_actor(), venue_id))
-        except Refused as error:
-            refused = error
-        else:
-            toast(_("Taken out of use. Its history is kept."))
-            return after_post(url(".desk_venues"))
-    return _remove_page(venue.name, url(".desk_venue_remove", venue_id=venue_id), refused)
+    return _remove(venue.name, lambda: service.remove_venue(current_actor(), venue_id))
 
 
 # --------------------------------------------------------------------------- rooms
@@ -125,14 +112,9 @@ def desk_room_new(venue_id: int) -> Response:
     venue, part_of = service.find_venue(code, venue_id), request.args.get("part_of", type=int)
     hall = service.find_room(code, part_of) if part_of else None
     form = RoomForm(request.form) if request.method == "POST" else _new_room_form()
-    if request.method == "POST" and form.validate():
-        try:
-            submit_once(lambda: service.add_room(current_actor(), venue_id, part_of=part_of, **form.values()).id)
-        except Invalid as error:
-            form.accept(error)
-        else:
-            toast(_("Entered. Residents can find this room now."))
-            return after_post(url(".desk_venues"))
+    if form.act_on_submit(lambda: service.add_room(current_actor(), venue_id, part_of=part_of, **form.values()).id):
+        toast(_("Entered. Residents can find this room now."))
+        return after_post(url(".desk_venues"))
     return page(
         "rooms/desk/room_edit.html", form=form, venue=venue, hall=hall, room=None, base=base(), status=status_of(form)
     )
@@ -151,14 +133,9 @@ def desk_room_edit(room_id: int) -> Response:
     code = current_community().code
     room = service.find_room(code, room_id)
     form = RoomForm(request.form) if request.method == "POST" else RoomForm.of(room)
-    if request.method == "POST" and form.validate():
-        try:
-            submit_once(lambda: _edit_room(room_id, form))
-        except Invalid as error:
-            form.accept(error)
-        else:
-            toast(_("Saved. Bookings already made keep their time."))
-            return after_post(url(".desk_venues"))
+    if form.act_on_submit(lambda: _edit_room(room_id, form)):
+        toast(_("Saved. Bookings already made keep their time."))
+        return after_post(url(".desk_venues"))
     return page(
         "rooms/desk/room_edit.html",
         form=form,
@@ -179,21 +156,22 @@ def _edit_room(room_id: int, form: RoomForm) -> None:
 def desk_room_remove(room_id: int) -> Response:
     """Take a room out of use, after one question."""
     room = service.find_room(current_community().code, room_id)
+    return _remove(room.name, lambda: service.remove_room(current_actor(), room_id))
+
+
+def _remove(name: str, act: Callable[[], None]) -> Response:
+    """Ask whether `name` is to be taken out of use; `act` does it, and what is in its way is said on the same page."""
     refused = None
     if request.method == "POST":
         try:
-            submit_once(lambda: service.remove_room(current_actor(), room_id))
+            submit_once(act)
         except Refused as error:
             refused = error
         else:
             toast(_("Taken out of use. Its history is kept."))
             return after_post(url(".desk_venues"))
-    return _remove_page(room.name, url(".desk_room_remove", room_id=room_id), refused)
-
-
-def _remove_page(name: str, action: str, refused: Refused | None) -> Response:
     status = refused.status if refused else 200
-    return page("rooms/desk/remove.html", name=name, action=action, refused=refused, base=base(), status=status)
+    return page("rooms/desk/remove.html", name=name, action=request.path, refused=refused, base=base(), status=status)
 
 
 # --------------------------------------------------------------------------- quotas
@@ -207,14 +185,9 @@ def desk_quotas(room_id: int) -> Response:
     room, form = service.find_room(code, room_id), QuotaForm.from_request()
     if request.method == "GET":
         form.fill(service.quotas(code, room_id))
-    elif form.validate():
-        try:
-            submit_once(lambda: _set_quotas(room_id, form.limits()))
-        except Invalid as error:
-            form.accept(error)
-        else:
-            toast(_("Saved. It counts for new bookings."))
-            return after_post(url(".desk_venues"))
+    elif form.act_on_submit(lambda: _set_quotas(room_id, form.limits())):
+        toast(_("Saved. It counts for new bookings."))
+        return after_post(url(".desk_venues"))
     return page("rooms/desk/quotas.html", form=form, room=room, base=base(), status=status_of(form))
 
 

@@ -79,7 +79,7 @@ def _reach(path: str) -> str:
     return reachable_url(request.host_url).rstrip("/") + base() + path
 
 
-def _week_words(week: dict[int, list[tuple[int, int]]]) -> list[tuple[str, str]]:
+def _week_words(week: dict[int, list[tuple[int, int]]]) -> list[tuple[str, list[str]]]:
     """The weekly hours in few lines: days that have the same hours one after the other stand together."""
     lines: list[tuple[int, int, list[tuple[int, int]]]] = []
     for weekday in range(7):
@@ -90,7 +90,7 @@ def _week_words(week: dict[int, list[tuple[int, int]]]) -> list[tuple[str, str]]
     return [
         (
             str(WEEKDAYS[first]) if first == last else f"{WEEKDAYS[first]}–{WEEKDAYS[last]}",
-            "、".join(span(*interval) for interval in hours) or str(_("closed")),
+            [span(*interval) for interval in hours] or [str(_("closed"))],
         )
         for first, last, hours in lines
     ]

@@ -13,9 +13,9 @@ from core import (
     Invalid,
     Refused,
     after_post,
+    asked_number,
     current_actor,
     current_community,
-    download,
     page,
     status_of,
     submit_once,
@@ -30,7 +30,7 @@ from plugins.rooms.new_venue import CLOSES, OPENS
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import asked_day, base, blueprint
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PAGE = 50
 
 
 @blueprint.get("/desk")
@@ -81,15 +81,6 @@ def _day_link(date: datetime.date, venue: int | None) -> str:
     return f"{base()}/desk?date={date.isoformat()}" + (f"&venue={venue}" if venue else "")
 
 
-@blueprint.post("/desk/day.xlsx")
-@view("core.export")
-def desk_day_export() -> Response:
-    """The list of a day as a workbook; told to the audit log."""
-    date = asked_day()
-    content = service.day_workbook(current_actor(), date, request.args.get("venue", type=int))
-    return download(content, _XLSX, f"{_('Bookings')}-{date.isoformat()}.xlsx")
-
-
 # --------------------------------------------------------------------------- requests
 
 
@@ -100,13 +91,16 @@ def desk_requests() -> Response:
     return _requests(current_actor())
 
 
-def _requests(actor: Actor, taken: Conflict | None = None, about: int | None = None) -> Response:
-    lines = service.requests(actor)
+def _requests(actor: Actor, taken: Conflict | None = None, line: service.Line | None = None) -> Response:
+    behind = asked_number("after")
+    after = service.occurrence_line(actor, behind) if behind else None
+    lines = service.requests(actor, after, PAGE + 1)
     return page(
         "rooms/desk/requests.html",
-        lines=lines,
+        lines=lines[:PAGE],
+        next_url=url(".desk_requests", after=lines[PAGE - 1].id) if len(lines) > PAGE else None,
         taken=taken,
-        line=next((line for line in lines if line.id == about), None),
+        line=line,
         offers=_offers(taken),
         base=base(),
         today=today(),
@@ -135,7 +129,7 @@ def desk_approve(occurrence_id: int) -> Response:
         submit_once(lambda: _approve(actor, occurrence_id))
     except Conflict as conflict:
         if service.occurrence_line(actor, occurrence_id).state == "requested":
-            return _requests(actor, conflict, occurrence_id)
+            return _requests(actor, conflict, line)
         raise
     except Invalid as error:
         raise Refused(str(error), advice=_("Please choose another time.")) from None
@@ -162,10 +156,10 @@ def desk_refuse(occurrence_id: int) -> Response:
     line = service.occurrence_line(actor, occurrence_id)
     if request.method == "POST" and form.validate():
         try:
-            submit_once(lambda: service.refuse(actor, occurrence_id, form.reason.data))
+            to_tell = submit_once(lambda: service.refuse(actor, occurrence_id, form.reason.data))
         except Invalid as error:
             form.accept(error)
         else:
-            toast(_("Refused. The organiser is on the list of calls."))
+            toast(_("Refused. The organiser is on the list of calls.") if to_tell else _("Refused."))
             return after_post(url(".desk_requests"))
     return page("rooms/desk/refuse.html", form=form, line=line, base=base(), status=status_of(form))

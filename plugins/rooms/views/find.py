@@ -8,13 +8,10 @@ from urllib.parse import quote
 
 from flask import request
 
-from core import Invalid, current_actor, current_community, get_setting, local_now, page, today, url, view
+from core import Invalid, current_actor, current_community, get_setting, page, today, url, view
 from plugins.rooms import grid, service
-from plugins.rooms.clock import hhmm
 from plugins.rooms.forms import FindForm
 from plugins.rooms.views.base import asked_day, base, blueprint, times
-
-_WALK_IN_MINUTES = 60
 
 
 def carried() -> str:
@@ -105,21 +102,4 @@ def free() -> Any:
 @view(public=True)
 def free_now() -> Any:
     """Free now, walk in: for the poster at the door."""
-    moment = local_now()
-    minute = moment.hour * 60 + moment.minute
-    found = []
-    for each in service.day(current_actor(), today()):
-        for start, end in each.free:
-            if start <= minute < end and end - minute >= 15:
-                found.append((each.room, end))
-    start = -(-minute // 15) * 15
-    return page(
-        "rooms/now.html",
-        found=[
-            (room, hhmm(end), f"start={hhmm(start)}&end={hhmm(min(end, start + _WALK_IN_MINUTES))}")
-            for room, end in found
-        ],
-        date=today(),
-        base=base(),
-        find_url=url(".free"),
-    )
+    return page("rooms/now.html", found=service.free_now(current_actor()), base=base(), find_url=url(".free"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from core import NotFound, current_actor, current_community, local_now, page, qr_svg, reachable_url, view
+from core import current_actor, current_community, local_now, page, qr_svg, reachable_url, view
 from plugins.rooms import service
 from plugins.rooms.views.base import base, blueprint
 
@@ -12,14 +12,11 @@ from plugins.rooms.views.base import base, blueprint
 @blueprint.get("/screen/<token>")
 @view(public=True)
 def screen(token: str) -> Response:
-    """What is going on, what comes next and what is free; 304 while nothing has changed."""
-    try:
-        response = _shown(service.find_screen(current_community().code, token))
-    except NotFound:
-        if "HX-Request" not in request.headers:
-            raise
-        # The page is still on the wall: make it load again, so that it shows that it has been switched off.
-        return Response(status=404, headers={"HX-Refresh": "true"})
+    """What is going on, what comes next and what is free; 304 while nothing has changed.
+
+    404 once it is revoked or the module is off: the page on the wall then says so, and asks on (`data-gone`).
+    """
+    response = _shown(service.find_screen(current_community().code, token))
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     response.make_conditional(request)

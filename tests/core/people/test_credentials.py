@@ -4,7 +4,7 @@ import pytest
 
 from core.actor import command
 from core.errors import Forbidden, Invalid, NotFound, Refused, SignInRequired, Throttled
-from core.people import accounts, credentials, permissions, residents, roles, sessions, sign_in, slips
+from core.people import account_list, accounts, credentials, permissions, residents, roles, sessions, sign_in, slips
 from core.people.account_records import Account, AccountSlip
 from tests.core.people.account_cases import (
     OFFICE,
@@ -156,3 +156,14 @@ def test_what_cannot_be_handed_over_is_refused_with_the_reason(store):
         with pytest.raises(refusal):
             credentials.hand_over(actor, number, label, public_id=public)
     assert sign_in_staff(account) and sign_in_staff(director)
+
+
+def test_an_account_opened_with_a_code_has_no_secret_until_the_code_is_used(store):
+    keeper = store.actor(MANAGE, ROLES)
+    code = account_list.open_staff(keeper, "shenli", "沈丽", ["staff"])
+    account = accounts.account_named("shenli")
+    assert (account.secret, account.must_change) == (None, False)
+    assert slips.open_with_slip(code.code, OTHER_PASSWORD, "127.0.0.1", "test").account == account.id
+    assert sign_in_staff(accounts.account_named("shenli"), password=OTHER_PASSWORD)
+    boss = account_list.open_owner(command(), "second", "装机员二")
+    assert slips.open_with_slip(boss.code, OTHER_PASSWORD, "127.0.0.1", "test").kind == "owner"

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import Invalid, Unavailable
 from core.people import secrets
+from core.store.db import transaction
 
 
 def test_keeps_no_readable_secret_and_never_the_same_text_twice():
@@ -120,3 +121,12 @@ def test_codes_have_no_look_alikes_and_are_read_as_people_type_them():
     assert secrets.normal_code(f" {code[:4].lower()} - {code[4:]}") == code
     assert secrets.normal_code("0OQD1IL2") is None and secrets.normal_code(code[:7]) is None
     assert secrets.new_code() != code
+
+
+def test_nothing_is_hashed_inside_a_transaction_where_everybody_else_would_wait(store):
+    stored = secrets.hash_secret("830174")
+    with transaction(store.west):
+        for act in (lambda: secrets.hash_secret("830174"), lambda: secrets.verify(stored, "830174"),
+                    lambda: secrets.code_digest("ACEFHJKM")):  # fmt: skip
+            with pytest.raises(RuntimeError):
+                act()

@@ -28,7 +28,7 @@ def living(store, name, estate, door, **fields):
 
 def one(store, printer, name="张三丰", **fields):
     who = person(store, name, **fields)
-    return slips.issue(printer, [who.public_id])[0]
+    return slips.issue(printer, slips.prepare(printer, [who.public_id]))[0]
 
 
 def test_a_slip_opens_the_account_of_its_person_and_signs_in(store, printer):
@@ -90,8 +90,8 @@ def test_a_slip_expires_after_sixty_days(store, printer, monkeypatch):
 
 def test_printing_again_makes_the_first_sheet_worthless(store, printer):
     who = person(store)
-    first = slips.issue(printer, [who.public_id])[0]
-    second = slips.issue(printer, [who.public_id])[0]
+    first = slips.issue(printer, slips.prepare(printer, [who.public_id]))[0]
+    second = slips.issue(printer, slips.prepare(printer, [who.public_id]))[0]
     with pytest.raises(Invalid):
         slips.redeem(first.code, PHONE)
     assert slips.redeem(second.code, PHONE)
@@ -141,11 +141,15 @@ def test_a_building_is_printed_by_doors_without_those_who_need_none(store, print
     downstairs = living(store, "陈八", estate, "3-1-201")
     residents.move_in(actor, upstairs.public_id, estate, "3-2-202", "owner")
     building = areas.Area.get(areas.Area.level == "building", areas.Area.id == _building_of(downstairs))
-    sheet = slips.issue_for_area(printer, building.id)
+    sheet = slips.issue(printer, slips.prepare_for_area(printer, building.id))
     assert [slip.public_id for slip in sheet] == [downstairs.public_id, upstairs.public_id]
     assert sheet[0].home == "海城名家 3-1-201"
     assert len({slip.code for slip in sheet}) == 2 and len({slip.batch for slip in sheet}) == 1
-    assert [slip.name for slip in slips.issue_for_area(printer, estate)] == ["陈八", "陈九", "陈十"]
+    assert [slip.name for slip in slips.issue(printer, slips.prepare_for_area(printer, estate))] == [
+        "陈八",
+        "陈九",
+        "陈十",
+    ]
 
 
 def _building_of(who):
@@ -161,24 +165,24 @@ def test_people_without_a_home_can_have_a_slip_too(store, printer):
 def test_printing_needs_the_permission_and_stays_in_the_community(store, printer, estate):
     who = living(store, "陈八", estate, "3-1-201")
     with pytest.raises(Forbidden):
-        slips.issue(store.actor("core.people.view"), [who.public_id])
+        slips.prepare(store.actor("core.people.view"), [who.public_id])
     southern = store.actor(PRINT, community=store.south)
-    assert slips.issue(southern, [who.public_id]) == []
+    assert slips.issue(southern, slips.prepare(southern, [who.public_id])) == []
     with pytest.raises(NotFound):
-        slips.issue_for_area(southern, estate)
+        slips.issue(southern, slips.prepare_for_area(southern, estate))
 
 
 def test_too_many_at_once_are_refused_before_any_is_made(store, printer, monkeypatch):
     monkeypatch.setattr(slips, "MOST_AT_ONCE", 1)
     people = [person(store, name).public_id for name in ("张三", "李四")]
     with pytest.raises(Refused):
-        slips.issue(printer, people)
+        slips.issue(printer, slips.prepare(printer, people))
     assert AccountSlip.select().count() == 0
 
 
 def test_a_slip_whose_person_got_an_account_meanwhile_says_so(store, printer):
     who = person(store)
-    slip = slips.issue(printer, [who.public_id])[0]
+    slip = slips.issue(printer, slips.prepare(printer, [who.public_id]))[0]
     accounts.open_account(command(store.west), who.public_id, OTHER_PIN)
     with pytest.raises(Refused):
         slips.open_with_slip(slip.code, PIN, PHONE, "browser")
@@ -186,7 +190,7 @@ def test_a_slip_whose_person_got_an_account_meanwhile_says_so(store, printer):
 
 def test_the_slip_of_a_double_opens_the_account_of_the_record_that_is_kept(store, printer):
     kept, double = person(store, "张三丰"), person(store, "张三豐")
-    slip = slips.issue(printer, [double.public_id])[0]
+    slip = slips.issue(printer, slips.prepare(printer, [double.public_id]))[0]
     residents.Person.update(same_as=kept.id).where(residents.Person.id == double.id).execute()
     account = slips.open_with_slip(slip.code, PIN, PHONE, "browser").account
     assert Account.get_by_id(account).person_id == kept.id

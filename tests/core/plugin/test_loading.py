@@ -60,6 +60,14 @@ BREACHES = [
     ("declare", "In jobs", declaring("jobs=(Job('water', print, 5),)")),
     ("declare", "In exports", declaring("exports=(Export('beds', 'Beds', 'faulty.dig', (), print),)")),
     ("declare", "must name a permission", declaring("exports=(Export('faulty.beds', 'Beds', '', (), print),)")),
+    (
+        "declare",
+        "no such column of numbers",
+        declaring(
+            "permissions=(Permission('faulty.dig', 'Dig'),), "
+            "exports=(Export('faulty.beds', 'Beds', 'faulty.dig', ('Bed',), print, phones=(1,)),)"
+        ),
+    ),
     ("declare", "In services", declaring("services=(Service('faulty.Beds', object, None),)")),
     ("declare", "is no event", declaring("events=(int,)")),
     (

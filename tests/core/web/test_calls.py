@@ -146,9 +146,9 @@ def test_one_button_says_what_came_of_it(as_role, outcome, state):
 def test_late_calls_are_marked_and_come_first(as_role):
     ask("李建平", "", number=2)
     ask(due=today() - datetime.timedelta(days=3))
-    page = text(as_role("grid_officer").get(f"{HERE}/calls/today"))
+    page = text(as_role("staff").get(f"{HERE}/calls/today"))
     assert page.index("张桂英") < page.index("李建平")
-    assert page.count("已逾期") == 1
+    assert page.count("已超期") == 1
     assert "请上门" in page
 
 

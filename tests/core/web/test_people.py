@@ -1,8 +1,5 @@
-"""Residents: the list with its search, the person page, adding, correcting, status, homes, export."""
+"""Residents: the list with its search, the person page, adding, correcting, status, homes."""
 
-import io
-
-import openpyxl
 import pytest
 
 from core.actor import command
@@ -76,32 +73,6 @@ def test_is_for_those_who_work_with_residents(as_role, role):
 
 def test_asks_strangers_to_sign_in(client):
     assert client.get(f"{HERE}/people").status_code == 303
-
-
-# --------------------------------------------------------------------------- export
-
-
-def workbook(answer):
-    assert answer.status_code == 200, text(answer)
-    return [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(answer.data)).active.iter_rows()]
-
-
-def test_exports_the_filtered_list_and_says_so_in_the_audit_log(as_role):
-    person("=1+1", "13800138000")
-    person("李四", "13900139999", "1-1-101")
-    rows = workbook(as_role("director").send(f"{HERE}/people/export", q="8000"))
-    assert rows[1:] == [["=1+1", "海城名家 3-2-501", "13800138000", "在住"]]
-    assert actions()[-1] == "core.people.exported"
-
-
-def test_exports_masked_numbers_to_those_who_may_not_see_them(as_role):
-    person()
-    assert as_role("grid_officer").send(f"{HERE}/people/export").status_code == 403
-    browser = as_role("staff")
-    from core.people.permissions import set_permission
-
-    set_permission(command(WEST_HILL), "staff", "core.people.phone", False)
-    assert workbook(browser.send(f"{HERE}/people/export"))[1][2] == "138****8000"
 
 
 # --------------------------------------------------------------------------- one person

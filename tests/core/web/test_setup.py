@@ -71,6 +71,15 @@ def test_every_page_leads_to_the_wizard_until_it_is_done(browser: Browser) -> No
         assert (answer.status_code, answer.location) == (303, "/setup"), path
 
 
+def test_nobody_is_asked_to_sign_in_before_there_is_anybody(browser: Browser) -> None:
+    for path in ("/setup", "/setup/code"):
+        page = browser.get(path).get_data(as_text=True)
+        assert 'href="/login' not in page and 'class="site-foot"' in page, path
+    post(browser, "/setup", name="西山社区", code=CODE)
+    for path in ("/setup/office", "/setup/modules", "/setup/owner"):
+        assert 'href="/login' not in browser.get(path).get_data(as_text=True), path
+
+
 def test_four_screens_store_everything_at_once_and_sign_the_owner_in(browser: Browser) -> None:
     answer = through(browser)
     assert answer.status_code == 303
@@ -85,7 +94,7 @@ def test_four_screens_store_everything_at_once_and_sign_the_owner_in(browser: Br
     assert all(audit.verify(chain) is None for chain in audit.chains())
     page = browser.get(answer.location)
     assert page.status_code == 200
-    assert "导入名册" in page.get_data(as_text=True)
+    assert "导入花名册" in page.get_data(as_text=True)
 
 
 def test_nothing_is_stored_before_the_last_screen(browser: Browser) -> None:

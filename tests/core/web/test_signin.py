@@ -36,8 +36,9 @@ def staff(app: Flask) -> Account:
 def open_staff(username: str, label: str, pin: str = "730264", must_change: bool = False) -> Account:
     here = system(WEST_HILL, "test")
     account = accounts.create_staff(here, username, label, PASSWORD, grants=["staff"], must_change=must_change)
+    stored = credentials.secrets.hash_secret(pin)
     with db.transaction(WEST_HILL):
-        Account.update(pin=credentials.secrets.hash_secret(pin)).where(Account.id == account.id).execute()
+        Account.update(pin=stored).where(Account.id == account.id).execute()
     return Account.get_by_id(account.id)
 
 
@@ -187,7 +188,7 @@ def test_the_clock_is_a_block_of_its_own(client: Browser, staff: Account) -> Non
 def test_a_slip_opens_the_account_of_its_person(client: Browser, app: Flask) -> None:
     here = system(WEST_HILL, "test")
     person = residents.add_person(here, name="李建平")
-    code = slips.issue(here, [person.public_id])[0].code
+    code = slips.issue(here, slips.prepare(here, [person.public_id]))[0].code
     typed = client.send("/slip", code=f"{code[:4].lower()} {code[4:]}")
     assert typed.status_code == 303
     shown = client.get(typed.location)

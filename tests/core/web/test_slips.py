@@ -126,3 +126,18 @@ def test_another_communitys_buildings_and_people_do_not_exist(as_role):
     assert browser.send(f"{HERE}/slips/print", estate=away, area=building(community=SOUTH_GARDEN)).status_code == 404
     assert browser.send(f"{HERE}/slips/person/{who.public_id}").status_code == 404
     assert AccountSlip.select().count() == 0
+
+
+def test_printings_are_shown_a_page_at_a_time(as_role, monkeypatch):
+    monkeypatch.setattr("core.web.views.slips.BATCHES", 2)
+    actor = command(WEST_HILL)
+    for number in range(3):
+        who = person(f"居民{number}", "", f"{number + 1}-1-101")
+        slips.issue(actor, slips.prepare(actor, [who.public_id]))
+    browser = as_role("staff")
+    first = text(browser.get(f"{HERE}/slips"))
+    assert "3幢" in first and "2幢" in first and "1幢" not in first
+    following = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = text(browser.get(following))
+    assert "1幢" in second and "2幢" not in second and 'rel="next"' not in second
+    assert "/exports/core.slips.xlsx" in first

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
@@ -10,7 +12,9 @@ from core.store.db import transaction
 from core.store.ref import Ref
 from plugins.rooms import service, slots
 from plugins.rooms.check import check
+from plugins.rooms.contracts import RoomService
 from plugins.rooms.models import Occurrence
+from plugins.rooms.room_service import Rooms
 from tests.plugins.rooms.conftest import slots_of
 
 
@@ -143,6 +147,12 @@ def test_a_resource_is_made_once_and_keeps_its_name_up_to_date(offered, house, m
     assert slots.rows("SELECT name FROM rooms_resource WHERE id=?", mediator) == [("陈主任",)]
     with pytest.raises(ValueError):
         offered.resource(house.staff, "person", "外人", Ref("core.person", house.store.south, 7))
+
+
+def test_the_implementation_takes_and_gives_what_the_protocol_says():
+    promised = {name: inspect.signature(act) for name, act in vars(RoomService).items() if not name.startswith("_")}
+    offered = {name: inspect.signature(act) for name, act in vars(Rooms).items() if not name.startswith("_")}
+    assert offered == promised
 
 
 def test_is_absent_where_the_module_is_off(offered, plugins, house):

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from core.actor import command
+from core.actor import command, system
 from core.clock import local_zone, today
+from core.plugin.registry import active
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from plugins.rooms import service
 from plugins.rooms.models import Screen
@@ -177,15 +178,26 @@ def test_a_revoked_screen_goes_dark(client, as_role, house):
     assert client.get(url).status_code == 200
     assert director.send(f"{BASE}/desk/screens/{screen.id}/revoke").status_code == 303
     assert client.get(url).status_code == 404
-    poll = client.get(url, headers={"HX-Request": "true"})
-    assert (poll.status_code, poll.headers["HX-Refresh"]) == (404, "true")
+    assert client.get(url, headers={"HX-Request": "true"}).status_code == 404
     assert director.send(f"{BASE}/desk/screens/{screen.id}/revoke").status_code == 409
 
 
 def test_the_door_of_a_removed_room_goes_dark(client, house):
     url = address("door", room_id=house.east.id)
     service.remove_room(house.actor, house.east.id)
-    assert client.get(url, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    assert client.get(url, headers={"HX-Request": "true"}).status_code == 404
+
+
+def test_a_screen_knows_what_to_say_once_its_module_is_off(client, house):
+    url = address("hall")
+    page = client.get(url).get_data(as_text=True)
+    assert re.search(r'id="screen"[^>]* data-gone="这块屏幕已停用[^"]*"', page)
+    actor = system(WEST_HILL, "test")
+    active().switch(actor, "rooms", enabled=False)
+    poll = client.get(url, headers={"HX-Request": "true"})
+    assert poll.status_code == 404 and "HX-Redirect" not in poll.headers
+    active().switch(actor, "rooms", enabled=True, published=True)
+    assert 'id="screen"' in client.get(url, headers={"HX-Request": "true"}).get_data(as_text=True)
 
 
 # --------------------------------------------------------------------------- their addresses

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from core.actor import command
-from core.clock import today
+from core.clock import local_zone, today
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from plugins.rooms import service
 
@@ -105,6 +105,30 @@ def test_bad_input_is_told_at_its_field_and_nothing_is_lost(client, room, fields
     assert html.escape(fields.get("title", "合唱排练")) in page
 
 
+@pytest.mark.parametrize(
+    "fields, named",
+    [
+        ({"guest_name": "", "guest_phone": "12345", "start": "09:00", "end": "19:00"}, "guest_name guest_phone end"),
+        ({"guest_name": "", "start": "03:00", "end": "04:00", "people": "many"}, "guest_name start people"),
+        ({"guest_name": "", "start": "11:00", "end": "10:00", "title": "长" * 200}, "guest_name end title"),
+        ({"guest_name": "", "date": "2020-01-01", "people": "21"}, "guest_name date people"),
+        ({"guest_name": "", "date": "tomorrow", "start": ""}, "guest_name date start"),
+    ],
+)
+def test_everything_wrong_with_a_booking_is_told_at_once(client, room, fields, named):
+    answer = book(client, room, **fields)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert set(re.findall(r'id="(\w+)-error"', page)) == set(named.split())
+
+
+def test_a_time_both_too_long_and_outside_the_hours_is_told_as_both(client, room):
+    service.edit_room(command(WEST_HILL), room.id, max_minutes=240)
+    page = book(client, room, start="13:00", end="21:00").get_data(as_text=True)
+    [told] = re.findall(r'id="end-error">.*?<span>(.*?)</span>', page)
+    assert "240" in told and "08:00–20:00" in told
+
+
 def test_other_browsers_cannot_see_or_cancel_a_guests_booking(app, client, room):
     where = book(client, room).location
     stranger = app.extensions and type(client)(app)
@@ -127,6 +151,13 @@ def test_a_wrong_code_is_told_and_guessing_is_slowed(client, room):
     answers = [client.send(f"{BASE}/code", code=f"ACDE{i:04d}").status_code for i in range(60)]
     assert answers[0] == 422
     assert 429 in answers
+
+
+def test_the_walk_in_page_leads_to_a_booking_as_the_service_offers_it(client, room, monkeypatch):
+    noon = datetime.datetime.combine(datetime.date.fromisoformat(DAY), datetime.time(12, 7), local_zone())
+    monkeypatch.setattr("plugins.rooms.walk_in.local_now", lambda: noon)
+    page = client.get(f"{BASE}/now").get_data(as_text=True)
+    assert html.escape(f"{BASE}/{room.id}/book?date={DAY}&start=12:00&end=13:00") in page
 
 
 def test_public_pages_show_no_name_title_or_phone(app, client, room):

@@ -8,8 +8,9 @@ import pytest
 
 from core.actor import command
 from core.civic.calls import CallTask
-from core.clock import today
+from core.clock import day_text, today
 from core.spreadsheet import read_table
+from core.store.db import now, transaction
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from plugins.rooms import service
 from plugins.rooms.models import Occurrence
@@ -89,7 +90,7 @@ def test_staff_of_another_community_find_nothing(as_role, house, client):
         assert other.get(f"{there}/{path}").status_code == 404, path
 
 
-@pytest.mark.parametrize("path", ["requests/1/approve", "closures/1/lift", "day.xlsx", "hours/1/holidays"])
+@pytest.mark.parametrize("path", ["requests/1/approve", "closures/1/lift", "hours/1/holidays"])
 def test_acts_are_posts_only(as_role, house, path):
     assert as_role("director").get(f"{DESK}/{path}").status_code == 405
 
@@ -116,10 +117,48 @@ def test_a_nonsense_day_or_venue_is_today_and_all(as_role, house):
 
 def test_the_day_is_exported_as_it_is_filtered(client, as_role, house):
     book(client, house.dance, title="=1+1")
-    answer = as_role("director").send(f"{DESK}/day.xlsx?date={DAY.isoformat()}&venue={house.venue.id}")
-    rows = read_table(answer.data, "day.xlsx")
-    assert len(rows) == 2
-    assert "张阿姨" in rows[1] and "13800138000" in rows[1]
+    service.edit_room(house.actor, house.hall.id, needs_approval=False, confidential=True)
+    book(client, house.hall, title="婚姻调解", name="李阿姨")
+    director, address = as_role("director"), f"/c/{WEST_HILL}/exports/rooms.day.xlsx"
+    shown = text(director.get(f"{DESK}?date={DAY.isoformat()}&venue={house.venue.id}"))
+    assert f'name="date" value="{DAY.isoformat()}"' in shown and f'name="venue" value="{house.venue.id}"' in shown
+    rows = read_table(director.send(address, date=DAY.isoformat(), venue=house.venue.id).data, "day.xlsx")
+    assert len(rows) == 3
+    assert {row[6] for row in rows[1:]} == {"张阿姨", "李阿姨"} and rows[1][7] == "13800138000"
+    assert {row[5] for row in rows[1:]} == {"=1+1", "保密"}
+    assert len(read_table(director.send(address, date=DAY.isoformat(), venue=999).data, "day.xlsx")) == 1
+    assert len(read_table(director.send(address).data, "day.xlsx")) == 1
+
+
+def test_requests_closures_and_rooms_are_exported(client, as_role, house):
+    book(client, house.hall, title="读书会")
+    service.close(house.actor, house.dance.id, date=DAY.isoformat(), start="14:00", end="16:00", reason="检修")
+    director = as_role("director")
+
+    def exported(name):
+        return read_table(director.send(f"/c/{WEST_HILL}/exports/rooms.{name}.xlsx").data, "list.xlsx")[1:]
+
+    assert [(row[4], row[5]) for row in exported("requests")] == [("议事厅", "读书会")]
+    assert exported("closures") == [["舞蹈室", DAY.isoformat(), "14:00", DAY.isoformat(), "16:00", "检修"]]
+    assert [(row[0], row[1]) for row in exported("rooms")] == [("邻里中心", "议事厅"), ("邻里中心", "舞蹈室")]
+    for page, name in (("requests", "requests"), ("closures", "closures"), ("venues", "rooms")):
+        assert f"/exports/rooms.{name}.xlsx" in text(director.get(f"{DESK}/{page}"))
+
+
+def test_requests_are_shown_fifty_at_a_time(client, as_role, house, monkeypatch):
+    monkeypatch.setattr("plugins.rooms.views.desk_today.PAGE", 2)
+    for hour in (9, 10, 11):
+        book(client, house.hall, start=f"{hour:02d}:00", end=f"{hour + 1:02d}:00", title=f"第{hour}场")
+    staff = as_role("staff")
+    first = text(staff.get(f"{DESK}/requests"))
+    assert "第9场" in first and "第10场" in first and "第11场" not in first
+    second = text(staff.get(first.split('rel="next" href="')[1].split('"')[0]))
+    assert "第11场" in second and "第10场" not in second
+    assert staff.get(f"{DESK}/requests?after=999999").status_code == 404
+    assert staff.get(f"{DESK}/requests?after=x").status_code == 200
+    monkeypatch.undo()
+    rows = read_table(staff.send(f"/c/{WEST_HILL}/exports/rooms.requests.xlsx").data, "list.xlsx")
+    assert [row[5] for row in rows[1:]] == ["第9场", "第10场", "第11场"]
 
 
 def test_without_a_venue_the_desk_leads_to_the_first_one(app, as_role):
@@ -202,6 +241,39 @@ def test_refusing_needs_a_reason_and_asks_for_a_call(client, as_role, house):
     assert "当天换届选举" in task.why
 
 
+def test_a_guest_without_a_number_is_on_the_list_of_calls_as_the_page_says(client, as_role, house):
+    asked = book(client, house.hall, name="陈阿姨", phone="")
+    staff = as_role("staff")
+    staff.send(f"{DESK}/requests/{asked}/refuse", reason="当天有会议")
+    assert "已记为不同意。申请人已列入今日要打的电话。" in text(staff.get(f"{DESK}/requests"))
+    assert calls() == [("陈阿姨", "", "open")]
+    page = text(staff.get(f"/c/{WEST_HILL}/calls/today"))
+    assert "陈阿姨" in page and "没有号码，请上门" in page
+    assert "没有号码，请上门" in text(staff.get(f"/c/{WEST_HILL}/desk"))
+
+
+def test_nobody_is_said_to_be_on_the_list_who_is_not(client, as_role, house):
+    asked = book(client, house.hall)
+    over = now() // 60_000 - 60
+    with transaction(WEST_HILL):
+        Occurrence.update(start_min=over - 60, end_min=over).where(Occurrence.id == asked).execute()
+    staff = as_role("staff")
+    staff.send(f"{DESK}/requests/{asked}/refuse", reason="已经过了")
+    assert calls() == []
+    page = text(staff.get(f"{DESK}/requests"))
+    assert "已记为不同意。" in page and "已列入今日要打的电话" not in page
+
+
+def test_a_to_do_and_a_taken_time_give_the_day_as_people_say_it(client, as_role, house):
+    first, second = book(client, house.hall, name="陈阿姨"), book(client, house.hall, name="周阿姨")
+    staff = as_role("staff")
+    assert f"{day_text(DAY)} · 陈阿姨" in text(staff.get(f"/c/{WEST_HILL}/desk"))
+    staff.send(f"{DESK}/requests/{first}/approve")
+    taken = staff.send(f"{DESK}/requests/{second}/approve")
+    assert f"议事厅在 {day_text(DAY)} 09:00–10:00 已被占用" in text(taken)
+    assert DAY.isoformat() not in text(taken).split("已被占用")[0].rsplit("议事厅在", 1)[1]
+
+
 def test_a_second_decision_is_refused(client, as_role, house):
     asked = book(client, house.hall)
     staff = as_role("staff")
@@ -237,12 +309,13 @@ def test_goes_back_only_to_its_own_desk(client, as_role, house, back):
     assert answer.location == f"{DESK}?date={DAY.isoformat()}"
 
 
-def test_no_call_when_the_organiser_knows_already_or_gave_no_number(client, as_role, house):
+def test_no_call_when_the_organiser_knows_already(client, as_role, house):
     one, two = book(client, house.dance), book(client, house.dance, start="11:00", end="12:00", phone="")
     staff = as_role("staff")
     staff.send(f"{DESK}/bookings/{one}/cancel", reason="本人来电", told="y")
-    staff.send(f"{DESK}/bookings/{two}/cancel", reason="漏水")
     assert calls() == []
+    staff.send(f"{DESK}/bookings/{two}/cancel", reason="漏水")
+    assert calls() == [("张阿姨", "", "open")]
 
 
 def test_a_call_that_is_no_longer_true_is_taken_off_the_list(client, as_role, house):
@@ -395,6 +468,33 @@ def test_a_room_gets_hours_of_its_own_and_gives_them_up(as_role, house):
     assert not any(service.weekly_hours(WEST_HILL, house.venue.id, house.hall.id).values())
 
 
+def test_new_weekly_hours_show_the_bookings_they_no_longer_cover_and_cancel_none(client, as_role, house):
+    late = book(client, house.dance, "18:00", "19:00", name="周阿姨", phone="13800138001")
+    within = book(client, house.dance, "09:00", "10:00", name="李大爷", phone="13900139000")
+    asked = book(client, house.hall, "19:00", "20:00", name="王老师")
+    director, path = as_role("director"), f"{DESK}/hours/{house.venue.id}"
+    week = {name: value for day in range(7) for name, value in pair(day, 0, "08:00", "17:00").items()}
+    answer = director.send(path, **week)
+    assert answer.location == path
+    page = text(director.get(path))
+    assert "周阿姨" in page and "138 0013 8001" in page and "王老师" in page and "李大爷" not in page
+    assert f"{DESK}/bookings/{late}/move?back={path}" in page and f'href="{DESK}/bookings/{asked}?back={path}"' in page
+    assert (state(late), state(within), state(asked)) == ("confirmed", "confirmed", "requested")
+    assert director.send(f"{DESK}/bookings/{late}/cancel?back={path}", reason="缩短开放时间").location == path
+    assert "周阿姨" not in text(director.get(path)).partition('id="flashes"')[2]
+
+
+def test_new_hours_of_a_room_show_its_own_bookings_only(client, as_role, house):
+    book(client, house.dance, "18:00", "19:00", name="周阿姨")
+    book(client, house.hall, "18:00", "19:00", name="王老师")
+    director, path = as_role("director"), f"{DESK}/hours/{house.venue.id}/rooms/{house.dance.id}"
+    week = {name: value for day in range(7) for name, value in pair(day, 0, "08:00", "17:00").items()}
+    assert director.send(path, **week).location == path
+    page = text(director.get(path))
+    assert "周阿姨" in page and "王老师" not in page
+    assert "周阿姨" in text(director.get(f"{DESK}/hours/{house.venue.id}")), "the venue's page tells of every room"
+
+
 def test_a_date_is_closed_and_bookings_outside_are_shown(client, as_role, house):
     book(client, house.dance)
     director, path = as_role("director"), f"{DESK}/hours/{house.venue.id}/dates"
@@ -477,6 +577,11 @@ def test_a_poster_carries_code_address_rules_and_hours(as_role, house):
     assert '<svg class="qr"' in page
 
 
+def test_weekdays_and_hours_of_a_poster_never_break(as_role, house):
+    page = text(as_role("staff").get(f"{DESK}/posters/rooms/{house.dance.id}"))
+    assert '<dt class="nowrap">周一–周日</dt>' in page and '<span class="nowrap num">08:00–20:00</span>' in page
+
+
 def test_all_posters_of_a_venue_print_at_once(as_role, house):
     page = text(as_role("staff").get(f"{DESK}/posters/venues/{house.venue.id}"))
     assert page.count("<article class=") == 3
@@ -484,6 +589,13 @@ def test_all_posters_of_a_venue_print_at_once(as_role, house):
 
 
 # --------------------------------------------------------------------------- on core's pages
+
+
+def test_a_section_and_its_link_a_group_and_its_first_entry_have_words_of_their_own(client, as_role, house):
+    section = text(client.get(f"/c/{WEST_HILL}/")).split("现在可用", 1)[1].split("</section>")[0]
+    assert f'href="{BASE}/now">查看全部' in section.replace("<span>", "")
+    menu = text(as_role("staff").get(f"/c/{WEST_HILL}/desk")).split('id="desk-nav"')[1].split("</nav>")[0]
+    assert re.findall(r'class="desk-group"[^>]*>([^<]+)<', menu)[0] == "日常" and "<span>今天</span>" in menu
 
 
 def test_the_first_pages_show_rooms(client, as_role, house):

@@ -1,0 +1,96 @@
+"""The module's lists as workbooks: columns and rows. Who may have them, and the audit entry, are the business of core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core import Actor, Export, today
+from plugins.rooms.clock import hhmm, local_span, parse_day
+from plugins.rooms.closures import closures
+from plugins.rooms.lists import Line, on_day, requests
+from plugins.rooms.places import MANAGE, rooms, venues
+from plugins.rooms.texts import _
+
+_BOOKABLE_BY = {
+    "anyone": _("anyone"),
+    "residents": _("residents"),
+    "organisations": _("organisations"),
+    "staff": _("staff only"),
+}
+
+
+def _line(line: Line) -> list[Any]:
+    """What all lists of bookings show; a confidential room keeps the title."""
+    who = line.organiser
+    if line.organisation and line.organisation != who:
+        who = f"{who} · {line.organisation}"
+    title = str(_("confidential")) if line.confidential else line.title
+    return [line.date, line.start, line.end, line.venue, line.room, title, who, line.guest_phone, line.people]
+
+
+def _day(actor: Actor, wanted: Mapping[str, str]) -> Iterator[list[Any]]:
+    venue = wanted.get("venue", "")
+    chosen = int(venue) if venue.isascii() and venue.isdecimal() else None
+    for line in on_day(actor, parse_day(wanted.get("date", "")) or today(), chosen):
+        yield [*_line(line), str(line.state_shown.label)]
+
+
+def _requests(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
+    found = requests(actor)
+    while found:
+        yield from ([*_line(line), parse_day(line.requested_on)] for line in found)
+        found = requests(actor, after=found[-1])
+
+
+def _closures(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
+    actor.require(MANAGE)
+    for closed in closures(actor):
+        first, start, _end = local_span(closed.start_min, closed.start_min)
+        last, _start, end = local_span(closed.end_min - 1, closed.end_min)
+        yield [closed.room, first, hhmm(start), last, hhmm(end), closed.reason]
+
+
+def _rooms(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
+    actor.require(MANAGE)
+    code = str(actor.community)
+    names = {venue.id: venue.name for venue in venues(code)}
+    found = rooms(code)
+    halls = {room.id: room.name for room in found}
+    for room in found:
+        yield [
+            names.get(room.venue_id, ""),
+            room.name,
+            halls.get(room.part_of, ""),
+            room.floor,
+            room.seats,
+            str(_BOOKABLE_BY[room.bookable_by]),
+            str(_("approval")) if room.needs_approval else "",
+            str(_("confidential")) if room.confidential else "",
+        ]
+
+
+_BOOKING = (
+    _("Day"), _("From"), _("To"), _("Venue"), _("Room"), _("What for"), _("Booked by"), _("Phone"), _("People"),
+)  # fmt: skip
+_PHONE = 7
+
+EXPORTS = (
+    Export(
+        "rooms.day", _("Bookings of a day"), "rooms.desk", (*_BOOKING, _("State")), _day,
+        filters=("date", "venue"), phones=(_PHONE,),
+    ),
+    Export(
+        "rooms.requests", _("Booking requests"), "rooms.booking.approve", (*_BOOKING, _("Asked for on")), _requests,
+        phones=(_PHONE,),
+    ),
+    Export(
+        "rooms.closures", _("Closures"), MANAGE,
+        (_("Room"), _("First day"), _("From"), _("Last day"), _("To"), _("Why")), _closures,
+    ),
+    Export(
+        "rooms.rooms", _("Venues and rooms"), MANAGE,
+        (_("Venue"), _("Room"), _("Part of the hall"), _("Floor"), _("Seats"), _("Who may book"), _("Approval"),
+         _("Confidential")), _rooms,
+    ),
+)  # fmt: skip

@@ -1,0 +1,60 @@
+"""Free now, walk in: which rooms can be taken this minute without asking anybody, and the booking that takes them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from core import Actor, get_setting, local_now
+from plugins.rooms.clock import hhmm
+from plugins.rooms.find import RoomDay, day
+from plugins.rooms.slots import without
+
+WALK_IN_MINUTES = 60
+SHORTEST_VISIT = 15
+
+
+class FreeNow(NamedTuple):
+    """A room that can be walked into now, until when it stays free, and the booking to offer (`HH:MM` on `date`)."""
+
+    room_id: int
+    room: str
+    venue: str
+    floor: str
+    until: str
+    date: datetime.date
+    start: str
+    end: str
+
+
+def free_now(
+    actor: Actor, days: Iterable[RoomDay] | None = None, moment: datetime.datetime | None = None
+) -> list[FreeNow]:
+    """The rooms that can be walked into at a local moment (now unless told), among `days` (all of that day unless told).
+
+    A room counts when the rest of its free time is at least its shortest booking and a quarter of an hour, and when
+    nobody has to be asked: rooms for the staff only and rooms that need approval do not. The booking starts with the
+    running step of the grid, or with the next one where the room was still taken then; it is an hour long, less where
+    the free time or the room's longest booking ends before, more where its shortest booking is longer.
+    """
+    moment = moment or local_now()
+    minute, step = moment.hour * 60 + moment.minute, get_setting("rooms.step", actor.community)
+    if days is None:
+        days = day(actor, moment.date())
+    return [found for each in days if (found := _walk_in(each, minute, step)) is not None]
+
+
+def _walk_in(each: RoomDay, minute: int, step: int) -> FreeNow | None:
+    room, begun = each.room, minute - minute % step
+    if room.bookable_by == "staff" or room.needs_approval:
+        return None
+    taken = [(part.start - room.buffer_after, part.end + room.buffer_before) for part in each.taken]
+    for first, last in without(each.open, taken):
+        if first <= minute < last:
+            start = begun if first <= begun else begun + step
+            if last - max(start, minute) < max(room.min_minutes, SHORTEST_VISIT):
+                return None
+            end = min(last, start + room.max_minutes, start + max(WALK_IN_MINUTES, room.min_minutes))
+            return FreeNow(room.id, room.name, room.venue, room.floor, hhmm(last), each.day, hhmm(start), hhmm(end))
+    return None
