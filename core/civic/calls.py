@@ -272,14 +272,17 @@ def set_aside(actor: Actor, task_id: int, note: str) -> CallTask:
 
 @transactional
 def call_not_needed(actor: Actor, subject: Ref, reason_key: str, note: Label) -> bool:
-    """Take a call off the list, for modules whose reason has gone (the booking was cancelled). False: none was open."""
+    """Take calls off the list, for modules whose reason has gone (the booking was cancelled). False: none was open.
+
+    Closes what was asked for under `reason_key` or under it and a dot: `moved` also closes `moved.1764000000000`.
+    """
     if subject.community != actor.community:
         raise NotFound
-    task = _tasks_of(subject).where(CallTask.reason_key == reason_key, CallTask.state == "open").first()
-    if task is None:
-        return False
-    _set_aside(actor, task, str(note), "")
-    return True
+    same = (CallTask.reason_key == reason_key) | CallTask.reason_key.startswith(f"{reason_key}.")
+    found = list(_tasks_of(subject).where(same, CallTask.state == "open"))
+    for task in found:
+        _set_aside(actor, task, str(note), "")
+    return bool(found)
 
 
 def _set_aside(actor: Actor, task: CallTask, note: str, permission: str) -> None:

@@ -5,7 +5,7 @@ The list of calls itself is core's; here stands who is called, about what, and w
 
 from __future__ import annotations
 
-from core import Actor, LazyText, ask_to_call, call_not_needed
+from core import Actor, LazyText, ask_to_call, call_not_needed, now
 from plugins.rooms.clock import now_minute
 from plugins.rooms.models import Booking, Occurrence
 from plugins.rooms.rules import time_text
@@ -13,18 +13,21 @@ from plugins.rooms.texts import _
 
 DECIDED = "decided"
 CANCELLED = "cancelled"
+MOVED = "moved"
+EXPIRED = "expired"
 
 
-def moved_key(occurrence: Occurrence) -> str:
-    """The reason of the call about a move to the place and time the occurrence has now."""
-    return f"moved.{occurrence.room_id}.{occurrence.start_min}"
+def this_move() -> str:
+    """The reason of the call about a move: each has a call of its own, also one back to where the booking was before."""
+    return f"{MOVED}.{now()}"
 
 
 def call_about(actor: Actor, occurrence: Occurrence, booking: Booking, key: str, why: LazyText) -> bool:
     """Put the organiser of a booking on the list of calls; False when there is nobody to tell (a booking of the office
-    itself) or its time is over. Whoever gave no number is on the list too: somebody tells them in person.
+    itself) or its time is over, unless that is what is to be told. Whoever gave no number is on the list too: somebody
+    tells them in person.
     """
-    if booking.organiser_kind == "staff" or occurrence.end_min <= now_minute():
+    if booking.organiser_kind == "staff" or (occurrence.end_min <= now_minute() and key != EXPIRED):
         return False
     ask_to_call(
         actor,

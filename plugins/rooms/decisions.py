@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core import Actor, Invalid, Refused, advance, now, transaction, transactional
 from plugins.rooms import slots
-from plugins.rooms.calls import CANCELLED, DECIDED, call_about, no_call_about, place_and_time
+from plugins.rooms.calls import CANCELLED, DECIDED, EXPIRED, MOVED, call_about, no_call_about, place_and_time
 from plugins.rooms.clock import local_span, now_minute
 from plugins.rooms.models import Booking, Occurrence
 from plugins.rooms.occurrences import (
@@ -58,7 +58,7 @@ def _approve(actor: Actor, occurrence_id: int) -> Booked:
     advance(actor, old, "cancel", reason=str(_("Moved to another time")), **decided(actor))
     occurrence = block(actor, occurrence, "approve", **decided(actor))
     tell_moved((old.room_id, old.start_min, old.end_min), occurrence, booking)
-    no_call_about(actor, old, DECIDED, CANCELLED)
+    no_call_about(actor, old, DECIDED, CANCELLED, MOVED)
     _call_approved(actor, occurrence, booking)
     return booked(occurrence)
 
@@ -100,10 +100,17 @@ def lapse_holds(community: str) -> int:
 
 @transactional
 def expire(actor: Actor) -> int:
-    """The job `rooms.expire`: requests whose time has come without a decision, and holds that have run out."""
+    """The job `rooms.expire`: requests whose time has come without a decision, and holds that have run out.
+
+    Whoever asked and got no answer is owed one: they come onto the list of calls.
+    """
     lapsed = lapse_holds(str(actor.community))
     query = Occurrence.of(actor.community).where(Occurrence.state == "requested", Occurrence.start_min <= now_minute())
     expired = list(query)
     for occurrence in expired:
+        occurrence, booking = load(actor, occurrence.id)
         advance(actor, occurrence, "expire")
+        what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
+        why = _("The request was not decided in time; please apologise: %(what)s.", what=what)
+        call_about(actor, occurrence, booking, EXPIRED, why)
     return lapsed + len(expired)

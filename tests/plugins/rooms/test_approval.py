@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.civic.calls import CallTask
 from core.errors import Conflict, Forbidden, Invalid, Refused
 from plugins.rooms import service
 from plugins.rooms.check import check
@@ -128,3 +129,4 @@ def test_requests_expire_when_their_time_has_come(house, clock):
         service.approve(house.staff, booked.occurrence_id)
     assert service.expire(house.store.actor(kind="system")) == 1
     assert (state(booked.occurrence_id), state(later.occurrence_id)) == ("expired", "requested")
+    assert [(call.reason_key, "14:00–15:00" in call.why) for call in CallTask.select()] == [("expired", True)]
