@@ -107,8 +107,8 @@ def expire(actor: Actor) -> int:
     lapsed = lapse_holds(str(actor.community))
     query = Occurrence.of(actor.community).where(Occurrence.state == "requested", Occurrence.start_min <= now_minute())
     expired = list(query)
-    for occurrence in expired:
-        occurrence, booking = load(actor, occurrence.id)
+    for each in expired:
+        occurrence, booking = load(actor, each.id)
         advance(actor, occurrence, "expire")
         what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
         why = _("The request was not decided in time; please apologise: %(what)s.", what=what)
