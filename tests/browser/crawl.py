@@ -106,7 +106,7 @@ def _walk(visitor: Visitor, table: Any, unlinked: list[str]) -> dict[str, tuple[
 def furnish(site: Site) -> dict[str, list[str]]:
     """Make a grid, a slip, a screen, bookings and a request; returns the addresses that no link leads to, by visitor."""
     director, resident = site.visitor(DIRECTOR), site.visitor("resident")
-    grid = _made(director.post(f"{HOME}/areas/grids", name="第一网格", parent_id=""), r"/areas/grids/(\d+)/")
+    grid = _made(director.post(f"{HOME}/areas/grids", name="第九网格", parent_id=""), r"/areas/grids/(\d+)/")
     person = _in(director.get(f"{HOME}/people"), r"/people/(p\w{10,})")
     slip = _in(director.post(f"{HOME}/slips/person/{person}"), r"slip-code[^>]*>\s*([A-Z0-9 ]{8,})")
     account = _in(director.get(f"{HOME}/admin/accounts"), r"/admin/accounts/(\d+)")
