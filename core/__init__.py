@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 _SOURCES = {
     "core.config": ("API", "VERSION"),
-    "core.actor": ("Actor",),
+    "core.actor": ("Actor", "name_of", "system"),
     "core.errors": (
         "Conflict", "Forbidden", "Invalid", "LinliError", "NotFound", "Refused", "SignInRequired", "Throttled",
         "Unavailable",
@@ -26,7 +26,7 @@ _SOURCES = {
     "core.store.schema": ("add_guard", "create_index", "create_table", "is_postgresql", "make_append_only", "raising_function"),
     "core.store.sequence": ("next_number",),
     "core.plugin.declarations": (
-        "AuditWords", "Declaration", "Export", "Hit", "Job", "Meta", "NavItem", "Permission", "SearchSource", "Service", "Setting",
+        "AuditWords", "Clock", "Declaration", "Export", "Hit", "Job", "Meta", "NavItem", "Permission", "SearchSource", "Service", "Setting",
         "State", "Todo", "Transition", "Widget", "Workflow",
     ),
     "core.plugin.events": ("emit", "event"),
@@ -38,7 +38,10 @@ _SOURCES = {
         "utc_minute", "weekday_text",
     ),
     "core.people.phone": ("parse_phone",),
-    "core.people.directory": ("find_person",),
+    "core.people.directory": ("person_of",),
+    "core.civic.calendar": (
+        "add_working_days", "day_name", "deadline", "is_holiday", "is_working_day", "working_days_between",
+    ),
     "core.civic.calls": ("ask_to_call", "call_not_needed"),
     "core.civic.workflow": ("actions", "advance", "begin"),
     "core.lan": ("reachable_url",),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from core.errors import Forbidden
-from core.text import _
+from core.text import LazyText, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,25 @@ class Actor:
         return replace(self, on_behalf_of=person)
 
 
+# Those who act without a name of their own. What they do is stored under these words and put into the reader's language.
+UNNAMED: Mapping[str, LazyText] = {
+    "anonymous": _("a visitor"),
+    "guest": _("a visitor"),
+    "command": _("Command at this computer"),
+    "system": _("Linli by itself"),
+}
+
+
+def name_of(label: str) -> LazyText | str:
+    """The name under which somebody's acts are stored, as people read it."""
+    return UNNAMED.get(label, label)
+
+
 def system(community: str | None, origin: str) -> Actor:
     """The actor of jobs, events and migrations."""
-    return Actor(kind="system", community=community, label=str(_("Linli by itself")), origin=origin)
+    return Actor(kind="system", community=community, label="system", origin=origin)
 
 
 def command(community: str | None = None) -> Actor:
     """The actor of a command typed at the office PC: whoever can run it can read the database file anyway."""
-    label = str(_("Command at this computer"))
-    return Actor(kind="command", community=community, label=label, origin="command")
+    return Actor(kind="command", community=community, label="command", origin="command")

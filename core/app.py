@@ -34,6 +34,7 @@ COMMUNITY_VIEWS = (
     "admin_modules",
     "admin_person",
     "admin_audit",
+    "admin_calendar",
     "exports",
 )
 BODY_LIMIT = 12 * 1024 * 1024

@@ -234,10 +234,12 @@ def as_role(app: Flask) -> Callable[..., Browser]:
     return lambda *roles, community=WEST_HILL, **person: sign_in_as(app, *roles, community=community, **person)
 
 
-def sign_in_as(app: Flask, *roles: str, community: str = WEST_HILL, person: int | None = None) -> Browser:
+def sign_in_as(
+    app: Flask, *roles: str, community: str = WEST_HILL, person: int | None = None, grid: int | None = None
+) -> Browser:
     """A browser with a session of a new account holding `roles`; `resident` needs a `person` living in the community.
 
-    Roles that are given by grid are given for one that lies over every estate entered so far.
+    Roles that are given by grid are given for `grid`, or for one that lies over every estate entered so far.
     """
     from core.people.account_records import Account, RoleGrant
     from core.people.permissions import ROLES
@@ -256,7 +258,7 @@ def sign_in_as(app: Flask, *roles: str, community: str = WEST_HILL, person: int 
             secret=None,
         )
         for role in set(roles) - {"owner", "resident"}:
-            grid_id = grid_over_all(community) if ROLES[role].by_grid else None
+            grid_id = (grid or grid_over_all(community)) if ROLES[role].by_grid else None
             RoleGrant.create(account_id=account.id, community=community, role=role, from_day=today(), grid_id=grid_id)
         token = open_session(account, opened_with="password", address="127.0.0.1", agent="test")
     browser = Browser(app)
@@ -265,11 +267,12 @@ def sign_in_as(app: Flask, *roles: str, community: str = WEST_HILL, person: int 
 
 
 def grid_over_all(community: str) -> int:
-    """The id of a new grid that lies over every estate of a community."""
+    """The id of the grid 全部小区, laid over every estate of a community."""
     from core.actor import system
-    from core.people import areas
+    from core.people import areas, grids
 
-    actor = system(community, "test")
-    grid_id = areas.add_grid(actor, f"第{next(_counter)}网格")
-    areas.assign_grid(actor, grid_id, [estate for estate, _name in areas.estate_names(community)])
+    actor, name = system(community, "test"), "全部小区"
+    found = {row.name: row.id for row in grids.grid_rows(community)}
+    grid_id = found.get(name) or grids.add_grid(actor, name)
+    grids.assign_grid(actor, grid_id, [estate for estate, _name in areas.estate_names(community)])
     return grid_id

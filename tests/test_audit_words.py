@@ -4,17 +4,19 @@ What is stored in an entry is the business of each service's own tests.
 """
 
 import ast
+import datetime
 import re
 from pathlib import Path
 
 import pytest
 
 from core.actor import command
-from core.civic import calls, intake
+from core.civic import calls, holiday_list, intake
+from core.civic.calendar import Period
 from core.clock import today
 from core.operate import audit_log, communities
 from core.operate.audit_words import SENTENCES, SUBJECTS
-from core.people import accounts, areas, credentials, residents, roles, roster, slips
+from core.people import accounts, areas, credentials, grids, residents, roles, roster, slips
 from core.people.permissions import CORE_PERMISSIONS, set_permission
 from core.plugin.settings import set_setting
 from core.store.audit import AuditEntry, record
@@ -72,8 +74,8 @@ def people_and_accounts(actor):
     residents.link_homes(actor, one.public_id, two.public_id)
     residents.move_out(actor, one.public_id, home)
     residents.set_status(actor, one.public_id, "moved_away")
-    grid = areas.add_grid(actor, "第一网格")
-    areas.assign_grid(actor, grid, [estate])
+    grid = grids.add_grid(actor, "第一网格")
+    grids.assign_grid(actor, grid, [estate])
     roster.import_file(
         actor, "海城名家.csv", "房号,姓名,电话\n1-1-101,李四,13900139000\n,王五,\n".encode("utf-8-sig"), "海城名家"
     )
@@ -153,3 +155,18 @@ def test_records_and_values_are_named_as_people_know_them(log, house):
     assert {"房间 棋牌室", "阵地 党群服务中心", "本机命令", "密码", "海城名家", "第一网格"} <= texts
     assert any(re.fullmatch(r"预约 棋牌室 \d+月\d+日 周. 15:00–16:00", text) for text in texts)
     assert any(re.fullmatch(r"\d+月\d+日 周. 14:00", text) for text in texts)
+
+
+def test_what_holds_for_the_whole_installation_is_told_in_words_too(house, plugins):
+    site = command(None)
+    first = datetime.date(2045, 1, 1)
+    holiday_list.load_list(site, 2045, [Period(first, first, "off", "元旦")], "国办发明电〔2044〕1号")
+    holiday_list.use_built_in(site, 2045)
+    with in_language("zh_Hans"):
+        entries = audit_log.log_page(plugins, site, audit_log.LogFilter()).entries
+        values = [part for value in audit_log.log_detail(plugins, site, entries[1].seq).values for part in value]
+    assert [(entry.what, entry.about) for entry in entries] == [
+        ("改回系统自带的放假安排", "放假安排 2045"),
+        ("导入了一年的放假安排", "放假安排 2045"),
+    ]
+    assert values == ["通知文号", "", "国办发明电〔2044〕1号", "放假", "", "2045年1月1日 周日"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+import core
 from core import config
 from core.cli import main
 from core.operate.exports import MOST_ROWS
@@ -33,6 +34,15 @@ def test_the_plugin_guide_tells_of_every_hook_as_it_is(name, hook):
 def test_the_plugin_guide_tells_of_no_other_hook():
     told = re.findall(r"^\| `(\w+)\(", PLUGIN_GUIDE, flags=re.MULTILINE)
     assert told == [name for name, _hook in hooks()]
+
+
+def test_the_plugin_guide_tells_of_the_calendar_as_it_is():
+    told = re.findall(r"^- `(\w+)\(([\w, ]+)\)` — (.+)$", PLUGIN_GUIDE, flags=re.MULTILINE)
+    assert {name for name, _arguments, _words in told} == set(core._SOURCES["core.civic.calendar"])
+    for name, arguments, words in told:
+        function = getattr(core, name)
+        assert ", ".join(inspect.signature(function).parameters) == arguments
+        assert " ".join(function.__doc__.split()).startswith(words), name
 
 
 def test_the_plugin_guide_shows_every_field_of_an_export():

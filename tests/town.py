@@ -28,6 +28,7 @@ COMMON = {
     "digest": "0" * 16,
     "code": "ACDEFHJK",
     "listed": "core.people",
+    "year": 2045,
 }
 # A number in the community's own chain, not a key: the other community has an entry of the same number.
 COUNTED = {"seq": 1}
@@ -56,7 +57,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
 
 
 def _add_people(town: Town) -> None:
-    from core.people import areas, residents
+    from core.people import areas, grids, residents
 
     actor = command(town.code)
     estate = areas.add_estate(actor, f"{town.mark}苑")
@@ -66,7 +67,7 @@ def _add_people(town: Town) -> None:
             estate_id=estate, door=f"{number}-1-10{number}",
         )  # fmt: skip
         town.people.append(person)
-    grid = areas.add_grid(actor, f"{town.mark}网格")
+    grid = grids.add_grid(actor, f"{town.mark}网格")
     homes = areas.homes_of(town.code, estate)
     town.values.update(
         key=[person.public_id for person in town.people],

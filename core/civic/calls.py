@@ -125,7 +125,7 @@ def ask_to_call(
         by_label=actor.label or actor.kind,
     )
     asked = {"subject": str(subject), "name": task.name, "phone": task.phone, "why": task.why, "due_day": str(day)}
-    audit.record(actor, "core.call.asked", task.ref, after=asked)
+    audit.record(actor, "core.call.asked", task.ref, after=asked, permission=WORK)
     return task
 
 
@@ -266,7 +266,7 @@ def set_aside(actor: Actor, task_id: int, note: str) -> CallTask:
     if not note.strip():
         raise Invalid({"note": [_("Please write why this call is not made.")]})
     task = _open_task(actor, task_id)
-    _set_aside(actor, task, note, WORK)
+    _set_aside(actor, task, note)
     return task
 
 
@@ -281,13 +281,13 @@ def call_not_needed(actor: Actor, subject: Ref, reason_key: str, note: Label) ->
     same = (CallTask.reason_key == reason_key) | CallTask.reason_key.startswith(f"{reason_key}.")
     found = list(_tasks_of(subject).where(same, CallTask.state == "open"))
     for task in found:
-        _set_aside(actor, task, str(note), "")
+        _set_aside(actor, task, str(note))
     return bool(found)
 
 
-def _set_aside(actor: Actor, task: CallTask, note: str, permission: str) -> None:
+def _set_aside(actor: Actor, task: CallTask, note: str) -> None:
     _change(task, {"state": "set_aside", "note": note.strip()})
-    audit.record(actor, "core.call.set_aside", task.ref, after={"note": task.note}, permission=permission)
+    audit.record(actor, "core.call.set_aside", task.ref, after={"note": task.note}, permission=WORK)
 
 
 def contacted_at(subject: Ref, reason_key: str | None = None) -> int | None:
@@ -317,13 +317,13 @@ def attempts(actor: Actor, task_id: int) -> list[CallAttempt]:
 
 
 def seen_by(actor: Actor, model: Any) -> peewee.ColumnBase:
-    """A condition on calls received or to be made: those of people within reach, and those the actor has entered."""
-    return within(actor, model.person_id) | (model.by_account == actor.account)
+    """A condition on calls received or to be made: those of people within reach, and of others whom the actor entered."""
+    return within(actor, model.person_id) | (model.person_id.is_null() & (model.by_account == actor.account))
 
 
 def require_seen(actor: Actor, record: Any) -> None:
-    """Raise `OutOfReach` for a call of somebody in another grid, unless the actor has entered it."""
-    if actor.account is None or record.by_account != actor.account:
+    """Raise `OutOfReach` for a call that `seen_by` leaves out."""
+    if record.person_id is not None or actor.account is None or record.by_account != actor.account:
         require_person(actor, record.person_id)
 
 

@@ -1,7 +1,7 @@
 """State machines: declared as data, moved only by `advance`, remembered step by step. What a state means its owner knows.
 
 A community may override clocks and labels; each set of overrides is a version of its own, and a record keeps the
-version it started under when its model has a `workflow_version` column. Clocks count calendar days.
+version it started under when its model has a `workflow_version` column. Clocks count calendar or working days.
 """
 
 from __future__ import annotations
@@ -16,12 +16,22 @@ from typing import Any
 import peewee
 
 from core.actor import Actor
-from core.civic.workflow_shape import BEGIN, OWN_COLUMNS, check, diagram, state_named, transitions_from
+from core.civic import calendar
+from core.civic.workflow_shape import (
+    BEGIN,
+    OWN_COLUMNS,
+    as_clock,
+    check,
+    clock_text,
+    diagram,
+    state_named,
+    transitions_from,
+)
 from core.civic.workflow_versions import Overrides, WorkflowVersion, current_version, override, overrides_of
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, PluginError, Refused
 from core.plugin import events
-from core.plugin.declarations import Label, State, Transition, Workflow
+from core.plugin.declarations import Clock, Label, State, Transition, Workflow
 from core.store import audit
 from core.store.community import CommunityModel
 from core.store.db import Day, Integer, Text, Utc, now, transactional
@@ -29,7 +39,7 @@ from core.text import _
 
 __all__ = [
     "Action", "Overrides", "WorkflowStep", "WorkflowVersion", "actions", "advance", "begin", "check",
-    "current_version", "diagram", "history", "install", "installed", "override", "state_of", "workflow_of",
+    "clock_text", "current_version", "diagram", "history", "install", "installed", "override", "overrides_of", "state_of", "workflow_of",
 ]  # fmt: skip
 
 _log = logging.getLogger(__name__)
@@ -141,8 +151,7 @@ def _advance(
     fresh = _reload(record)
     _check_step(actor, fresh, transition, fields)
     version = _version_of(workflow, fresh)
-    days = overrides_of(fresh.community, workflow, version).clock_days.get(verb, transition.clock_days)
-    due = _due_day(days)
+    due = _due_day(overrides_of(fresh.community, workflow, version).clock_days.get(verb, transition.clock_days))
     values = _with_columns(fresh, **fields, state=transition.target, due_day=due)
     before = {name: getattr(fresh, name) for name in values}
     source = fresh.state
@@ -228,8 +237,11 @@ def _is(record: Any) -> peewee.Expression:
     return (model._meta.primary_key == record.get_id()) & (model.community == record.community)
 
 
-def _due_day(days: int | None) -> datetime.date | None:
-    return None if days is None else today() + datetime.timedelta(days=days)
+def _due_day(clock: Clock | int | None) -> datetime.date | None:
+    found = as_clock(clock)
+    if found is None:
+        return None
+    return calendar.deadline(today(), found.days, working=found.working, roll_over=found.roll_over)
 
 
 def _with_columns(record: Any, **values: Any) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Iterator
 
 from core.errors import PluginError
-from core.plugin.declarations import State, Transition, Workflow
-from core.text import _
+from core.plugin.declarations import Clock, State, Transition, Workflow
+from core.text import LazyText, _, ngettext
 
 BEGIN = "begin"
 # `advance` writes these itself, so no step may ask for them.
@@ -30,6 +30,23 @@ def state_named(workflow: Workflow, name: str) -> State:
         if state.name == name:
             return state
     raise PluginError(_("Workflow %(workflow)s: there is no state “%(name)s”.", workflow=workflow.name, name=name))
+
+
+def as_clock(clock: Clock | int | None) -> Clock | None:
+    """A clock as declared or overridden; a mere number counts calendar days and may end on any day."""
+    return Clock(clock) if isinstance(clock, int) else clock
+
+
+def clock_text(clock: Clock | int | None) -> LazyText | str:
+    """A clock in words: `5 个工作日`, `7 天`, `15 天（遇休息日顺延）`; empty for none."""
+    found = as_clock(clock)
+    if found is None:
+        return ""
+    if found.working:
+        return ngettext("%(num)d working day", "%(num)d working days", found.days)
+    if found.roll_over:
+        return ngettext("%(num)d day, or the next working day", "%(num)d days, or the next working day", found.days)
+    return ngettext("%(num)d day", "%(num)d days", found.days)
 
 
 def check(workflow: Workflow) -> None:
@@ -67,10 +84,10 @@ def _problems_of_model(workflow: Workflow) -> Iterator[str]:
             yield f"{workflow.model.__name__} has no column “{column}”"
     if not workflow.model.kind:
         yield f"{workflow.model.__name__} has no kind"
-    clocks = [workflow.clock_days, *(transition.clock_days for transition in workflow.transitions)]
-    if any(days is not None for days in clocks) and "due_day" not in columns:
+    clocks = [as_clock(clock) for clock in (workflow.clock_days, *(each.clock_days for each in workflow.transitions))]
+    if any(clocks) and "due_day" not in columns:
         yield f"it has clocks, but {workflow.model.__name__} has no column “due_day”"
-    if any(days is not None and days < 0 for days in clocks):
+    if any(clock is not None and clock.days < 0 for clock in clocks):
         yield "a clock has negative days"
 
 
@@ -106,7 +123,7 @@ def _reachable(workflow: Workflow) -> set[str]:
 
 
 def diagram(workflow: Workflow) -> str:
-    """The workflow as a mermaid state diagram, with labels in the current language and clocks in days (`≤ 5 d`)."""
+    """The workflow as a mermaid state diagram, with labels and clocks (`≤ 5 个工作日`) in the current language."""
     lines = ["stateDiagram-v2"]
     lines += [f'    state "{_quoted(state.label)}" as {state.name}' for state in workflow.states]
     lines.append(f"    [*] --> {workflow.initial}{_clock(': ', workflow.clock_days)}")
@@ -117,8 +134,8 @@ def diagram(workflow: Workflow) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _clock(before: str, days: int | None) -> str:
-    return "" if days is None else f"{before}≤ {days} d"
+def _clock(before: str, clock: Clock | int | None) -> str:
+    return "" if clock is None else f"{before}≤ {_quoted(clock_text(clock))}"
 
 
 def _quoted(label: object) -> str:

@@ -14,7 +14,7 @@ import peewee
 from core.actor import Actor
 from core.civic.workflow_shape import BEGIN
 from core.errors import Invalid
-from core.plugin.declarations import Workflow
+from core.plugin.declarations import Clock, Workflow
 from core.store import audit
 from core.store.community import CommunityModel
 from core.store.db import Integer, Json, Text, Utc, now, transactional
@@ -44,10 +44,10 @@ class WorkflowVersion(CommunityModel):
 
 @dataclass(frozen=True)
 class Overrides:
-    """What one community does differently: `clock_days` by verb (`begin` for new records; None: no due day), labels by
-    state name and by verb."""
+    """What one community does differently: clocks by verb (`begin` for new records; None: no due day), labels by state name
+    and by verb. As in declarations, a clock that is a mere number counts calendar days."""
 
-    clock_days: Mapping[str, int | None] = field(default_factory=dict)
+    clock_days: Mapping[str, Clock | int | None] = field(default_factory=dict)
     state_labels: Mapping[str, str] = field(default_factory=dict)
     verb_labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -79,7 +79,7 @@ def override(actor: Actor, workflow: Workflow, overrides: Overrides, reason: str
     community = str(actor.community)
     version = current_version(community, workflow) + 1
     before = dataclasses.asdict(overrides_of(community, workflow, version - 1))
-    after = {name: dict(values) for name, values in vars(overrides).items()}
+    after = dataclasses.asdict(overrides)
     WorkflowVersion.insert(
         community=community,
         workflow=workflow.name,
@@ -106,7 +106,8 @@ def _check_overrides(workflow: Workflow, overrides: Overrides) -> None:
     if unknown:
         raise Invalid(message=_("“%(name)s” is no step or state of this workflow.", name=min(unknown)))
     for days in overrides.clock_days.values():
-        if days is not None and (not isinstance(days, int) or not 0 <= days <= 3650):
+        number = days.days if isinstance(days, Clock) else days
+        if number is not None and (not isinstance(number, int) or not 0 <= number <= 3650):
             raise Invalid(message=_("A deadline is a whole number of days between 0 and 3650."))
     if any(not str(label).strip() for label in (*overrides.state_labels.values(), *overrides.verb_labels.values())):
         raise Invalid(message=_("A name cannot be empty."))
@@ -121,4 +122,10 @@ def overrides_of(community: str, workflow: Workflow, version: int) -> Overrides:
         .where(WorkflowVersion.workflow == workflow.name, WorkflowVersion.version == version)
         .first()
     )
-    return Overrides(**found.overrides) if found is not None else _AS_DECLARED
+    if found is None:
+        return _AS_DECLARED
+    clocks = {
+        verb: Clock(**clock) if isinstance(clock, Mapping) else clock
+        for verb, clock in found.overrides.get("clock_days", {}).items()
+    }
+    return Overrides(**{**found.overrides, "clock_days": clocks})

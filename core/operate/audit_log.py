@@ -11,14 +11,15 @@ from typing import Any
 
 import peewee
 
-from core.actor import Actor
+from core.actor import Actor, name_of
 from core.clock import utc_minute
 from core.errors import NotFound
 from core.operate.audit_values import Teller, words_of
-from core.operate.audit_words import ACTORS, LISTS, NAMELESS, ORIGINS, SENTENCES, SUBJECTS
+from core.operate.audit_words import LISTS, NAMELESS, ORIGINS, SENTENCES, SUBJECTS
 from core.people.account_records import Account
 from core.people.permissions import ROLES
 from core.people.person import Person
+from core.people.reach import within
 from core.plugin.registry import Registry
 from core.store import audit
 from core.store.audit import AuditDetail, AuditEntry
@@ -134,7 +135,7 @@ def _sentence(registry: Registry, actor: Actor, row: AuditEntry) -> LazyText | s
 
 def _who(row: AuditEntry) -> str:
     """Who did it; somebody without a name by what they are."""
-    return str(ACTORS.get(row.actor, row.actor)) if row.account is None else str(row.actor)
+    return str(name_of(row.actor)) if row.account is None else str(row.actor)
 
 
 def _origin(registry: Registry, origin: str) -> str:
@@ -158,7 +159,9 @@ def _names(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> dict[str
         public = Person.public_id.in_(sorted(keys.get("core.person", ())) or [""])
         wished = Person.id.in_(sorted({row.on_behalf_of for row in rows if row.on_behalf_of}) or [0])
         named: Any = (
-            Person.of(actor.community, Person.id, Person.public_id, Person.name).where(public | wished).tuples()
+            Person.of(actor.community, Person.id, Person.public_id, Person.name)
+            .where(public | wished, within(actor, Person.id))
+            .tuples()
         )
         for number, key, name in named:
             found |= {f"core.person:{key}": str(name), f"{_WISH}{number}": str(name)}

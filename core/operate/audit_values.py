@@ -16,9 +16,11 @@ from core.clock import day_text, moment_text
 from core.operate.audit_words import ABOUT_RECORDS, LISTS, NAMES, SUBJECTS, WORDS
 from core.people import permissions
 from core.people.account_records import Account
-from core.people.areas import Area, Grid, Home
+from core.people.areas import Area, Home
 from core.people.directory import VIEW as SEE_PEOPLE
+from core.people.grids import Grid
 from core.people.person import Person
+from core.people.reach import within
 from core.plugin.declarations import AuditWords
 from core.plugin.registry import Registry
 from core.store.audit import AuditEntry
@@ -130,10 +132,9 @@ class Teller:
             if not self.actor.can(SEE_PEOPLE):
                 return str(_("a resident"))
             is_number = isinstance(key, int)
-            person = Person.get_or_none(
-                (Person.community == community) & ((Person.id if is_number else Person.public_id) == key)
-            )
-            return str(person.name) if person is not None else None
+            same = (Person.id if is_number else Person.public_id) == key
+            person = Person.of(community).where(same, within(self.actor, Person.id)).first()
+            return str(person.name) if person is not None else str(_("a resident"))
         if not str(key).isdigit() or kind not in _NAMED_BY:
             return None
         model, field = _NAMED_BY[kind]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.actor import UNNAMED
 from core.civic.calls import OUTCOMES
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS
 from core.people.permissions import ROLES
@@ -59,6 +60,8 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.setting.changed": _("changed a setting"),
     "core.workflow.overridden": _("changed the deadlines of a procedure"),
     "core.list.exported": _("exported a list to Excel"),
+    "core.calendar.loaded": _("loaded a year's holiday list"),
+    "core.calendar.taken_back": _("went back to the built-in holiday list"),
 }
 
 SUBJECTS: Mapping[str, LazyText] = {
@@ -77,6 +80,7 @@ SUBJECTS: Mapping[str, LazyText] = {
     "core.list": _("List"),
     "core.workflow_version": _("Deadlines of a procedure"),
     "core.home": _("Home"),
+    "core.calendar": _("Holiday calendar"),
 }
 
 # Kinds whose key tells a reader nothing.
@@ -113,14 +117,6 @@ GROUPS: tuple[tuple[str, LazyText], ...] = (
     ("core.setting", _("Settings")),
     ("core.list", _("Exported lists")),
 )
-
-# Those who act without an account or a name of their own.
-ACTORS: Mapping[str, LazyText] = {
-    "anonymous": _("a visitor"),
-    "guest": _("a visitor"),
-    "command": _("Command at this computer"),
-    "system": _("Linli by itself"),
-}
 
 # What values before and after are called; `action:name` where one name means another thing in one act.
 NAMES: Mapping[str, LazyText] = {
@@ -199,13 +195,20 @@ NAMES: Mapping[str, LazyText] = {
     "closed": _("Also closed ones"),
     "who": _("Who"),
     "action": _("What"),
-    "clock_days": _("Calendar days"),
+    "clock_days": _("Deadlines"),
+    "days": _("Number of days"),
+    "working": _("Counted in working days"),
+    "roll_over": _("Moved on to the next working day"),
+    "document": _("Number of the notice"),
+    "days_off": _("Days off"),
+    "workdays": _("Make-up workdays"),
     "verb_labels": _("Names of steps"),
     "state_labels": _("Names of states"),
 }
 
 # What is stored as a code, by the name of the value.
 WORDS: Mapping[str, Mapping[Any, Label]] = {
+    "by_label": UNNAMED,
     "with": {"password": _("password"), "pin": _("PIN for switching persons"), "slip": _("account slip")},
     "status": {
         **STATUS_LABELS,

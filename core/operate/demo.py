@@ -13,7 +13,7 @@ from core.actor import Actor, command
 from core.civic import calls, intake
 from core.errors import Invalid
 from core.operate import setup
-from core.people import account_list, accounts, areas, roster
+from core.people import account_list, accounts, areas, grids, roster
 from core.people.person import Person
 from core.people.secrets import new_password
 from core.plugin.registry import Registry
@@ -45,7 +45,7 @@ def build(registry: Registry, residents: bool = True) -> Iterator[Line]:
     yield _("%(name)s (%(code)s) is set up with its modules: %(modules)s.", name=community.name, code=CODE,
             modules=", ".join(registry.plugins))  # fmt: skip
     actor = command(CODE)
-    grids = [areas.add_grid(actor, name) for name in GRIDS]
+    made = [grids.add_grid(actor, name) for name in GRIDS]
     for username, label, roles in STAFF:
         grants = account_list.grants_for(actor, roles, GRIDS[0])
         accounts.create_staff(actor, username, label, password, grants=grants, must_change=False)
@@ -54,8 +54,8 @@ def build(registry: Registry, residents: bool = True) -> Iterator[Line]:
     if residents:
         yield from _residents(actor)
         estates = [estate for estate, _name in areas.estate_names(CODE)]
-        for number, grid in enumerate(grids):
-            areas.assign_grid(actor, grid, estates[number :: len(grids)])
+        for number, grid in enumerate(made):
+            grids.assign_grid(actor, grid, estates[number :: len(made)])
     for _plugin, lines in registry.call("fill_demo", CODE, community=community, actor=actor):
         yield from lines
     yield _("Start it with: linli --instance %(folder)s serve", folder=str(registry.config.instance))

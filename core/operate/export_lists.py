@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from core.actor import Actor
+from core.actor import Actor, name_of
 from core.civic import calls, intake
 from core.civic.calls import OUTCOMES, TAKE, WORK
 from core.civic.intake import INTAKE
@@ -17,12 +17,13 @@ from core.clock import local_text
 from core.operate import audit_log
 from core.operate.audit_log import LogFilter
 from core.operate.audit_words import LISTS
-from core.people import account_list, areas, directory, households, slip_batches
+from core.people import account_list, areas, directory, grids, households, slip_batches
 from core.people.accounts import MANAGE
 from core.people.directory import VIEW, community_of
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS
 from core.people.permissions import ROLES
 from core.people.person import STATUSES
+from core.people.roles import Held
 from core.people.slips import PRINT
 from core.plugin import current
 from core.plugin.declarations import Export
@@ -101,16 +102,19 @@ def _doors(actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
 
 
 def _grids(actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
-    """The homes of a grid with those of its micro-grids, else of all grids; each home once, under its own grid."""
+    """The homes of a grid with those of its micro-grids, else of all grids; each home once, under its own grid.
+
+    For whoever works in a grid those of that grid.
+    """
     actor.require(VIEW)
     community, chosen = community_of(actor), _number(wanted, "grid")
     if chosen:
-        areas.Grid.get_of(community, chosen)
-    for grid in areas.grids(community):
+        grids.Grid.get_of(community, chosen)
+    for grid in grids.grid_rows(community):
         if chosen in (None, grid.id, grid.parent_id):
             homes = every(
-                lambda after, limit, grid_id=grid.id: areas.grid_homes(  # type: ignore[misc]
-                    community, grid_id, micro=False, after=after, limit=limit
+                lambda after, limit, grid_id=grid.id: grids.grid_homes(  # type: ignore[misc]
+                    community, grid_id, micro=False, inside=actor.reach, after=after, limit=limit
                 ),
                 lambda home: home.id,
             )
@@ -130,7 +134,17 @@ def _calls(actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
     for call in every(lambda after, limit: page(actor, after, limit), key):
         back = str(_("Call back")) if call.call_back else ""
         day, state = call.requested_on, states[call.state]
-        yield [day, call.caller, call.matter, call.place, call.phone, back, state, call.note, call.by_label]
+        yield [
+            day,
+            call.caller,
+            call.matter,
+            call.place,
+            call.phone,
+            back,
+            state,
+            call.note,
+            str(name_of(call.by_label)),
+        ]
 
 
 def _calls_to_make(actor: Actor, _wanted: Wanted) -> Iterator[list[Any]]:
@@ -158,10 +172,15 @@ def _staff(actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
         yield [row.label, row.username, held, str(_state(row.status, row.waits))]
 
 
-def _held(held: Any) -> str:
-    label = str(ROLES[held.role].label)
-    until = _("until %(day)s", day=held.until_day.isoformat()) if held.until_day else ""
-    return f"{label} ({until})" if until else label
+def _held(held: Held) -> str:
+    """The role as the page shows it: 网格员 (三网格) (至 2027-03-01)."""
+    parts = [str(ROLES[held.role].label)]
+    if held.grid:
+        parts.append(f"({held.grid})")
+    if held.until_day:
+        until = _("until %(day)s", day=held.until_day.isoformat())
+        parts.append(f"({until})")
+    return " ".join(parts)
 
 
 def _accounts(actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:

@@ -13,7 +13,7 @@ import peewee
 
 from core.actor import Actor
 from core.errors import Forbidden, Invalid, NotFound, Refused
-from core.people import accounts, areas, credentials, directory, roles
+from core.people import accounts, credentials, directory, grids, reach, roles
 from core.people.account_records import Account, RoleGrant
 from core.people.accounts import MANAGE, OWNERS, RoleTerm
 from core.people.credentials import OneTimeCode
@@ -148,11 +148,12 @@ def account_page(actor: Actor, account_id: int) -> AccountPage:
     history = tuple(roles.grants_of(community, account.id, also_past=True)) if community else ()
     current = tuple(each for each in history if not each.is_ended)
     why_not = _why_not(actor, account_id)
-    sees_residents = account.community == actor.community and actor.can(directory.VIEW)
+    person, sees_residents = account.person_id, account.community == actor.community and actor.can(directory.VIEW)
+    sees_person = sees_residents and person is not None and reach.covers(actor, person)
     return AccountPage(
         row=_row(account, current),
         is_linked=account.person_id is not None,
-        person=directory.person_row(actor, account.person_id) if account.person_id and sees_residents else None,
+        person=directory.person_row(actor, person) if person is not None and sees_person else None,
         history=history,
         created_at=account.created_at,
         why_not=why_not,
@@ -182,7 +183,7 @@ def grants_for(actor: Actor, wanted: Sequence[str], grid: str | None = None) -> 
     """Roles from today for `open_staff`, those that are given by grid for the grid of this name. Raises `Invalid`."""
     grid_id = None
     if grid is not None:
-        named = {row.name: row.id for row in areas.grids(accounts.community_of(actor))}
+        named = {row.name: row.id for row in grids.grid_rows(accounts.community_of(actor))}
         if grid not in named:
             raise Invalid({"grid_id": [_("There is no grid called %(name)s.", name=grid)]})
         grid_id = named[grid]

@@ -225,7 +225,8 @@ def refuse_second_account(person: Person) -> None:
 def link_person(actor: Actor, account_id: int, public_id: str | None, reason: str = "") -> None:
     """Say which resident works with a staff account (None: nobody any more); effective at the next page.
 
-    Rules that need two different persons look at this. Raises what `managed_account` raises, `NotFound` for somebody of
+    No resident is behind two accounts (the table refuses it too), so what one person must not hold together
+    (`roles.SUPERVISED`) is looked for in one account. Raises what `managed_account` raises, `NotFound` for somebody of
     another community, `Refused` for one's own account, one that is not of the staff, and a resident who is deceased or
     has an account.
     """

@@ -1,35 +1,32 @@
-"""The area tree of a community (estate 小区 → building 楼栋 → unit 单元), its homes, and the grids 网格 laid over it.
+"""The area tree of a community (estate 小区 → building 楼栋 → unit 单元), and its homes.
 
-The codes above a community are in `core.people.divisions`; who lives in a home is in `core.people.residents`.
+The grids laid over them are in `grids`, the codes above a community in `divisions`; who lives in a home is in `residents`.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import peewee
 
 from core.actor import Actor
-from core.clock import today
 from core.errors import Invalid, NotFound, Refused
-from core.people.account_records import RoleGrant
 from core.people.cells import plain
 from core.people.divisions import DivisionChoice, community_divisions, division_path, load_divisions
 from core.people.door import Door
 from core.people.names import pinyin
 from core.store import audit
 from core.store.community import CommunityModel
-from core.store.db import Integer, Text, in_transaction, now, rows, transactional
+from core.store.db import Integer, Text, in_transaction, rows, transactional
 from core.text import _, is_storable
 
 __all__ = [
-    "Area", "AreaNode", "DivisionChoice", "Grid", "GridArea", "GridRow", "Home", "HomeRow", "add_estate", "add_grid",
-    "area_sort_key", "assign_grid", "community_divisions", "division_path", "door_sort_key", "ensure_area",
-    "ensure_estate", "ensure_home", "estate_names", "estates", "find_estate", "grid_area_ids", "grid_homes", "grids", "homes_of",
-    "load_divisions", "remove_grid", "tidy_area_name", "tree",
+    "Area", "AreaNode", "DivisionChoice", "Home", "HomeRow", "add_estate", "area_sort_key", "community_divisions", "community_of",
+    "division_path", "door_sort_key", "ensure_area", "ensure_estate", "ensure_home", "estate_names", "estates",
+    "find_estate", "homes_in", "homes_of", "load_divisions", "tidy_area_name", "tree",
 ]  # fmt: skip
 
 LONGEST = 60
@@ -68,46 +65,12 @@ class Home(CommunityModel):
         table_name = "home"
 
 
-class Grid(CommunityModel):
-    """A grid 网格, or a micro-grid 微网格 when it has a parent."""
-
-    parent_id = Integer(null=True)
-    name = Text()
-    sort_key = Text()
-
-    kind = "core.grid"
-
-    class Meta:
-        table_name = "grid"
-
-
-class GridArea(CommunityModel):
-    """An area laid under a grid; what lies below the area goes with it unless it has a grid of its own."""
-
-    area_id = Integer()
-    grid_id = Integer()
-
-    class Meta:
-        table_name = "grid_area"
-        primary_key = peewee.CompositeKey("community", "area_id")
-
-
 class HomeRow(NamedTuple):
     """A home in a list."""
 
     id: int
     estate: str
     door: str
-
-
-class GridRow(NamedTuple):
-    """A grid in a list; `homes` counts those of its micro-grids too."""
-
-    id: int
-    name: str
-    parent_id: int | None
-    area_ids: tuple[int, ...]
-    homes: int
 
 
 @dataclass(frozen=True)
@@ -132,10 +95,26 @@ def tidy_area_name(text: str) -> str:
     return name
 
 
+_NUMERAL = re.compile(r"(?<=第)[一二三四五六七八九十]{1,3}|[一二三四五六七八九十]{1,3}(?=[里村区期苑弄幢栋组号])")
+_DIGITS = "一二三四五六七八九"
+
+
 def area_sort_key(name: str) -> str:
-    """Orders areas: numbers by value (2 before 10), Chinese names by pinyin."""
-    spoken = " ".join(pinyin(name)[0]) if not name.isascii() else ""
-    return f"{spoken} {_padded(name)}".strip()
+    """Orders areas and grids: numbers by value (2 before 10, 第二 before 第十), Chinese names by pinyin."""
+    counted = _NUMERAL.sub(lambda found: str(_value(found[0])), name)
+    if name.isascii():
+        return _padded(name)
+    parts = re.split(r"(\d+)", counted)
+    spoken = " ".join(part.zfill(6) if part.isdecimal() else " ".join(pinyin(part)[0]) for part in parts if part)
+    return f"{spoken} {_padded(name)}"
+
+
+def _value(numeral: str) -> int:
+    """1 to 99 as written 一, 十, 十二, 二十, 二十三; any other run of these characters by its last one."""
+    tens, ten, ones = numeral.partition("十")
+    value = (_DIGITS.find(tens[-1:]) + 1 if tens else 1) * 10 if ten else 0
+    last = ones if ten else numeral
+    return value + (_DIGITS.find(last[-1:]) + 1 if last else 0)
 
 
 def door_sort_key(door: Door) -> str:
@@ -209,7 +188,7 @@ def _require_transaction() -> None:
 def add_estate(actor: Actor, name: str) -> int:
     """Add an estate by hand; returns its id. Raises `Invalid` for a bad name, `Refused` when it exists."""
     actor.require("core.people.edit")
-    community = _community(actor)
+    community = community_of(actor)
     tidy = tidy_area_name(name)
     if Area.of(community).where(Area.level == "estate", Area.name == tidy).exists():
         raise Refused(_("The estate %(name)s already exists.", name=tidy))
@@ -219,7 +198,8 @@ def add_estate(actor: Actor, name: str) -> int:
     return estate_id
 
 
-def _community(actor: Actor) -> str:
+def community_of(actor: Actor) -> str:
+    """The community an actor acts in; raises `NotFound` without one."""
     if actor.community is None:
         raise NotFound
     return actor.community
@@ -290,12 +270,13 @@ def homes_of(
     under = Home.estate_id == area_id if area.level == "estate" else Home.area_id.in_(units) | (Home.area_id == area_id)
     if inside is not None:
         under &= Home.area_id.in_(sorted(inside))
-    return _homes(community, under, after, limit)
+    return homes_in(community, under, after, limit)
 
 
-def _homes(
+def homes_in(
     community: str, condition: peewee.Expression, after: int | None = None, limit: int | None = None
 ) -> list[HomeRow]:
+    """The homes that meet a condition on `Home`, in the order people walk: all, or `limit` behind the home `after`."""
     estate = Area.alias()
     order = (estate.sort_key, Home.estate_id, Home.sort_key, Home.id)
     rows = (
@@ -309,147 +290,3 @@ def _homes(
         place = (Area.get_of(community, last.estate_id).sort_key, last.estate_id, last.sort_key, last.id)
         rows = rows.where(peewee.Tuple(*order) > peewee.Tuple(*place))
     return [HomeRow(*row) for row in rows.limit(limit).tuples()]
-
-
-# --- grids -----------------------------------------------------------------------------------------------------------
-
-
-@transactional
-def add_grid(actor: Actor, name: str, parent_id: int | None = None) -> int:
-    """Add a grid, or a micro-grid under the grid `parent_id`; returns its id.
-
-    Raises `Invalid` for an empty name, `Refused` when the name is taken or the parent is itself a micro-grid.
-    """
-    actor.require("core.people.edit")
-    community = _community(actor)
-    tidy = plain(name)
-    if not tidy or len(tidy) > LONGEST or not is_storable(tidy):
-        raise Invalid({"name": [_("Give the grid a name, at most %(limit)d characters.", limit=LONGEST)]})
-    if Grid.of(community).where(Grid.name == tidy).exists():
-        raise Refused(_("There is already a grid called %(name)s.", name=tidy))
-    if parent_id is not None and Grid.get_of(community, parent_id).parent_id is not None:
-        raise Refused(_("A micro-grid cannot have micro-grids of its own."))
-    grid_id = int(
-        Grid.insert(community=community, parent_id=parent_id, name=tidy, sort_key=area_sort_key(tidy)).execute()
-    )
-    after = {"name": tidy, "parent": parent_id}
-    audit.record(actor, "core.grid.added", _grid(community, grid_id).ref, after=after, permission="core.people.edit")
-    return grid_id
-
-
-@transactional
-def assign_grid(actor: Actor, grid_id: int, area_ids: Sequence[int]) -> None:
-    """Lay a grid over exactly these areas (estates, buildings or units), taking them from other grids.
-
-    Raises `NotFound` when the grid or an area is not of this community.
-    """
-    actor.require("core.people.edit")
-    community = _community(actor)
-    grid = _grid(community, grid_id)
-    wanted = sorted(set(area_ids))
-    for area_id in wanted:
-        Area.get_of(community, area_id)
-    before = _areas_of(community, grid_id)
-    mine = (GridArea.community == community) & ((GridArea.grid_id == grid_id) | GridArea.area_id.in_(wanted))
-    GridArea.delete().where(mine).execute()
-    if wanted:
-        GridArea.insert_many(
-            [{"community": community, "grid_id": grid_id, "area_id": area_id} for area_id in wanted]
-        ).execute()
-    audit.record(
-        actor,
-        "core.grid.assigned",
-        grid.ref,
-        before={"areas": before},
-        after={"areas": wanted},
-        permission="core.people.edit",
-    )
-
-
-@transactional
-def remove_grid(actor: Actor, grid_id: int) -> None:
-    """Remove a grid; its areas and homes stay. Raises `Refused` while it has micro-grids or an officer."""
-    actor.require("core.people.edit")
-    community = _community(actor)
-    grid = _grid(community, grid_id)
-    if Grid.of(community).where(Grid.parent_id == grid_id).exists():
-        raise Refused(_("Remove the micro-grids of %(name)s first.", name=grid.name))
-    _release_officers(community, grid)
-    before = {"name": grid.name, "areas": _areas_of(community, grid_id)}
-    GridArea.delete().where(GridArea.community == community, GridArea.grid_id == grid_id).execute()
-    audit.record(actor, "core.grid.removed", grid.ref, before=before, permission="core.people.edit")
-    grid.delete_instance()
-
-
-def _release_officers(community: str, grid: Grid) -> None:
-    """The roles once held in a grid stay in the history without it; a role held today or later must be ended first."""
-    given = (RoleGrant.community == community) & (RoleGrant.grid_id == grid.id)
-    still = RoleGrant.ended_at.is_null() & (RoleGrant.until_day.is_null() | (RoleGrant.until_day >= today()))
-    if RoleGrant.select().where(given, still).exists():
-        raise Refused(
-            _("Somebody works in the grid %(name)s.", name=grid.name),
-            advice=_("End the role of its officer first, under “Accounts and roles”."),
-        )
-    ended = peewee.fn.COALESCE(RoleGrant.ended_at, now())
-    RoleGrant.update(grid_id=None, ended_at=ended).where(given).execute()
-
-
-def grids(community: str) -> list[GridRow]:
-    """Every grid, each followed by its micro-grids, with its areas and the number of homes in it."""
-    rows = list(Grid.of(community, Grid.id, Grid.name, Grid.parent_id).order_by(Grid.sort_key, Grid.id).tuples())
-    homes: dict[int, int] = defaultdict(int)
-    counts = dict(Home.of(community, Home.area_id, peewee.fn.COUNT(Home.id)).group_by(Home.area_id).tuples())
-    for area_id, grid_id in _effective(community).items():
-        homes[grid_id] += counts.get(area_id, 0)
-    listed = []
-    for grid_id, name, parent_id in (row for row in rows if row[2] is None):
-        micro = [row for row in rows if row[2] == grid_id]
-        total = homes[grid_id] + sum(homes[row[0]] for row in micro)
-        listed.append(GridRow(grid_id, name, parent_id, tuple(_areas_of(community, grid_id)), total))
-        listed += [
-            GridRow(key, word, above, tuple(_areas_of(community, key)), homes[key]) for key, word, above in micro
-        ]
-    return listed
-
-
-def grid_homes(
-    community: str, grid_id: int, *, micro: bool = True, after: int | None = None, limit: int | None = None
-) -> list[HomeRow]:
-    """The homes of a grid and of its micro-grids (without `micro`, of it alone): all, or `limit` behind the home `after`.
-
-    An area's own grid counts before that of what it lies in.
-    """
-    return _homes(community, Home.area_id.in_(grid_area_ids(community, grid_id, micro=micro)), after, limit)
-
-
-def grid_area_ids(community: str, grid_id: int, *, micro: bool = True) -> list[int]:
-    """Every area that belongs to a grid or (with `micro`) its micro-grids, with what was inherited from above; raises
-    `NotFound`."""
-    _grid(community, grid_id)
-    below = Grid.of(community, Grid.id).where(Grid.parent_id == grid_id).tuples() if micro else ()
-    wanted = {grid_id, *(row[0] for row in below)}
-    return [area_id for area_id, effective in _effective(community).items() if effective in wanted]
-
-
-def _grid(community: str, grid_id: int) -> Grid:
-    grid: Grid = Grid.get_of(community, grid_id)
-    return grid
-
-
-def _areas_of(community: str, grid_id: int) -> list[int]:
-    rows: Iterable[tuple[int]] = GridArea.of(community, GridArea.area_id).where(GridArea.grid_id == grid_id).tuples()
-    return sorted(row[0] for row in rows)
-
-
-def _effective(community: str) -> dict[int, int]:
-    """Which grid each area belongs to: its own, else that of the nearest area above."""
-    own = dict(GridArea.of(community, GridArea.area_id, GridArea.grid_id).tuples())
-    parents = dict(Area.of(community, Area.id, Area.parent_id).tuples())
-    found: dict[int, int] = {}
-    for area_id in parents:
-        above: int | None = area_id
-        while above is not None and above not in own:
-            above = parents[above]
-        if above is not None:
-            found[area_id] = own[above]
-    return found

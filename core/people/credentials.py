@@ -41,10 +41,10 @@ class FreshCode(NamedTuple):
 def change_secret(actor: Actor, old: str, new: str) -> None:
     """Change one's own PIN or password; every other session of the account ends.
 
-    Raises `Invalid` (`old`, `pin`, `password`), `Throttled`.
+    Raises `Invalid` (`old_secret`, `pin`, `password`), `Throttled`.
     """
     account = _own(actor)
-    confirm_secret(actor, old, field="old")
+    confirm_secret(actor, old, field="old_secret")
     person = Person.get_or_none(Person.id == account.person_id) if account.person_id else None
     accounts.check_new_secret(account.kind, new, person=person, account=account)
     if secrets.normal(old) == secrets.normal(new):
@@ -110,12 +110,15 @@ def reset_by_name(actor: Actor, username: str) -> OneTimeCode:
 def hand_over(actor: Actor, account_id: int, label: str, *, public_id: str | None = None) -> OneTimeCode:
     """Give a staff account (its user name) to another person: roles end, secret and PIN are worthless, sessions end.
 
-    Returns the code for the new person. Raises `Refused` if nobody would be left who can give roles.
+    Returns the code for the new person; `public_id` names the resident of the account's community they are. Raises
+    `Refused` if nobody would be left who can give roles, and for a resident who has another account.
     """
     account = accounts.managed_account(actor, account_id)
     if account.kind == "resident":
         raise Refused(_("A resident's account belongs to that person. Open one for the other person."))
-    person = find_person(accounts.community_of(actor), public_id) if public_id else None
+    if public_id and account.community is None:
+        raise Refused(_("Only the account of a member of staff can be linked to a resident."))
+    person = find_person(account.community, public_id) if public_id else None
     if person is not None and accounts.account_of_person(person.community, person.id) not in (None, account):
         raise Refused(_("%(name)s has an account already.", name=person.name))
     shown = label.strip()[:40] or (person.name if person is not None else "")

@@ -14,8 +14,9 @@ from core.actor import Actor
 from core.errors import NotFound
 from core.people import phone as phones
 from core.people import reach
-from core.people.areas import Area, Home, grid_area_ids
+from core.people.areas import Area, Home, community_of
 from core.people.door import parse_address
+from core.people.grids import grid_area_ids
 from core.people.names import search_terms
 from core.people.person import DECEASED, FormerName, Person, PersonHome
 from core.store.db import rows
@@ -80,13 +81,6 @@ class PersonPage:
     household: tuple[Member, ...]
     created_at: int
     updated_at: int
-
-
-def community_of(actor: Actor) -> str:
-    """The community an actor acts in; raises `NotFound` without one."""
-    if actor.community is None:
-        raise NotFound
-    return actor.community
 
 
 def find_person(community: str, public_id: str) -> Person:

@@ -62,7 +62,8 @@ def doors_of(actor: Actor, area_id: int, *, after: int | None = None, limit: int
 
 
 def household(actor: Actor, home_id: int) -> Household:
-    """One home with its people. Raises `Forbidden`, `NotFound` also for a home of another community."""
+    """One home with its people; for whoever works in a grid without those who have left it. Raises `Forbidden`, `NotFound`
+    also for a home of another community."""
     actor.require(VIEW)
     community = community_of(actor)
     home: Home = Home.get_of(community, home_id)
@@ -89,6 +90,7 @@ def _dwellers(actor: Actor, home_ids: list[int]) -> dict[int, list[Dweller]]:
                 PersonHome.community == community,
                 PersonHome.home_id.in_(home_ids[start : start + 1000]),
                 Person.same_as.is_null(),
+                reach.within(actor, Person.id),
             )
             .order_by(Person.sort_key, Person.public_id)
         )  # fmt: skip

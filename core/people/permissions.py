@@ -14,7 +14,7 @@ from core.clock import today
 from core.errors import NotFound, PluginError, Refused
 from core.people import sessions
 from core.people.account_records import RolePermission
-from core.people.areas import grid_area_ids
+from core.people.grids import areas_of_grids
 from core.people.secrets import token_digest
 from core.plugin.declarations import Permission
 from core.store import audit
@@ -78,6 +78,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("core.roles.manage", _("Give roles and decide what they may do"), _LEADS),
     Permission("core.plugins.switch", _("Switch modules on and off"), _LEADS),
     Permission("core.settings.edit", _("Change settings"), _LEADS),
+    Permission("core.calendar.edit", _("Load the official holiday list"), _LEADS),
     Permission("core.workflows.override", _("Change deadlines and names of work steps"), _LEADS),
     Permission("core.community.edit", _("Change the community's name, address and hours"), _LEADS),
     Permission("core.site.admin", _("Look after the installation")),
@@ -100,6 +101,7 @@ OWNER_PERMISSIONS = frozenset(
         "core.plugins.switch",
         "core.settings.edit",
         "core.community.edit",
+        "core.calendar.edit",
         "core.accounts.manage",
         MANAGE_ROLES,
     }
@@ -177,7 +179,8 @@ def actor_for(token: str | None, community: str | None, origin: str) -> Actor:
 
     Anonymous without a token, and also when the session is revoked, ended or locked, or the account is not active: ask
     `sessions.find_session` which. Whoever must change the secret first is known but holds nothing. Two statements at
-    most; runs on every request and is never cached, so every change is effective at the next one.
+    most, three more for whoever works in a grid; runs on every request and is never cached, so every change is effective
+    at the next one.
     """
     if not token:
         return Actor(community=community, origin=origin)
@@ -227,7 +230,7 @@ def _reach(community: str, granted: Iterable[tuple[str, int | None]], overrides:
     grids = {grid for role, grid in granted if _VIEW in _table.held(frozenset({role}), overrides)}
     if None in grids:
         return None
-    return frozenset(area for grid in grids if grid for area in grid_area_ids(community, grid))
+    return areas_of_grids(community, [grid for grid in grids if grid])
 
 
 # --------------------------------------------------------------------------- what a role may do
@@ -314,13 +317,19 @@ def set_permission(actor: Actor, role: str, permission: str, allowed: bool) -> N
     )
 
 
+def _declared_for(permission: str) -> tuple[str, ...]:
+    """The roles that hold a permission by default: whoever declared it has thought of them."""
+    declared = _table.permissions.get(permission)
+    return tuple(declared.roles) if declared is not None else ()
+
+
 def _why_not(role: str, permission: str) -> LazyText | None:
     """Why a role can never be given a permission; None when it can."""
     if permission.startswith("core.site."):
         return _("Only the owner of the installation can have this.")
     if permission.startswith("core.") and (not ROLES[role].grantable or ROLES[role].by_pin):
         return _("This role signs in without a password, so it cannot be given the work of the office.")
-    if permission.startswith("core.") and ROLES[role].by_grid and permission not in _BY_GRID:
+    if ROLES[role].by_grid and permission not in _BY_GRID and role not in _declared_for(permission):
         return _("This role is for one grid, and this concerns the whole community.")
     return None
 

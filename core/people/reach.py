@@ -34,8 +34,13 @@ def require_person(actor: Actor, person_id: int | None) -> None:
 
     None is somebody who is no resident: the office's business.
     """
-    if actor.reach is not None and not Person.select().where(Person.id == person_id, within(actor, Person.id)).exists():
+    if actor.reach is not None and (person_id is None or not covers(actor, person_id)):
         raise OutOfReach
+
+
+def covers(actor: Actor, person_id: int) -> bool:
+    """Whether the actor may see this person of the community."""
+    return Person.select().where(Person.id == person_id, within(actor, Person.id)).exists()
 
 
 def within(actor: Actor, person_id: Any) -> peewee.ColumnBase:

@@ -14,7 +14,7 @@ from core.clock import today
 from core.errors import Invalid, NotFound, Refused
 from core.people import permissions
 from core.people.account_records import Account, RoleGrant
-from core.people.areas import Grid
+from core.people.grids import Grid
 from core.people.permissions import MANAGE_ROLES, ROLES
 from core.store import audit
 from core.store.db import now, transactional

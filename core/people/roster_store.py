@@ -9,8 +9,9 @@ from typing import Any
 import peewee
 
 from core.clock import today
-from core.people.areas import Area, GridArea, Home, area_sort_key, door_sort_key
+from core.people.areas import Area, Home, area_sort_key, door_sort_key
 from core.people.door import Door
+from core.people.grids import GridArea
 from core.people.names import search_text
 from core.people.person import (
     LIVING_HERE,

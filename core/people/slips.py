@@ -99,9 +99,6 @@ def prepare(actor: Actor, public_ids: Iterable[str]) -> Printing:
 def _people(community: str, which: peewee.Expression) -> list[_Row]:
     """(id, public id, name, home) of residents without an account, each once, by door."""
     estate = Area.alias()
-    has_account = Account.select(Account.person_id).where(
-        (Account.community == community) & Account.person_id.is_null(False)
-    )
     query = (
         Person.of(community, Person.id, Person.public_id, Person.name, estate.name, Home.door)
         .join(
@@ -119,7 +116,7 @@ def _people(community: str, which: peewee.Expression) -> list[_Row]:
             on=((Home.community == PersonHome.community) & (Home.id == PersonHome.home_id)),
         )
         .join(estate, peewee.JOIN.LEFT_OUTER, on=((estate.community == Home.community) & (estate.id == Home.estate_id)))
-        .where(which & (Person.status == LIVING_HERE) & Person.same_as.is_null() & Person.id.not_in(has_account))
+        .where(which & _needs_slip(community))
         .order_by(estate.sort_key, Home.sort_key, Person.sort_key, Person.id)
     )
     rows: Any = query.tuples()
@@ -127,6 +124,14 @@ def _people(community: str, which: peewee.Expression) -> list[_Row]:
     for key, public_id, name, estate_name, door in rows:
         people.setdefault(key, (key, public_id, name, f"{estate_name} {door}" if door else ""))
     return list(people.values())
+
+
+def _needs_slip(community: str) -> peewee.Expression:
+    """Of a query over `Person`: lives here and has no account."""
+    has_account = Account.select(Account.person_id).where(
+        (Account.community == community) & Account.person_id.is_null(False)
+    )
+    return (Person.status == LIVING_HERE) & Person.same_as.is_null() & Person.id.not_in(has_account)
 
 
 def _prepare(community: str, people: list[_Row]) -> Printing:
@@ -139,14 +144,13 @@ def _prepare(community: str, people: list[_Row]) -> Printing:
 
 
 def issue(actor: Actor, printing: Printing) -> list[Slip]:
-    """Issue the slips; the codes issued to these people before are worthless from now on."""
+    """Issue the slips; the codes issued to these people before are worthless from now on.
+
+    Whoever got an account, moved away or died since the slips were prepared gets none.
+    """
     actor.require(PRINT)
-    community, people, codes = printing
+    community = printing.community
     at, batch = now(), f"{today():%Y%m%d}-{random.token_hex(3)}"
-    rows = [
-        (community, person[0], code.digest, at, at + VALID_DAYS * _DAY, batch, actor.account)
-        for person, code in zip(people, codes, strict=True)
-    ]
     fields = [
         AccountSlip.community,
         AccountSlip.person_id,
@@ -157,25 +161,38 @@ def issue(actor: Actor, printing: Printing) -> list[Slip]:
         AccountSlip.by_account,
     ]
     with transaction(community):
-        for start in range(0, len(rows), _CHUNK):
-            part = rows[start : start + _CHUNK]
+        given = _still_needed(printing)
+        for start in range(0, len(given), _CHUNK):
+            part = given[start : start + _CHUNK]
             accounts.revoke_codes(
-                (AccountSlip.community == community) & AccountSlip.person_id.in_([row[1] for row in part])
+                (AccountSlip.community == community) & AccountSlip.person_id.in_([person[0] for person, _code in part])
             )
-            AccountSlip.insert_many(part, fields=fields).execute()
-        if people:
+            rows = [
+                (community, person[0], code.digest, at, at + VALID_DAYS * _DAY, batch, actor.account)
+                for person, code in part
+            ]
+            AccountSlip.insert_many(rows, fields=fields).execute()
+        if given:
             audit.record(
                 actor,
                 "core.slips.issued",
                 Ref("core.slip_batch", community, batch),
-                after={"count": len(people), "people": [person[1] for person in people]},
+                after={"count": len(given), "people": [person[1] for person, _code in given]},
                 permission=PRINT,
             )
     valid_until = today() + datetime.timedelta(days=VALID_DAYS)
-    return [
-        Slip(code.code, public_id, name, home, valid_until, batch)
-        for code, (_key, public_id, name, home) in zip(codes, people, strict=True)
-    ]
+    return [Slip(code.code, public_id, name, home, valid_until, batch) for (_key, public_id, name, home), code in given]
+
+
+def _still_needed(printing: Printing) -> list[tuple[_Row, FreshCode]]:
+    """Each person of a printing who needs a slip at this moment, with the code made for them."""
+    community, people, codes = printing
+    needed: set[int] = set()
+    for start in range(0, len(people), _CHUNK):
+        which = Person.id.in_([person[0] for person in people[start : start + _CHUNK]])
+        rows: Any = Person.of(community, Person.id).where(which & _needs_slip(community)).tuples()
+        needed.update(key for (key,) in rows)
+    return [(person, code) for person, code in zip(people, codes, strict=True) if person[0] in needed]
 
 
 def redeem(code: str, address: str) -> SlipHolder:

@@ -63,14 +63,27 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Clock:
+    """How long a step may take: `days` calendar days, or with `working` so many working days by the holiday calendar.
+
+    The day on which it starts is not counted. With `roll_over` a last day that is no working day gives way to the next one
+    (《民法典》 §203).
+    """
+
+    days: int
+    working: bool = False
+    roll_over: bool = False
+
+
+@dataclass(frozen=True)
 class Transition:
     """`source` → `target` by `verb`, for holders of `permission` ("" = the guards alone decide).
 
     `guards` are functions `(actor, record, fields) -> reason | None`; when a page only lists the next actions, `fields` is
     empty. `required` names the fields that must be given. An `event` of this type is emitted in the same transaction: its
     fields are filled from the given fields and the record, unless the caller of `advance` hands a factory. `clock_days`
-    sets the record's due day that many calendar days ahead (None: no due day); it may be overridden per community as a
-    versioned row.
+    sets the record's due day: a `Clock`, or a number of calendar days (None: no due day); it may be overridden per community
+    as a versioned row.
     """
 
     verb: str
@@ -80,7 +93,7 @@ class Transition:
     label: Label = ""
     guards: tuple[Callable[[Any, Any, Mapping[str, Any]], Label | None], ...] = ()
     required: tuple[str, ...] = ()
-    clock_days: int | None = None
+    clock_days: Clock | int | None = None
     event: type | None = None
 
 
@@ -100,7 +113,8 @@ class Workflow:
     """A state machine over the `state` column of `model`; `initial` is where new records start.
 
     A model may also have the columns `due_day` (needed by clocks) and `workflow_version` (then each record keeps the
-    overrides it started under). `clock_days` is the clock of the initial state, in calendar days.
+    overrides it started under). `clock_days` is the clock of the initial state: a `Clock`, or a number of
+    calendar days.
     """
 
     name: str
@@ -108,7 +122,7 @@ class Workflow:
     states: tuple[State, ...]
     transitions: tuple[Transition, ...]
     initial: str
-    clock_days: int | None = None
+    clock_days: Clock | int | None = None
 
 
 @dataclass(frozen=True)
@@ -173,7 +187,8 @@ class Hit:
 class NavItem:
     """An entry of the portal's tiles or the desk's side navigation. `place` is `portal` or `desk`.
 
-    `endpoint` is relative to the plugin's blueprint (`day`). Shown to holders of `permission` ("" = everyone).
+    `endpoint` is relative to the plugin's blueprint (`day`). Shown to holders of `permission` ("" = everyone). The entry is
+    marked on its own page, on those whose addresses lie under it, and on those of the endpoints it `covers`.
     """
 
     label: Label
@@ -185,6 +200,7 @@ class NavItem:
     group: Label = ""
     order: int = 100
     values: Mapping[str, Any] = field(default_factory=dict)
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

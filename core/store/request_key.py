@@ -44,8 +44,7 @@ def once(community: str | None, key: str, digest: str, act: Callable[[], Any]) -
     The same key with another digest raises `Refused` (409), one that no form of ours carries `Invalid`. What `act` raises
     is passed on and frees the key.
     """
-    if not 8 <= len(key) <= 100 or not is_storable(key):
-        raise Invalid(message=_("This form was sent incomplete."))
+    _check(key)
     scope = community or ""
 
     def first_or_stored() -> Any:
@@ -57,18 +56,37 @@ def once(community: str | None, key: str, digest: str, act: Callable[[], Any]) -
         )
         same = (RequestKey.community == scope) & (RequestKey.key == key)
         if not inserted:
-            stored = RequestKey.get(same)
-            if stored.digest != digest:
-                raise Refused(
-                    _("This form was already sent with other contents."),
-                    advice=_("Open the page again and fill in the form once more."),
-                )
-            return stored.result
+            return _same(RequestKey.get(same), digest).result
         result = act()
         RequestKey.update(result=result).where(same).execute()
         return result
 
     return run_in_transaction(community, first_or_stored)
+
+
+def is_used(community: str | None, key: str, digest: str) -> bool:
+    """Whether `once` ran with this key before, for whoever would spend seconds on preparing an act; it decides nothing.
+
+    Raises like `once`.
+    """
+    _check(key)
+    stored = RequestKey.get_or_none((RequestKey.community == (community or "")) & (RequestKey.key == key))
+    return stored is not None and _same(stored, digest) is not None
+
+
+def _check(key: str) -> None:
+    if not 8 <= len(key) <= 100 or not is_storable(key):
+        raise Invalid(message=_("This form was sent incomplete."))
+
+
+def _same(stored: RequestKey, digest: str) -> RequestKey:
+    """The stored key, if the same was asked with it; raises `Refused`."""
+    if stored.digest != digest:
+        raise Refused(
+            _("This form was already sent with other contents."),
+            advice=_("Open the page again and fill in the form once more."),
+        )
+    return stored
 
 
 def forget_old() -> int:

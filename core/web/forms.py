@@ -305,14 +305,28 @@ def submit_once(act: Callable[[], Any]) -> Any:
 
     Keys belong to who sends: the account, or the browser. The same key with other contents raises `Refused`.
     """
+    asked = _asked()
+    return act() if asked is None else keys.once(*asked, act)
+
+
+def was_submitted() -> bool:
+    """Whether `submit_once` did this very form before: asked before an act that takes seconds to prepare.
+
+    Copies that arrive together both hear no; which of them acts is decided by `submit_once`. Raises like it.
+    """
+    asked = _asked()
+    return asked is not None and keys.is_used(*asked)
+
+
+def _asked() -> tuple[str | None, str, str] | None:
+    """The community, the key and the digest of what this form asks for; None when it carries no key."""
     key = request_key()
-    community = g.community.code if g.get("community") else None
     if key is None:
-        return act()
+        return None
     who = f"a{g.actor.account}" if g.actor.is_signed_in else "v" + request.cookies.get(csrf.COOKIE, "")[:32]
     fields = sorted((name, values) for name, values in request.form.lists() if name not in _UNKEYED)
-    digest = keys.digest_of(request.path, fields)
-    return keys.once(community, f"{who}:{key}"[:100], digest, act)
+    community = g.community.code if g.get("community") else None
+    return community, f"{who}:{key}"[:100], keys.digest_of(request.path, fields)
 
 
 def parse_day(text: str | None, otherwise: datetime.date) -> datetime.date:

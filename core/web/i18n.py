@@ -14,6 +14,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from core.actor import name_of
 from core.clock import day_text, moment_text, short_day_text, weekday_text
 from core.text import DEFAULT_LANGUAGE, LANGUAGES, current_language, set_language, translate, translate_plural
 
@@ -64,6 +65,7 @@ def install(app: Flask, domains: set[str]) -> None:
         yuan=yuan,
         thousands=thousands,
         spaced=spaced,
+        name_of=name_of,
     )
 
 

@@ -249,11 +249,13 @@ def _core_navigation(base: str, permissions: frozenset[str]) -> tuple[tuple[Nav,
 
 
 def _marked(items: list[Nav]) -> list[Nav]:
-    """The same places with the one that is shown marked: the longest address this page lies under."""
+    """The same places with the one that is shown marked: the one that covers this page, else the longest address it lies
+    under."""
     path = request.path
+    covering = [item.href for item in items if item.current]
     under = [item.href for item in items if path == item.href or path.startswith(item.href + "/")]
-    here = max(under, key=len, default="")
-    return [replace(item, current=True) if item.href == here else item for item in items]
+    here = max(covering or under, key=len, default="")
+    return [replace(item, current=item.href == here) for item in items]
 
 
 def _site_places(actor: Actor) -> list[tuple[LazyText, str, str]]:
@@ -294,6 +296,7 @@ _CORE_PLACES: tuple[tuple[LazyText, list[_Place]], ...] = (
             (_("Who may do what"), "/admin/roles", "shield-check", "core.roles.manage"),
             (_("Modules"), "/admin/plugins", "puzzle", "core.plugins.switch"),
             (_("Community details"), "/admin/community", "house", "core.community.edit"),
+            (_("Holiday calendar"), "/admin/calendar", "calendar-days", "core.calendar.edit"),
             (_("Audit log"), "/admin/audit", "scroll-text", "core.audit.view"),
         ],
     ),
@@ -326,8 +329,12 @@ def _visible(items: Sequence[NavItem], place: str, actor: Actor) -> list[NavItem
 def _nav(plugin: str, item: NavItem) -> Nav:
     address = current_app.extensions["linli_nav_address"]
     href = address(g.community.code, f"c.{plugin}.{item.endpoint}", tuple(item.values.items()))
+    covered = {f"c.{plugin}.{endpoint}" for endpoint in item.covers}
+    if unknown := covered - current_app.view_functions.keys():
+        raise LookupError(f"{item.endpoint} covers pages that do not exist: {', '.join(sorted(unknown))}")
+    is_here = request.path == href or request.endpoint in covered
     # Put into words here, so that a text that cannot be shown is left out together with its plugin.
-    return Nav(str(item.label), href, item.icon, request.path == href, group=str(item.group), hint=str(item.hint))
+    return Nav(str(item.label), href, item.icon, is_here, group=str(item.group), hint=str(item.hint))
 
 
 def _nav_address(community: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:

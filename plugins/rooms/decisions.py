@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import Actor, Invalid, Refused, advance, now, transaction, transactional
+from core import Actor, Invalid, Refused, advance, now, system, transaction, transactional
 from plugins.rooms import slots
 from plugins.rooms.calls import CANCELLED, DECIDED, EXPIRED, MOVED, call_about, no_call_about, place_and_time
 from plugins.rooms.clock import local_span, now_minute
@@ -89,7 +89,7 @@ _LAPSED = "SELECT id FROM rooms_occurrence WHERE community=? AND state='held' AN
 
 def lapse_holds(community: str) -> int:
     """Free the slots of holds that have run out; the first thing every booking does. Returns how many."""
-    clock = Actor(kind="system", community=community, label=str(_("Linli by itself")), origin="rooms.lapse")
+    clock = system(community, "rooms.lapse")
     with transaction(community):
         lapsed = slots.rows(_LAPSED, community, now())
         for (occurrence_id,) in lapsed:

@@ -8,16 +8,10 @@ from typing import Any
 from core import Actor, Export, today
 from plugins.rooms.clock import hhmm, local_span, parse_day
 from plugins.rooms.closures import closures
+from plugins.rooms.desk_forms import BOOKABLE_BY
 from plugins.rooms.lists import Line, on_day, requests
 from plugins.rooms.places import MANAGE, rooms, venues
 from plugins.rooms.texts import _
-
-_BOOKABLE_BY = {
-    "anyone": _("anyone"),
-    "residents": _("residents"),
-    "organisations": _("organisations"),
-    "staff": _("staff only"),
-}
 
 
 def _line(line: Line) -> list[Any]:
@@ -64,7 +58,7 @@ def _rooms(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
             halls.get(room.part_of, ""),
             room.floor,
             room.seats,
-            str(_BOOKABLE_BY[room.bookable_by]),
+            str(BOOKABLE_BY[room.bookable_by]),
             str(_("approval")) if room.needs_approval else "",
             str(_("confidential")) if room.confidential else "",
         ]

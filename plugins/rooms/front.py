@@ -14,12 +14,16 @@ _GROUP = _("Rooms")
 
 
 _DESK, _MANAGE = "rooms.desk", "rooms.manage"
+# Pages of one venue or room whose addresses do not lie under those of the venues.
+_OF_VENUES = ("desk_room_edit", "desk_room_remove", "desk_quotas", "desk_hours", "desk_room_hours", "desk_date_hours")
 _PLACES = (
     NavItem(_("Room bookings"), "day", "calendar-days", hint=_("See free times and book"), order=10),
     NavItem(_("My bookings"), "mine", "calendar-check", place="mine", order=10),
     NavItem(_("Rooms today"), "desk", "calendar-days", "desk", _DESK, group=_GROUP, order=10),
     NavItem(_("Requests"), "desk_requests", "clipboard-check", "desk", "rooms.booking.approve", group=_GROUP, order=11),
-    NavItem(_("Venues and rooms"), "desk_venues", "door-open", "desk", _MANAGE, group=_GROUP, order=12),
+    NavItem(
+        _("Venues and rooms"), "desk_venues", "door-open", "desk", _MANAGE, group=_GROUP, order=12, covers=_OF_VENUES
+    ),
     NavItem(_("Closures"), "desk_closures", "calendar-off", "desk", _MANAGE, group=_GROUP, order=13),
     NavItem(_("Posters"), "desk_posters", "qr-code", "desk", _DESK, group=_GROUP, order=14),
     NavItem(_("Screens"), "desk_screens", "monitor", "desk", _MANAGE, group=_GROUP, order=15),

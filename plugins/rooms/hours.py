@@ -9,10 +9,9 @@ import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
-from core import Actor, Invalid, NotFound, Refused, record, transactional, utc_minute
+from core import Actor, Invalid, NotFound, Refused, is_holiday, record, transactional, utc_minute
 from plugins.rooms.clock import span
 from plugins.rooms.models import Opening, Room, Venue
 from plugins.rooms.slots import Interval, rows, union
@@ -140,19 +139,6 @@ def load_plan(community: str, first: datetime.date, last: datetime.date | None =
         else:
             dated[venue, room_id, day].append((start, end))
     return Plan({room.id: room for room in facts}, dict(parts), dict(weekly), dict(dated), frozenset(special))
-
-
-@lru_cache(maxsize=4)
-def _holidays(year: int) -> frozenset[datetime.date]:
-    # Imported here: it takes longer to load than a whole page, and most days no venue asks for it.
-    from holidays import country_holidays
-
-    return frozenset(country_holidays("CN", years=year))
-
-
-def is_holiday(day: datetime.date) -> bool:
-    """Whether a date is a statutory holiday of the People's Republic (《全国年节及纪念日放假办法》) or a rest day moved to it."""
-    return day in _holidays(day.year)
 
 
 def hours_text(intervals: Sequence[Interval]) -> str:

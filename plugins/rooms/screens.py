@@ -119,7 +119,7 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True)
 class Hall:
-    """A venue today: what is going on and to come (`more` lines did not fit), and which rooms are free now."""
+    """A venue today: what is going on and to come (`more` lines did not fit), and which rooms anybody can use now."""
 
     lines: Sequence[Shown]
     more: int
@@ -149,11 +149,16 @@ _TAKEN = """
 
 
 def hall(actor: Actor, venue_id: int | None, moment: datetime.datetime | None = None) -> Hall:
-    """What a hall screen shows at a local moment (now unless told)."""
+    """What a hall screen shows at a local moment (now unless told).
+
+    It invites everybody who stands before it, so of the free rooms it shows those that anybody may use without an
+    account, whoever is signed in at the screen itself.
+    """
     moment = moment or local_now()
     lines = [line for line, venue in _taken(actor, moment) if venue_id is None or venue == venue_id]
     days = [each for each in day(actor, moment.date()) if venue_id is None or each.room.venue_id == venue_id]
-    return Hall(lines[:MOST_LINES], max(0, len(lines) - MOST_LINES), free_now(actor, days, moment))
+    anybody = Actor(community=actor.community)
+    return Hall(lines[:MOST_LINES], max(0, len(lines) - MOST_LINES), free_now(anybody, days, moment))
 
 
 def door(actor: Actor, room: Room, moment: datetime.datetime | None = None) -> Door:

@@ -5,7 +5,7 @@ from plugins.rooms.changes import approve_at, cancel, end_early, move, move_wish
 from plugins.rooms.closures import BookingsInTheWay, close, closures, lift
 from plugins.rooms.decisions import approve, expire, refuse
 from plugins.rooms.find import Alternatives, Found, FreeTime, RoomDay, Taken, day, find_free, week
-from plugins.rooms.hours import dated_hours, hours_text, is_holiday, load_plan, set_day, set_week, weekly_hours
+from plugins.rooms.hours import dated_hours, hours_text, load_plan, set_day, set_week, weekly_hours
 from plugins.rooms.lists import (
     Line,
     booking_by_code,
@@ -73,7 +73,6 @@ __all__ = [
     "free_now",
     "hall",
     "hours_text",
-    "is_holiday",
     "lift",
     "load_plan",
     "move",

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from core import Actor, get_setting, local_now
 from plugins.rooms.clock import hhmm
 from plugins.rooms.find import RoomDay, day
+from plugins.rooms.hours import RoomFacts
+from plugins.rooms.rules import may_book
 from plugins.rooms.slots import without
 
 WALK_IN_MINUTES = 60
@@ -31,24 +33,31 @@ class FreeNow(NamedTuple):
 def free_now(
     actor: Actor, days: Iterable[RoomDay] | None = None, moment: datetime.datetime | None = None
 ) -> list[FreeNow]:
-    """The rooms that can be walked into at a local moment (now unless told), among `days` (all of that day unless told).
+    """The rooms that the actor can walk into at a local moment (now unless told), among `days` (all of that day unless
+    told).
 
-    A room counts when the rest of its free time is at least its shortest booking and a quarter of an hour, and when
-    nobody has to be asked: rooms for the staff only and rooms that need approval do not. The booking starts with the
-    running step of the grid, or with the next one where the room was still taken then; it is an hour long, less where
-    the free time or the room's longest booking ends before, more where its shortest booking is longer.
+    A room counts when the rest of its free time is at least its shortest booking and a quarter of an hour, and when this
+    actor may book it and nobody has to be asked. Which organisation somebody is of is known only once they book: a room
+    for organisations is offered to whoever is signed in. The booking starts with the running step of the grid, or with
+    the next one where the room was still taken then; it is an hour long, less where the free time or the room's longest
+    booking ends before, more where its shortest booking is longer.
     """
     moment = moment or local_now()
     minute, step = moment.hour * 60 + moment.minute, get_setting("rooms.step", actor.community)
     if days is None:
         days = day(actor, moment.date())
-    return [found for each in days if (found := _walk_in(each, minute, step)) is not None]
+    offered = [each for each in days if _is_offered(each.room, actor)]
+    return [found for each in offered if (found := _walk_in(each, minute, step)) is not None]
+
+
+def _is_offered(room: RoomFacts, actor: Actor) -> bool:
+    if room.needs_approval or not may_book(room, actor):
+        return False
+    return room.bookable_by != "organisations" or actor.is_signed_in
 
 
 def _walk_in(each: RoomDay, minute: int, step: int) -> FreeNow | None:
     room, begun = each.room, minute - minute % step
-    if room.bookable_by == "staff" or room.needs_approval:
-        return None
     taken = [(part.start - room.buffer_after, part.end + room.buffer_before) for part in each.taken]
     for first, last in without(each.open, taken):
         if first <= minute < last:

@@ -104,7 +104,7 @@ def _walk(visitor: Visitor, table: Any, unlinked: list[str]) -> dict[str, tuple[
 
 
 def furnish(site: Site) -> dict[str, list[str]]:
-    """Make a grid, a slip, a screen, bookings and a request; returns the addresses that no link leads to, by visitor."""
+    """Make a grid, a slip, a screen, bookings, a request and a holiday list; returns the addresses that no link leads to, by visitor."""
     director, resident = site.visitor(DIRECTOR), site.visitor("resident")
     grid = _made(director.post(f"{HOME}/areas/grids", name="第九网格", parent_id=""), r"/areas/grids/(\d+)/")
     person = _in(director.get(f"{HOME}/people"), r"/people/(p\w{10,})")
@@ -113,6 +113,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     screen = director.post(f"{HOME}/rooms/desk/screens", name="大厅屏", shows="hall")
     when = {"date": coming_day(6), "start": "09:00", "end": "10:00", "title": "合唱排练", "people": "6"}
     resident.post(f"{HOME}/rooms/{room(site, '议事厅')}/book", **when)
+    director.post(f"{HOME}/admin/calendar/load", step="load", year="2025", lines="2025-01-01 元旦 放假")
     booking = resident.post(f"{HOME}/rooms/{room(site, '书画室')}/book", **when)
     return {
         "": ["/slip/" + slip.replace(" ", ""), "/signed-in"],
@@ -125,6 +126,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/people/{person}/phone",
             f"{HOME}/admin/accounts/{account}/resident/remove",
             f"{HOME}/rooms/desk/venues/1/remove",
+            f"{HOME}/admin/calendar/2025/take-back",
             urlsplit(screen.url).path,
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
         ],

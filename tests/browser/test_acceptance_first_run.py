@@ -20,7 +20,7 @@ ANSWERS = (
     {"name": "西山社区", "code": CODE},
     {"address": "西山路 218 号邻里中心一楼", "duty_phone": "0573-87001234", "office_hours": "周一至周五 8:30–17:00"},
     {},
-    {"owner_label": "陈晓燕", "owner": "chenxiaoyan", "password": PASSWORD, "again": PASSWORD},
+    {"owner_label": "陈晓燕", "owner": "chenxiaoyan", "password": PASSWORD, "password_again": PASSWORD},
 )
 
 
@@ -72,7 +72,7 @@ def test_the_first_run_has_few_screens_each_field_an_example_and_a_next_action(
         ).all():
             about = field.get_attribute("aria-describedby")
             hint = page.locator(f"#{about}").inner_text() if about else ""
-            assert "例如" in hint or field.get_attribute("name") == "again", (
+            assert "例如" in hint or field.get_attribute("name") == "password_again", (
                 f"no example for {field.get_attribute('name')}"
             )
         for mode in MODES.values():

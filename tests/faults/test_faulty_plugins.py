@@ -164,6 +164,10 @@ WHILE_RUNNING = {
     "navigation of strings": (declaring(NAV + "['day']"), "AttributeError"),
     "navigation to no page": (declaring(NAV + "[NavItem('x', 'nowhere', 'sun')]"), "BuildError"),
     "desk navigation to no page": (declaring(NAV + "[NavItem('x', 'nowhere', 'sun', place='desk')]"), "BuildError"),
+    "navigation that covers no page": (
+        declaring(NAV + "[NavItem('x', 'sound', 'sun', covers=('sound', 'nowhere'))]"),
+        "LookupError",
+    ),
     "navigation without words": (
         declaring(NAV + "[NavItem(Domain('faulty').gettext('%(x)s', y=1), 'sound', 'sun')]"),
         "KeyError",

@@ -13,7 +13,7 @@ from core.clock import today
 from core.errors import Invalid, NotFound, Refused
 from core.lan import reachable_url
 from core.operate import communities
-from core.people import account_list, accounts, areas, credentials, permissions, roles
+from core.people import account_list, accounts, credentials, grids, permissions, roles
 from core.people.permissions import ROLES
 from core.plugin import registry as kernel
 from core.text import _
@@ -150,7 +150,7 @@ def _offer_roles(form: Any, shown: account_list.AccountPage) -> None:
 
 
 def _offer_grids(form: Any) -> None:
-    listed = [(grid.id, grid.name) for grid in areas.grids(current_community().code)]
+    listed = [(grid.id, grid.name) for grid in grids.grid_rows(current_community().code)]
     form.grid_id.choices = [("", str(_("the whole community"))), *listed]
 
 

@@ -116,7 +116,9 @@ def unlink(account_id: int) -> Response:
         _("Remove the link"),
         back,
         [
-            _("Nothing tells any more that both are the same person; rules that need two persons no longer see it."),
+            _(
+                "Nothing tells any more that both are the same person: a second account could be opened for the resident."
+            ),
             _("The account keeps its roles; what was done with it stays as it is."),
         ],
     )

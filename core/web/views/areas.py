@@ -6,8 +6,9 @@ from flask import Blueprint, Response, request
 
 from core.errors import Invalid, Refused
 from core.people import areas, households
-from core.people.areas import Area, AreaNode, Grid
+from core.people.areas import Area, AreaNode
 from core.people.disclosure import RELATION_LABELS
+from core.people.grids import Grid, GridRow, add_grid, assign_grid, grid_homes, grid_rows, remove_grid
 from core.text import _
 from core.web import ui
 from core.web.forms import Form, SelectField, StringField, asked_numbers, status_of, submit_once
@@ -91,7 +92,7 @@ class GridForm(Form):
 def grids() -> Response:
     """Every grid with its micro-grids; adding one."""
     actor, code = current_actor(), current_community().code
-    listed = areas.grids(code)
+    listed = grid_rows(code)
     form = GridForm.from_request()
     form.parent_id.choices = [
         ("", str(_("a grid of its own"))), *((grid.id, grid.name) for grid in listed if grid.parent_id is None)
@@ -100,7 +101,7 @@ def grids() -> Response:
         actor.require("core.people.edit")
         if form.validate():
             try:
-                key = submit_once(lambda: areas.add_grid(actor, form.name.data or "", form.parent_id.data))
+                key = submit_once(lambda: add_grid(actor, form.name.data or "", form.parent_id.data))
             except (Invalid, Refused) as error:
                 form.accept(_at("name", error))
             else:
@@ -129,7 +130,7 @@ def _area_names(nodes: tuple[AreaNode, ...], above: tuple[AreaNode, ...] = ()) -
 def grid(grid: Grid) -> Response:
     """The homes of a grid, its micro-grids and its areas."""
     code = current_community().code
-    listed = areas.grids(code)
+    listed = grid_rows(code)
     here = next(each for each in listed if each.id == grid.id)
     return ui.page(
         "desk/areas/grid.html",
@@ -137,7 +138,7 @@ def grid(grid: Grid) -> Response:
         micro=[each for each in listed if each.parent_id == grid.id],
         parent=next((each for each in listed if each.id == grid.parent_id), None),
         names=_area_names(areas.tree(code)),
-        homes=areas.grid_homes(code, grid.id),
+        homes=grid_homes(code, grid.id),
     )
 
 
@@ -147,11 +148,11 @@ def assign(grid: Grid) -> Response:
     """Tick the estates, buildings and units a grid lies over."""
     if request.method == "POST":
         wanted = asked_numbers("area")
-        submit_once(lambda: areas.assign_grid(current_actor(), grid.id, wanted))
+        submit_once(lambda: assign_grid(current_actor(), grid.id, wanted))
         ui.toast(_("Saved."))
         return ui.after_post(ui.url(".grid", grid_id=grid.id))
     code = current_community().code
-    listed = areas.grids(code)
+    listed = grid_rows(code)
     return ui.page(
         "desk/areas/assign.html",
         grid=next(each for each in listed if each.id == grid.id),
@@ -160,7 +161,7 @@ def assign(grid: Grid) -> Response:
     )
 
 
-def _owners(listed: list[areas.GridRow]) -> dict[int, areas.GridRow]:
+def _owners(listed: list[GridRow]) -> dict[int, GridRow]:
     """By area: the grid that lies over it."""
     return {area_id: each for each in listed for area_id in each.area_ids}
 
@@ -170,7 +171,7 @@ def _owners(listed: list[areas.GridRow]) -> dict[int, areas.GridRow]:
 def remove(grid: Grid) -> Response:
     """Remove a grid after asking; areas and homes stay."""
     if request.method == "POST":
-        submit_once(lambda: areas.remove_grid(current_actor(), grid.id))
+        submit_once(lambda: remove_grid(current_actor(), grid.id))
         ui.toast(_("The grid %(name)s is removed.", name=grid.name))
         return ui.after_post(ui.url(".grids"))
     return ui.page("desk/areas/remove_grid.html", grid=grid)

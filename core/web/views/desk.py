@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
-from core.civic import calls
+from core.civic import calendar, calls
 from core.clock import today
 from core.people import directory
 from core.people.names import search_terms
@@ -29,6 +29,8 @@ def home() -> Response:
     return ui.page(
         "desk/home.html",
         today=today(),
+        special=calendar.day_name(today()),
+        missing_year=calendar.missing_year(today()),
         late=[todo for todo in todos if todo.due and todo.due < day],
         todos=[todo for todo in todos if not todo.due or todo.due >= day],
         calls=calls.todays_calls(actor, limit=6) if actor.can("core.calls.work") else None,

@@ -247,7 +247,7 @@ class OwnerForm(Form):
     owner_label = StringField(_("Your name"), required=True, longest=40)
     owner = StringField(_("User name"), required=True, longest=40)
     password = SecretField(_("Password"))
-    again = SecretField(_("Password once more"))
+    password_again = SecretField(_("Password once more"))
 
 
 @pages.route("/setup/owner", methods=["GET", "POST"])
@@ -259,8 +259,8 @@ def owner() -> Response:
         return ui.after_post(ui.url("setup.community"))
     form: Any = OwnerForm.from_request()
     if request.method == "POST" and form.validate():
-        if form.password.data != form.again.data:
-            form.again.errors = [str(_("The two passwords are not the same."))]
+        if form.password.data != form.password_again.data:
+            form.password_again.errors = [str(_("The two passwords are not the same."))]
         else:
             try:
                 return _finish(answers, form)

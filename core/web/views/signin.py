@@ -240,13 +240,13 @@ class NewSecretForm(Form):
     """A PIN or password, chosen twice."""
 
     secret = SecretField(_("New PIN"))
-    again = SecretField(_("The same once more"))
+    secret_again = SecretField(_("The same once more"))
 
     def matches(self) -> bool:
         """Whether both were typed alike; says so at the second field where not."""
-        same = bool(self.secret.data == self.again.data)
+        same = bool(self.secret.data == self.secret_again.data)
         if not same:
-            self.again.errors = [str(_("The two are not the same. Please type both again."))]
+            self.secret_again.errors = [str(_("The two are not the same. Please type both again."))]
         return same
 
     def refuse(self, error: Invalid) -> None:
@@ -291,7 +291,7 @@ def me() -> Response:
 class ChangeForm(NewSecretForm):
     """The old secret and a new one, twice."""
 
-    old = SecretField(_("The present one"))
+    old_secret = SecretField(_("The present one"))
 
 
 @pages.route("/me/secret", methods=["GET", "POST"])
@@ -302,7 +302,7 @@ def change_secret() -> Response:
     form: Any = ChangeForm.from_request()
     if request.method == "POST" and form.validate() and form.matches():
         try:
-            credentials.change_secret(actor, form.old.data, form.secret.data)
+            credentials.change_secret(actor, form.old_secret.data, form.secret.data)
         except Invalid as error:
             form.refuse(error)
         else:

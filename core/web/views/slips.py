@@ -5,6 +5,7 @@ A code is readable only in the answer to the form that issued it, which is never
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 from urllib.parse import urlsplit
 
@@ -15,10 +16,10 @@ from core.lan import reachable_url
 from core.people import areas, directory, slip_batches, slips
 from core.people.areas import Area
 from core.people.disclosure import masked_view
-from core.people.slips import PRINT, Slip
+from core.people.slips import PRINT, Printing, Slip
 from core.text import _
 from core.web import ui
-from core.web.forms import asked_number, asked_numbers, submit_once
+from core.web.forms import asked_number, asked_numbers, submit_once, was_submitted
 from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("slips", __name__)
@@ -63,7 +64,7 @@ def issue() -> Response:
         return _choose(estate.id, known, Invalid({"area": [_("Tick at least one building.")]}))
 
     sheets, issued_before = _issue_once(
-        [(building.name, slips.prepare_for_area(actor, building.area_id)) for building in chosen]
+        lambda: [(building.name, slips.prepare_for_area(actor, building.area_id)) for building in chosen]
     )
     return _sheets(estate, sheets, issued_before, ui.url(".index", estate=estate.id))
 
@@ -77,12 +78,18 @@ def one(key: str) -> Response:
     if request.method == "GET":
         until = slip_batches.slip_of(actor, key)
         return ui.page("desk/slips/one.html", person=person, slip_until=until, days=slips.VALID_DAYS)
-    sheets, issued_before = _issue_once([("", slips.prepare(actor, [person.public_id]))])
+    sheets, issued_before = _issue_once(lambda: [("", slips.prepare(actor, [person.public_id]))])
     return _sheets(None, sheets, issued_before, ui.url("c.people.detail", key=person.public_id))
 
 
-def _issue_once(prepared: list[tuple[str, slips.Printing]]) -> tuple[list[tuple[str, list[Slip]]], bool]:
-    """The sheets, place by place; none, and True, when this very form issued them before: the first sheets stay valid."""
+def _issue_once(prepare: Callable[[], list[tuple[str, Printing]]]) -> tuple[list[tuple[str, list[Slip]]], bool]:
+    """The sheets, place by place; none, and True, when this very form issued them before: the first sheets stay valid.
+
+    A second tap prepares nothing: hundreds of codes take seconds.
+    """
+    if was_submitted():
+        return [], True
+    prepared = prepare()
     made: list[list[tuple[str, list[Slip]]]] = []
 
     def first_time() -> bool:

@@ -15,8 +15,8 @@ from core import (
     after_post,
     current_actor,
     current_community,
-    find_person,
     page,
+    person_of,
     qr_svg,
     reachable_url,
     submit_once,
@@ -83,7 +83,7 @@ def _book_form(actor: Actor) -> BookForm:
 def _for_whom(actor: Actor) -> Any:
     """The resident staff are booking for, from the person's page; None for everybody else."""
     key = request.values.get("for", "")
-    return find_person(str(actor.community), key) if key and actor.can("rooms.desk") else None
+    return person_of(actor, key) if key and actor.can("rooms.desk") and actor.can("core.people.view") else None
 
 
 def _given(form: BookForm, person: Any) -> dict[str, Any]:

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.civic import calendar
 from core.civic import workflow as wf
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, LinliError, NotFound, PluginError, Refused
-from core.plugin.declarations import State, Transition, Workflow
+from core.plugin.declarations import Clock, State, Transition, Workflow
 from core.plugin.events import EventOutbox, event
 from core.store import audit, db
 from core.store.community import CommunityModel
@@ -348,6 +349,49 @@ def test_an_override_leaves_running_records_at_their_version(steward):
     assert wf.state_of(new).label == "等候"
 
 
+def test_a_clock_may_count_working_days(garden, steward, monkeypatch):
+    monkeypatch.setattr(wf, "today", lambda: datetime.date(2026, 9, 29))
+    tuesday = replace(GARDEN, clock_days=Clock(3, working=True))
+    wf.install(
+        replace(
+            tuesday,
+            transitions=(replace(GARDEN.transitions[0], clock_days=Clock(3, roll_over=True)), *GARDEN.transitions[1:]),
+        )
+    )
+    record = plot(steward)
+    assert record.due_day == datetime.date(2026, 10, 9)  # seven days of National Day between
+    wf.advance(steward, record, "ask")
+    assert record.due_day == datetime.date(2026, 10, 8)  # the third day, 2 October, gives way
+
+
+def test_an_override_may_count_working_days_and_older_ones_mean_what_they_meant(steward):
+    wf.override(steward, GARDEN, wf.Overrides({"begin": 4}))
+    old = wf.overrides_of(steward.community, GARDEN, 1)
+    assert plot(steward).due_day == days(4)
+    wf.override(steward, GARDEN, wf.Overrides({"begin": Clock(4, working=True), "ask": None}))
+    assert plot(steward).due_day == calendar.add_working_days(today(), 4)
+    assert wf.overrides_of(steward.community, GARDEN, 2).clock_days == {"begin": Clock(4, working=True), "ask": None}
+    assert wf.overrides_of(steward.community, GARDEN, 1) == old == wf.Overrides({"begin": 4})
+    with pytest.raises(Invalid):
+        wf.override(steward, GARDEN, wf.Overrides({"begin": Clock(-1, working=True)}))
+
+
+@pytest.mark.parametrize(
+    "clock, zh, en",
+    [
+        (5, "5 天", "5 days"),
+        (Clock(1), "1 天", "1 day"),
+        (Clock(5, working=True), "5 个工作日", "5 working days"),
+        (Clock(15, roll_over=True), "15 天（最后一天遇休息日顺延）", "15 days, or the next working day"),
+        (None, "", ""),
+    ],
+)
+def test_a_clock_in_words(clock, zh, en):
+    for language, wanted in (("zh_Hans", zh), ("en", en)):
+        with in_language(language):
+            assert str(wf.clock_text(clock)) == wanted
+
+
 def test_overrides_count_up_and_belong_to_one_community(garden, steward):
     wf.override(steward, GARDEN, wf.Overrides({"ask": 2}))
     wf.override(steward, GARDEN, wf.Overrides({"ask": 3}), "节前加快")
@@ -452,6 +496,7 @@ def _plus(*transitions, states=(), **changes):
         (_plus(Transition("burn", "free", "lent", required=("state",))), "set by the workflow"),
         (_plus(Transition("burn", "free", "lent", event=str)), "not a dataclass"),
         (_plus(Transition("burn", "free", "lent", clock_days=-1)), "negative"),
+        (_plus(Transition("burn", "free", "lent", clock_days=Clock(-1, working=True))), "negative"),
         (_plus(model=Stateless), "no column “state”"),
         (_plus(model=Nameless), "no kind"),
         (_plus(model=Timeless), "no column “due_day”"),
@@ -473,8 +518,8 @@ def test_the_diagram_shows_every_state_step_and_clock():
 
     assert picture[0] == "stateDiagram-v2"
     assert '    state "已申请" as asked' in picture
-    assert "    [*] --> free: ≤ 30 d" in picture
-    assert "    free --> asked: 申请 ≤ 7 d" in picture
+    assert "    [*] --> free: ≤ 30 天" in picture
+    assert "    free --> asked: 申请 ≤ 7 天" in picture
     assert "    free --> retired: 停用" in picture
     assert "    lent --> retired: 停用" in picture
     assert "    retired --> [*]" in picture

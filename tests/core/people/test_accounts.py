@@ -5,7 +5,7 @@ import pytest
 
 from core.actor import command
 from core.errors import Forbidden, Invalid, NotFound, Refused
-from core.people import accounts, permissions, residents, roles, sessions, sign_in
+from core.people import accounts, credentials, permissions, residents, roles, sessions, sign_in
 from core.people.account_records import Account
 from core.store import audit
 from core.store.audit import AuditEntry
@@ -214,6 +214,30 @@ def test_somebody_with_an_account_cannot_be_taken_back_with_their_roster(store):
     reasons = [block(store.west, [account.person_id], []) for block in residents.TAKE_BACK_BLOCKERS]
     assert any("张三丰" in str(reason) for reason in reasons)
     assert accounts._rests_on_account(store.south, [account.person_id], []) is None
+
+
+@pytest.mark.parametrize(("first", "second"), [("cashier", "supervisor"), ("supervisor", "director")])
+def test_nobody_supervises_themselves_under_a_second_account(store, first, second):
+    chief = command(store.west)
+    who = person(store)
+    one = staff(store, "zhang", "张三丰", first, public_id=who.public_id)
+    other = staff(store, "sanfeng", "三丰", second)
+    with pytest.raises(Refused):
+        roles.grant_role(chief, one.id, second)
+    for attempt in (
+        lambda: accounts.link_person(chief, other.id, who.public_id),
+        lambda: credentials.hand_over(chief, other.id, "", public_id=who.public_id),
+        lambda: staff(store, "third", "三丰", second, public_id=who.public_id),
+    ):
+        with pytest.raises(Refused) as refused:
+            attempt()
+        assert "张三丰" in str(refused.value)
+    with pytest.raises(peewee.IntegrityError), transaction():
+        Account.update(person_id=who.id).where(Account.id == other.id).execute()
+    accounts.close_account(chief, one.id)
+    accounts.link_person(chief, other.id, who.public_id)
+    with pytest.raises(Refused):
+        roles.grant_role(chief, other.id, first)
 
 
 def test_every_act_is_in_the_audit_chain_without_secrets(store):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Forbidden, Invalid, NotFound, Refused
-from core.people import areas
+from core.people import areas, grids
 from core.people.door import parse_door
 from core.store.audit import AuditEntry
 from core.store.db import transaction
@@ -135,16 +135,16 @@ def test_the_nearest_grid_counts_and_micro_grids_belong_to_theirs(store):
     actor = store.actor(EDIT)
     estate, _homes = make_homes(store.west, "海城名家", "1-1-101", "1-2-101", "2-1-101")
     building = areas.tree(store.west)[0].children[0]
-    first, second = areas.add_grid(actor, "第1网格"), areas.add_grid(actor, "第2网格")
-    micro = areas.add_grid(actor, "微网格1-1", parent_id=first)
-    areas.assign_grid(actor, first, [estate])
-    areas.assign_grid(actor, micro, [building.children[0].id])
-    assert len(areas.grid_homes(store.west, first)) == 3
-    areas.assign_grid(actor, second, [building.id])
-    assert [row.door for row in areas.grid_homes(store.west, first)] == ["1-1-101", "2-1-101"]
-    assert [row.door for row in areas.grid_homes(store.west, second)] == ["1-2-101"]
-    assert [row.door for row in areas.grid_homes(store.west, micro)] == ["1-1-101"]
-    assert [(row.name, row.homes) for row in areas.grids(store.west)] == [
+    first, second = grids.add_grid(actor, "第1网格"), grids.add_grid(actor, "第2网格")
+    micro = grids.add_grid(actor, "微网格1-1", parent_id=first)
+    grids.assign_grid(actor, first, [estate])
+    grids.assign_grid(actor, micro, [building.children[0].id])
+    assert len(grids.grid_homes(store.west, first)) == 3
+    grids.assign_grid(actor, second, [building.id])
+    assert [row.door for row in grids.grid_homes(store.west, first)] == ["1-1-101", "2-1-101"]
+    assert [row.door for row in grids.grid_homes(store.west, second)] == ["1-2-101"]
+    assert [row.door for row in grids.grid_homes(store.west, micro)] == ["1-1-101"]
+    assert [(row.name, row.homes) for row in grids.grid_rows(store.west)] == [
         ("第1网格", 2), ("微网格1-1", 1), ("第2网格", 1),
     ]  # fmt: skip
 
@@ -152,36 +152,46 @@ def test_the_nearest_grid_counts_and_micro_grids_belong_to_theirs(store):
 def test_an_area_is_in_one_grid_at_a_time(store):
     actor = store.actor(EDIT)
     estate, _homes = make_homes(store.west, "海城名家", "1-1-101")
-    first, second = areas.add_grid(actor, "第1网格"), areas.add_grid(actor, "第2网格")
-    areas.assign_grid(actor, first, [estate])
-    areas.assign_grid(actor, second, [estate])
-    assert areas.grid_homes(store.west, first) == []
-    assert len(areas.grid_homes(store.west, second)) == 1
+    first, second = grids.add_grid(actor, "第1网格"), grids.add_grid(actor, "第2网格")
+    grids.assign_grid(actor, first, [estate])
+    grids.assign_grid(actor, second, [estate])
+    assert grids.grid_homes(store.west, first) == []
+    assert len(grids.grid_homes(store.west, second)) == 1
 
 
 def test_grids_are_refused_where_they_cannot_be(store):
     actor = store.actor(EDIT)
-    first = areas.add_grid(actor, "第1网格")
-    micro = areas.add_grid(actor, "微网格", parent_id=first)
+    first = grids.add_grid(actor, "第1网格")
+    micro = grids.add_grid(actor, "微网格", parent_id=first)
     with pytest.raises(Refused):
-        areas.add_grid(actor, "第1网格")
+        grids.add_grid(actor, "第1网格")
     with pytest.raises(Refused):
-        areas.add_grid(actor, "更小", parent_id=micro)
+        grids.add_grid(actor, "更小", parent_id=micro)
     with pytest.raises(Refused):
-        areas.remove_grid(actor, first)
+        grids.remove_grid(actor, first)
     with pytest.raises(Invalid):
-        areas.add_grid(actor, "")
-    areas.remove_grid(actor, micro)
-    areas.remove_grid(actor, first)
-    assert areas.grids(store.west) == []
+        grids.add_grid(actor, "")
+    grids.remove_grid(actor, micro)
+    grids.remove_grid(actor, first)
+    assert grids.grid_rows(store.west) == []
 
 
 def test_grids_of_another_community_are_not_found(store):
-    grid = areas.add_grid(store.actor(EDIT), "第1网格")
+    grid = grids.add_grid(store.actor(EDIT), "第1网格")
     estate, _homes = make_homes(store.south, "南苑一里", "1-1-101")
     with pytest.raises(NotFound):
-        areas.assign_grid(store.actor(EDIT), grid, [estate])
+        grids.assign_grid(store.actor(EDIT), grid, [estate])
     with pytest.raises(NotFound):
-        areas.assign_grid(store.actor(EDIT, community=store.south), grid, [estate])
+        grids.assign_grid(store.actor(EDIT, community=store.south), grid, [estate])
     with pytest.raises(NotFound):
-        areas.grid_homes(store.south, grid)
+        grids.grid_homes(store.south, grid)
+
+
+def test_numbers_in_names_are_ordered_by_value():
+    for names in (
+        ["第一网格", "第二网格", "第三网格", "第十网格", "第十二网格", "第二十网格", "第二十三网格"],
+        ["第2网格", "第10网格"],
+        ["南苑一里", "南苑二里", "南苑三里"],
+        ["2", "10"],
+    ):
+        assert sorted(names, key=areas.area_sort_key) == names

@@ -42,7 +42,7 @@ def test_the_new_secret_follows_the_rules_and_is_new(store):
         (wang, PASSWORD, PASSWORD, "password"),
         (zhang, PIN, "906174", "pin"),
         (zhang, PIN, PIN, "pin"),
-        (zhang, OTHER_PIN, "407391", "old"),
+        (zhang, OTHER_PIN, "407391", "old_secret"),
     ):
         with pytest.raises(Invalid) as refused:
             credentials.change_secret(own(account), old, new)
@@ -156,6 +156,17 @@ def test_what_cannot_be_handed_over_is_refused_with_the_reason(store):
         with pytest.raises(refusal):
             credentials.hand_over(actor, number, label, public_id=public)
     assert sign_in_staff(account) and sign_in_staff(director)
+
+
+def test_an_account_is_handed_over_to_a_resident_of_its_own_community_only(store):
+    boss, account = owner(), staff(store, "qiantai", "王芳")
+    southerner = person(store, "陈静", community=store.south)
+    here, south = (own(boss, MANAGE, ROLES, community=code) for code in (store.west, store.south))
+    for actor in (here, south):
+        with pytest.raises(NotFound):
+            credentials.hand_over(actor, account.id, "", public_id=southerner.public_id)
+    with pytest.raises(Refused):
+        credentials.hand_over(command(store.west), boss.id, "", public_id=person(store, "陈静").public_id)
 
 
 def test_an_account_opened_with_a_code_has_no_secret_until_the_code_is_used(store):

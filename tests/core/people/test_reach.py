@@ -6,7 +6,7 @@ from peewee import IntegrityError
 from core.actor import command
 from core.civic import calls, intake
 from core.errors import Invalid, NotFound, Refused
-from core.people import areas, directory, disclosure, households, permissions, residents, roles
+from core.people import areas, directory, disclosure, grids, households, permissions, residents, roles
 from core.people.account_records import RoleGrant
 from core.people.areas import Area, Home
 from core.people.permissions import ROLES
@@ -26,25 +26,25 @@ def town(store):
     estate = areas.add_estate(here, "海城名家")
     inside = residents.add_person(here, name="张三丰", phone=PHONE, estate_id=estate, door="1-1-101")
     outside = residents.add_person(here, name="李建平", phone="13900139000", estate_id=estate, door="2-1-101")
-    grids = []
+    given = []
     for name in ("1", "2"):
         building = Area.of(store.west).where(Area.level == "building", Area.name == name).get()
-        grids.append(areas.add_grid(here, f"第{name}网格"))
-        areas.assign_grid(here, grids[-1], [building.id])
-    return estate, grids, inside, outside
+        given.append(grids.add_grid(here, f"第{name}网格"))
+        grids.assign_grid(here, given[-1], [building.id])
+    return estate, given, inside, outside
 
 
-def officer(store, *grids):
+def officer(store, *given):
     """A grid officer as the next request would know them."""
     account = staff(store, "wangge", "钱小红")
-    for grid in grids:
+    for grid in given:
         grant(store, account, "grid_officer", None, None, grid)
     return permissions.actor_for(sign_in_staff(account), store.west, "127.0.0.1")
 
 
 def test_lists_search_and_pages_end_at_the_grid(store, town):
-    _estate, grids, inside, outside = town
-    actor = officer(store, grids[0])
+    _estate, given, inside, outside = town
+    actor = officer(store, given[0])
 
     assert [row.name for row in directory.list_people(actor).rows] == ["张三丰"]
     assert [row.name for row in directory.list_people(actor, "李建平").rows] == []
@@ -60,8 +60,8 @@ def test_lists_search_and_pages_end_at_the_grid(store, town):
 
 
 def test_doors_end_at_the_grid(store, town):
-    estate, grids, _inside, _outside = town
-    actor = officer(store, grids[0])
+    estate, given, _inside, _outside = town
+    actor = officer(store, given[0])
     there = Home.of(store.west).where(Home.door == "2-1-101").get()
 
     assert [row.door for row in households.doors_of(actor, estate)] == ["1-1-101"]
@@ -72,8 +72,8 @@ def test_doors_end_at_the_grid(store, town):
 
 
 def test_who_has_left_or_has_no_home_is_the_offices_business(store, town):
-    _estate, grids, inside, _outside = town
-    actor, homeless = officer(store, grids[0]), somebody(store, "赵无家")
+    _estate, given, inside, _outside = town
+    actor, homeless = officer(store, given[0]), somebody(store, "赵无家")
     residents.move_out(
         command(store.west), inside.public_id, Home.of(store.west).where(Home.door == "1-1-101").get().id
     )
@@ -83,16 +83,16 @@ def test_who_has_left_or_has_no_home_is_the_offices_business(store, town):
 
 
 def test_a_member_of_the_household_elsewhere_is_not_shown(store, town):
-    estate, grids, inside, _outside = town
+    estate, given, inside, _outside = town
     residents.move_in(command(store.west), inside.public_id, estate, "2-1-101")
-    actor = officer(store, grids[0])
+    actor = officer(store, given[0])
     assert directory.person_page(actor, inside.public_id).household == ()
     assert [each.name for each in directory.person_page(command(store.west), inside.public_id).household] == ["李建平"]
 
 
 def test_calls_end_at_the_grid_but_for_ones_own(store, town):
-    _estate, grids, inside, outside = town
-    office, actor = command(store.west), officer(store, grids[0])
+    _estate, given, inside, outside = town
+    office, actor = command(store.west), officer(store, given[0])
     for person in (inside, outside):
         calls.ask_to_call(office, person.ref, "news", name=person.name, why="通知", person_id=person.id)
     elsewhere = intake.take_call(office, who="李建平", what="灯不亮", person_id=outside.id)
@@ -115,52 +115,52 @@ def test_calls_end_at_the_grid_but_for_ones_own(store, town):
 
 
 def test_two_grids_are_seen_together(store, town):
-    _estate, grids, *_people = town
-    actor = officer(store, *grids)
+    _estate, given, *_people = town
+    actor = officer(store, *given)
     assert len(directory.list_people(actor).rows) == 2
 
 
 def test_another_role_that_shows_everybody_wins(store, town):
-    _estate, grids, *_people = town
+    _estate, given, *_people = town
     account = staff(store, "wangge", "钱小红", "staff")
-    grant(store, account, "grid_officer", None, None, grids[0])
+    grant(store, account, "grid_officer", None, None, given[0])
     actor = permissions.actor_for(sign_in_staff(account), store.west, "127.0.0.1")
     assert actor.reach is None
     assert len(directory.list_people(actor).rows) == 2
 
 
 def test_a_building_given_to_another_grid_is_gone_at_the_next_request(store, town):
-    _estate, grids, *_people = town
+    _estate, given, *_people = town
     account = staff(store, "wangge", "钱小红")
-    grant(store, account, "grid_officer", None, None, grids[0])
+    grant(store, account, "grid_officer", None, None, given[0])
     token = sign_in_staff(account)
     first = Area.of(store.west).where(Area.level == "building", Area.name == "1").get()
-    areas.assign_grid(command(store.west), grids[1], [first.id])
+    grids.assign_grid(command(store.west), given[1], [first.id])
     assert directory.list_people(permissions.actor_for(token, store.west, "127.0.0.1")).rows == ()
 
 
 def test_the_role_names_its_grid(store, town):
-    _estate, grids, *_people = town
+    _estate, given, *_people = town
     account = staff(store, "wangge", "钱小红")
-    given = grant(store, account, "grid_officer", None, None, grids[0])
+    held = grant(store, account, "grid_officer", None, None, given[0])
     assert [held.grid for held in roles.grants_of(store.west, account.id)] == ["第1网格"]
     with pytest.raises(Refused):
-        grant(store, account, "grid_officer", None, None, grids[0])
+        grant(store, account, "grid_officer", None, None, given[0])
     with pytest.raises(Refused, match="第1网格"):
-        areas.remove_grid(command(store.west), grids[0])
-    roles.end_role(command(store.west), given.id)
-    areas.remove_grid(command(store.west), grids[0])
+        grids.remove_grid(command(store.west), given[0])
+    roles.end_role(command(store.west), held.id)
+    grids.remove_grid(command(store.west), given[0])
     assert [held.grid for held in roles.grants_of(store.west, account.id, also_past=True)] == [""]
 
 
 def test_only_roles_for_a_grid_have_one(store, town):
-    _estate, grids, *_people = town
+    _estate, given, *_people = town
     account = staff(store, "wangge", "钱小红")
     with pytest.raises(Invalid) as refused:
         grant(store, account, "grid_officer")
     assert "grid_id" in refused.value.errors
     with pytest.raises(Invalid):
-        grant(store, account, "staff", None, None, grids[0])
+        grant(store, account, "staff", None, None, given[0])
     with pytest.raises(NotFound):
         grant(store, account, "grid_officer", None, None, 10**6)
 

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from core.errors import Forbidden, Invalid, NotFound, Refused
-from core.people import areas, residents
+from core.people import areas, grids, residents
 from core.people.person import TAKE_BACK_BLOCKERS
 from core.store import audit
 from core.store.audit import AuditEntry
@@ -256,8 +256,8 @@ def test_narrows_by_estate_status_and_grid(staff, estate):
     residents.add_person(staff, name="张三", estate_id=estate, door="3-2-501")
     other = areas.add_estate(staff, "白漾小区")
     fourth = residents.add_person(staff, name="李四", estate_id=other, door="1-1-101")
-    grid = areas.add_grid(staff, "第1网格")
-    areas.assign_grid(staff, grid, [other])
+    grid = grids.add_grid(staff, "第1网格")
+    grids.assign_grid(staff, grid, [other])
     assert names(residents.list_people(staff, estate=estate)) == ["张三"]
     assert names(residents.list_people(staff, grid=grid)) == ["李四"]
     residents.set_status(staff, fourth.public_id, "moved_away")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Forbidden, Invalid, NotFound, Refused
-from core.people import areas, residents, roster
+from core.people import areas, grids, residents, roster
 from core.people.person import TAKE_BACK_BLOCKERS
 from core.spreadsheet import read_table
 from core.store import audit, db
@@ -357,10 +357,10 @@ def test_is_not_taken_back_after_somebody_moved_in(staff):
 def test_is_not_taken_back_after_a_home_or_grid_was_added(staff):
     load(staff, OLD)
     estate = areas.estates(staff.community)[0][0]
-    grid = areas.add_grid(staff, "第1网格")
-    areas.assign_grid(staff, grid, [estate])
+    grid = grids.add_grid(staff, "第1网格")
+    grids.assign_grid(staff, grid, [estate])
     assert "海城名家" in refused_take_back(staff)
-    areas.assign_grid(staff, grid, [])
+    grids.assign_grid(staff, grid, [])
     residents.add_person(staff, name="新人", estate_id=estate, door="9-1-101")
     assert "9" in refused_take_back(staff)
 

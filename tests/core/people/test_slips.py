@@ -188,6 +188,26 @@ def test_a_slip_whose_person_got_an_account_meanwhile_says_so(store, printer):
         slips.open_with_slip(slip.code, PIN, PHONE, "browser")
 
 
+def test_whoever_needs_no_slip_any_more_since_they_were_prepared_gets_none(store, printer):
+    people = {name: person(store, name) for name in ("甲一", "乙二", "丙三", "丁四", "戊五")}
+    for who in people.values():
+        slips.issue(printer, slips.prepare(printer, [who.public_id]))
+    printing = slips.prepare(printer, [who.public_id for who in people.values()])
+    actor = store.actor("core.people.edit")
+    accounts.open_account(command(store.west), people["甲一"].public_id, PIN)
+    residents.set_status(actor, people["乙二"].public_id, "deceased")
+    residents.set_status(actor, people["丙三"].public_id, "moved_away")
+    residents.link_homes(actor, people["戊五"].public_id, people["丁四"].public_id)
+    made = slips.issue(printer, printing)
+    assert [slip.name for slip in made] == ["戊五"]
+    code = dict(zip([row[2] for row in printing.people], printing.codes, strict=True))["戊五"].code
+    assert made[0].code == code and slips.redeem(code, PHONE)
+    assert AccountSlip.select().where(AccountSlip.batch == made[0].batch).count() == 1
+    entry = audit.AuditEntry.select().order_by(audit.AuditEntry.seq.desc()).get()
+    detail = audit.AuditDetail.get((audit.AuditDetail.chain == store.west) & (audit.AuditDetail.seq == entry.seq))
+    assert f'"people":["{people["戊五"].public_id}"]' in detail.payload.replace(" ", "")
+
+
 def test_the_slip_of_a_double_opens_the_account_of_the_record_that_is_kept(store, printer):
     kept, double = person(store, "张三丰"), person(store, "张三豐")
     slip = slips.issue(printer, slips.prepare(printer, [double.public_id]))[0]

@@ -7,7 +7,7 @@ import pytest
 from core.errors import Invalid, Refused
 from core.store import audit, db
 from core.store.ref import Ref
-from core.store.request_key import KEEP_DAYS, RequestKey, digest_of, forget_old, once
+from core.store.request_key import KEEP_DAYS, RequestKey, digest_of, forget_old, is_used, once
 
 KEY = "request-0001"
 
@@ -38,6 +38,17 @@ def test_the_same_key_with_other_contents_is_refused(store):
         once(store.west, KEY, digest_of("/book", 8), acts(store, made))
     assert caught.value.status == 409
     assert len(made) == 1
+
+
+def test_whether_a_key_was_used_is_known_before_the_act_is_prepared(store):
+    assert not is_used(store.west, KEY, "d")
+    once(store.west, KEY, "d", lambda: None)
+    assert is_used(store.west, KEY, "d")
+    assert not is_used(store.south, KEY, "d") and not is_used(None, KEY, "d")
+    with pytest.raises(Refused):
+        is_used(store.west, KEY, "other")
+    with pytest.raises(Invalid):
+        is_used(store.west, "short", "d")
 
 
 def test_communities_and_the_site_do_not_share_keys(store):

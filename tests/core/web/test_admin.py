@@ -78,7 +78,10 @@ def test_a_staff_account_is_opened_with_a_code_shown_once(director: Browser, cli
     page = text(director.get(f"{HERE}/accounts"))
     assert "沈丽" in page and "验证码未使用" in page
     new = "石榴-围巾-码头-灯塔-七"
-    assert client.send(f"/slip/{code[1].replace(' ', '')}", secret=new, again=new).location == f"/c/{WEST_HILL}/desk"
+    assert (
+        client.send(f"/slip/{code[1].replace(' ', '')}", secret=new, secret_again=new).location
+        == f"/c/{WEST_HILL}/desk"
+    )
     grant = RoleGrant.get(RoleGrant.role == "staff")
     assert grant.until_day.isoformat() == "2099-12-31"
 

@@ -3,8 +3,9 @@
 import pytest
 
 from core.actor import command
-from core.people import areas, residents
-from core.people.areas import Area, Grid, Home
+from core.people import grids, residents
+from core.people.areas import Area, Home
+from core.people.grids import Grid
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from tests.core.web.office_cases import HERE, estate, person, text
 
@@ -69,7 +70,7 @@ def test_grids_take_buildings_and_give_them_away(as_role):
     assert "现属第一网格" in text(browser.get(f"{HERE}/areas/grids/{micro}/areas"))
     browser.send(f"{HERE}/areas/grids/{micro}/areas", area=area("5").id)
     assert "5-1-101" in text(browser.get(f"{HERE}/areas/grids/{micro}"))
-    assert [row.homes for row in areas.grids(WEST_HILL)] == [2, 1]
+    assert [row.homes for row in grids.grid_rows(WEST_HILL)] == [2, 1]
     assert "微网格" in text(browser.get(f"{HERE}/areas/grids"))
     assert browser.send(f"{HERE}/areas/grids/{first}/remove").status_code == 409
     assert browser.get(f"{HERE}/areas/grids/{micro}/remove").status_code == 200
@@ -87,12 +88,12 @@ def test_a_grid_name_that_is_taken_stays_in_the_form(as_role):
 
 def test_areas_of_another_community_do_not_exist(as_role):
     person(community=SOUTH_GARDEN)
-    grid = areas.add_grid(command(SOUTH_GARDEN), "南网格")
+    grid = grids.add_grid(command(SOUTH_GARDEN), "南网格")
     browser = as_role("director")
     home = Home.get().id
     for path in (f"{area('3', community=SOUTH_GARDEN).id}", f"homes/{home}", f"grids/{grid}", f"grids/{grid}/areas"):
         assert browser.get(f"{HERE}/areas/{path}").status_code == 404, path
     assert browser.send(f"{HERE}/areas/grids/{grid}/remove").status_code == 404
-    mine = areas.add_grid(command(WEST_HILL), "北网格")
+    mine = grids.add_grid(command(WEST_HILL), "北网格")
     stolen = browser.send(f"{HERE}/areas/grids/{mine}/areas", area=area("3", community=SOUTH_GARDEN).id)
     assert stolen.status_code == 404

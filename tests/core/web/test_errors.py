@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import html
+import importlib
+import pkgutil
 import re
 
 import pytest
 from flask import Flask
+from wtforms.fields.core import UnboundField
 
+import core
+import plugins
 from core.actor import system
 from core.people import accounts, sessions, sign_in
 from core.people.person import Person
 from core.store import db
 from core.testing import WEST_HILL, Browser
+from core.web import errors
+from core.web.forms import Form, SecretField
 from core.web.gate import SESSION_COOKIE
 
 PASSWORD = "雨伞-蓝鲸-车站-豆浆-木"
@@ -91,6 +98,54 @@ def test_passwords_and_pins_are_not_kept_and_the_page_says_so(staff: Browser) ->
     page = answer.get_data(as_text=True)
     assert "geheim" not in page and SECRETS in page
     assert kept(answer)["label"] == "沈丽"
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/me/secret", ("old_secret", "secret", "secret_again")),
+        ("/me/pin", ("password", "secret", "secret_again")),
+    ],
+)
+def test_no_field_of_a_change_of_secrets_comes_back(staff: Browser, path: str, fields: tuple[str, ...]) -> None:
+    token, field_values = staff.token(), {name: f"geheim-{name}-12" for name in fields}
+    sessions.sign_out(session_of(staff))
+    answer = staff.post(path, data={"csrf_token": token, "next": "/me", **field_values})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 401 and kept(answer)["next"] == "/me"
+    assert "geheim" not in page and SECRETS in page
+
+
+def forms_of(package: object) -> set[type[Form]]:
+    """Every form that a package declares."""
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):  # type: ignore[attr-defined]
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found, waiting = set(), [Form]
+    while waiting:
+        form = waiting.pop()
+        found.add(form)
+        waiting += form.__subclasses__()
+    return {form for form in found if form.__module__.split(".")[0] == package.__name__}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("package", [core, plugins])
+def test_every_field_for_a_secret_is_told_by_its_name(package: object) -> None:
+    forms = forms_of(package)
+    assert forms
+    secret = {
+        f"{form.__qualname__}.{name}"
+        for form in forms
+        for name in dir(form)
+        if isinstance(field := getattr(form, name), UnboundField) and issubclass(field.field_class, SecretField)
+    }
+    assert secret or package is plugins
+    assert [name for name in sorted(secret) if not errors._is_secret(name.partition(".")[2])] == []
+
+
+@pytest.mark.parametrize("name", ["holder", "household", "person", "idempotency_key", "again", "reason"])
+def test_what_is_no_secret_is_kept(name: str) -> None:
+    assert not errors._is_secret(name)
 
 
 def test_nothing_is_kept_of_a_form_of_another_site(staff: Browser) -> None:

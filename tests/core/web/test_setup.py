@@ -61,7 +61,7 @@ def through(browser: Browser, **owner: str):
     }
     assert post(browser, "/setup/office", **office).status_code == 303
     assert post(browser, "/setup/modules", plugins="rooms").status_code == 303
-    fields = {"owner_label": "陈晓燕", "owner": "chen", "password": PASSWORD, "again": PASSWORD, **owner}
+    fields = {"owner_label": "陈晓燕", "owner": "chen", "password": PASSWORD, "password_again": PASSWORD, **owner}
     return post(browser, "/setup/owner", **fields)
 
 
@@ -177,7 +177,11 @@ def test_a_list_that_cannot_be_read_names_the_line(browser: Browser) -> None:
 
 
 def test_bad_owner_stores_nothing_and_keeps_the_names(browser: Browser) -> None:
-    for wrong in ({"again": "something else"}, {"password": "short", "again": "short"}, {"owner": "12345"}):
+    for wrong in (
+        {"password_again": "something else"},
+        {"password": "short", "password_again": "short"},
+        {"owner": "12345"},
+    ):
         answer = through(browser, **wrong)
         assert answer.status_code == 422
         page = answer.get_data(as_text=True)

@@ -121,7 +121,7 @@ def test_whoever_must_choose_a_password_is_sent_there_first(client: Browser, app
     assert answer.location.startswith("/me/secret?next=")
     assert client.get(f"/c/{WEST_HILL}/desk").location.startswith("/me/secret?next=")
     new = "石榴-围巾-码头-灯塔-七"
-    changed = client.send(answer.location, old=PASSWORD, secret=new, again=new)
+    changed = client.send(answer.location, old_secret=PASSWORD, secret=new, secret_again=new)
     assert changed.location == f"/c/{WEST_HILL}/desk"
     assert client.get(changed.location).status_code == 200
 
@@ -195,9 +195,9 @@ def test_a_slip_opens_the_account_of_its_person(client: Browser, app: Flask) -> 
     page = text(shown)
     assert shown.headers["Cache-Control"] == "no-store"
     assert "李*平" in page and "李建平" not in page
-    assert client.send(typed.location, secret="123456", again="123456").status_code == 422
-    assert client.send(typed.location, secret=PIN, again="402918").status_code == 422
-    done = client.send(typed.location, secret=PIN, again=PIN)
+    assert client.send(typed.location, secret="123456", secret_again="123456").status_code == 422
+    assert client.send(typed.location, secret=PIN, secret_again="402918").status_code == 422
+    done = client.send(typed.location, secret=PIN, secret_again=PIN)
     assert (done.status_code, done.location) == (303, f"/c/{WEST_HILL}/")
     assert client.get("/me").status_code == 200
     assert Browser(app).get(typed.location).status_code == 422, "the slip is used up"
@@ -212,8 +212,8 @@ def test_a_wrong_code_is_told_and_stays_in_the_field(client: Browser) -> None:
 def test_the_code_of_a_reset_asks_staff_for_a_password(client: Browser, app: Flask, staff: Account) -> None:
     code = credentials.reset_secret(system(WEST_HILL, "test"), staff.id).code
     new = "石榴-围巾-码头-灯塔-七"
-    assert client.send(f"/slip/{code}", secret="402917", again="402917").status_code == 422
-    assert client.send(f"/slip/{code}", secret=new, again=new).location == f"/c/{WEST_HILL}/desk"
+    assert client.send(f"/slip/{code}", secret="402917", secret_again="402917").status_code == 422
+    assert client.send(f"/slip/{code}", secret=new, secret_again=new).location == f"/c/{WEST_HILL}/desk"
 
 
 # --------------------------------------------------------------------------- my account
@@ -250,19 +250,19 @@ def test_changing_the_pin_signs_other_browsers_out(client: Browser, app: Flask, 
     other = Browser(app)
     sign_in(other, "张桂英", PIN)
     sign_in(client, "张桂英", PIN)
-    assert client.send("/me/secret", old="999999", secret="518430", again="518430").status_code == 422
-    assert client.send("/me/secret", old=PIN, secret="518430", again="518431").status_code == 422
-    assert client.send("/me/secret", old=PIN, secret="123456", again="123456").status_code == 422
-    assert client.send("/me/secret", old=PIN, secret="518430", again="518430").location == "/me"
+    assert client.send("/me/secret", old_secret="999999", secret="518430", secret_again="518430").status_code == 422
+    assert client.send("/me/secret", old_secret=PIN, secret="518430", secret_again="518431").status_code == 422
+    assert client.send("/me/secret", old_secret=PIN, secret="123456", secret_again="123456").status_code == 422
+    assert client.send("/me/secret", old_secret=PIN, secret="518430", secret_again="518430").location == "/me"
     assert other.get("/me").status_code == 303
     assert sign_in(other, "张桂英", "518430").status_code == 303
 
 
 def test_staff_set_a_pin_with_their_password(client: Browser, staff: Account) -> None:
     sign_in(client, "chen", PASSWORD)
-    assert client.send("/me/pin", password="wrong", secret="518430", again="518430").status_code == 422
-    assert client.send("/me/pin", password=PASSWORD, secret="111111", again="111111").status_code == 422
-    assert client.send("/me/pin", password=PASSWORD, secret="518430", again="518430").location == "/me"
+    assert client.send("/me/pin", password="wrong", secret="518430", secret_again="518430").status_code == 422
+    assert client.send("/me/pin", password=PASSWORD, secret="111111", secret_again="111111").status_code == 422
+    assert client.send("/me/pin", password=PASSWORD, secret="518430", secret_again="518430").location == "/me"
     client.send("/hide")
     assert client.send("/unlock", secret="518430").status_code == 303
 

@@ -91,7 +91,7 @@ def test_a_second_owner_gets_a_code(owner: Browser, client: Browser) -> None:
     code = re.search(r'slip-code num">([A-Z0-9 ]{9})<', text(answer))
     assert code
     new = "石榴-围巾-码头-灯塔-七"
-    assert client.send(f"/slip/{code[1].replace(' ', '')}", secret=new, again=new).status_code == 303
+    assert client.send(f"/slip/{code[1].replace(' ', '')}", secret=new, secret_again=new).status_code == 303
     assert client.get("/admin/communities").status_code == 200
 
 

@@ -56,7 +56,7 @@ def test_prints_a_sheet_per_building_that_is_kept_nowhere(as_role, monkeypatch):
 def test_a_printed_slip_opens_the_account(as_role, client):
     person()
     code = CODE.search(text(print_building(as_role("staff"))))[1]
-    opened = client.send(f"/slip/{code.replace(' ', '')}", secret="830174", again="830174")
+    opened = client.send(f"/slip/{code.replace(' ', '')}", secret="830174", secret_again="830174")
     assert opened.status_code == 303
     assert "1" in text(as_role("staff").get(f"{HERE}/slips"))
 
@@ -69,6 +69,24 @@ def test_sending_the_form_again_does_not_void_the_printed_sheets(as_role):
     assert not CODE.search(again)
     assert "已经生成过" in again
     assert slips.redeem(code, "127.0.0.1").masked_name == "张*丰"
+
+
+def test_a_second_tap_makes_no_codes(as_role, monkeypatch):
+    who = person()
+    browser = as_role("staff")
+    made = []
+    fresh = slips.fresh_code
+    monkeypatch.setattr(slips, "fresh_code", lambda: made.append(1) or fresh())
+    for tap in (
+        lambda: print_building(browser, idempotency_key="the very same tap"),
+        lambda: browser.send(f"{HERE}/slips/person/{who.public_id}", idempotency_key="another very same tap"),
+    ):
+        made.clear()
+        assert CODE.search(text(tap()))
+        assert "已经生成过" in text(tap())
+        assert len(made) == 1
+    answer = browser.send(f"{HERE}/slips/person/{who.public_id}", idempotency_key="the very same tap")
+    assert answer.status_code == 409 and len(made) == 1
 
 
 def test_printing_anew_makes_the_old_slips_worthless(as_role):

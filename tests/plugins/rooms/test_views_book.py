@@ -160,6 +160,20 @@ def test_the_walk_in_page_leads_to_a_booking_as_the_service_offers_it(client, ro
     assert html.escape(f"{BASE}/{room.id}/book?date={DAY}&start=12:00&end=13:00") in page
 
 
+@pytest.mark.parametrize(
+    ("bookable_by", "shown"), [("anyone", True), ("residents", False), ("organisations", False), ("staff", False)]
+)
+def test_free_now_shows_nobody_a_room_they_cannot_book(client, as_role, room, monkeypatch, bookable_by, shown):
+    noon = datetime.datetime.combine(today(), datetime.time(12, 7), local_zone())
+    monkeypatch.setattr("plugins.rooms.walk_in.local_now", lambda: noon)
+    service.edit_room(command(WEST_HILL), room.id, bookable_by=bookable_by)
+    portal, desk = f"/c/{WEST_HILL}/", as_role("staff")
+    for browser, expected in ((client, shown), (desk, True)):
+        for path in (f"{BASE}/now", portal):
+            page = browser.get(path).get_data(as_text=True)
+            assert (room.name in page) == expected, path
+
+
 def test_public_pages_show_no_name_title_or_phone(app, client, room):
     book(client, room, title="秘密会议", guest_name="欧阳菁菁", guest_phone="13812345678")
     stranger = type(client)(app)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from core.errors import Invalid, Refused
 from core.plugin.settings import set_setting
 from plugins.rooms import service
+from plugins.rooms.places import BOOKABLE_BY
 
 
 @pytest.fixture
@@ -67,10 +69,38 @@ def test_what_is_offered_can_be_booked_as_it_is(house, offered, step, minute):
 
 def test_rooms_for_which_somebody_must_be_asked_are_no_walk_ins(house, offered):
     assert offered("会议室", 9 * 60) is None, "it needs approval"
-    house.edit("棋牌室", bookable_by="staff")
-    assert offered("棋牌室", 9 * 60) is None
 
 
-def test_the_hall_screen_and_the_page_offer_the_same(house, clock):
+OFFERED = {
+    "anyone": {"visitor", "resident", "staff"},
+    "residents": {"resident", "staff"},
+    "organisations": {"resident", "staff"},
+    "staff": {"staff"},
+}
+
+
+@pytest.mark.parametrize("who", ["visitor", "resident", "staff"])
+@pytest.mark.parametrize("bookable_by", BOOKABLE_BY)
+def test_only_rooms_that_this_visitor_can_book_are_offered(house, clock, bookable_by, who):
+    house.edit("棋牌室", bookable_by=bookable_by)
     clock(house.at(9 * 60))
-    assert service.hall(house.visitor, None).free == service.free_now(house.visitor)
+    actor = {"visitor": house.visitor, "resident": house.resident(), "staff": house.staff}[who]
+    is_offered = "棋牌室" in [found.room for found in service.free_now(actor)]
+    assert is_offered == (who in OFFERED[bookable_by])
+    typed = {"guest_name": "客人"} if who == "visitor" else {}
+    if is_offered:
+        named = {"organisation": "书法协会"} if bookable_by == "organisations" else {}
+        assert house.book("棋牌室", "09:00", "10:00", actor, **named, **typed).state == "confirmed"
+    else:
+        with pytest.raises((Refused, Invalid)):
+            house.book("棋牌室", "09:00", "10:00", actor, **typed)
+
+
+@pytest.mark.parametrize("bookable_by", BOOKABLE_BY)
+def test_the_hall_screen_offers_what_anybody_may_use_whoever_is_signed_in_there(house, clock, bookable_by):
+    house.edit("棋牌室", bookable_by=bookable_by)
+    clock(house.at(9 * 60))
+    for actor in (house.visitor, house.resident(), house.staff):
+        shown = service.hall(actor, None).free
+        assert shown == service.free_now(house.visitor)
+        assert ("棋牌室" in [each.room for each in shown]) == (bookable_by == "anyone")
