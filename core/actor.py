@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from core.errors import Forbidden
+from core.errors import Forbidden, NotFound
 from core.text import LazyText, _
 
 
@@ -74,6 +74,13 @@ UNNAMED: Mapping[str, LazyText] = {
 def name_of(label: str) -> LazyText | str:
     """The name under which somebody's acts are stored, as people read it."""
     return UNNAMED.get(label, label)
+
+
+def community_of(actor: Actor) -> str:
+    """The community an actor acts in; raises `NotFound` without one."""
+    if actor.community is None:
+        raise NotFound
+    return actor.community
 
 
 def system(community: str | None, origin: str) -> Actor:

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from core.actor import Actor, name_of
+from core.actor import Actor, community_of, name_of
 from core.civic import calls, intake
 from core.civic.calls import OUTCOMES, TAKE, WORK
 from core.civic.intake import INTAKE
@@ -19,7 +19,7 @@ from core.operate.audit_log import LogFilter
 from core.operate.audit_words import LISTS
 from core.people import account_list, areas, directory, grids, households, slip_batches
 from core.people.accounts import MANAGE
-from core.people.directory import VIEW, community_of
+from core.people.directory import VIEW
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS
 from core.people.permissions import ROLES
 from core.people.person import STATUSES

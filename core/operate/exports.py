@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.clock import today
 from core.errors import LinliError, NotFound
 from core.operate.export_lists import CORE_EXPORTS
 from core.people import phone as phones
-from core.people.directory import PHONE, community_of
+from core.people.directory import PHONE
 from core.plugin.declarations import Export
 from core.plugin.registry import Registry
 from core.spreadsheet import Sheet, write_workbook

@@ -11,7 +11,7 @@ from typing import Any
 
 import peewee
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people import accounts, credentials, directory, grids, reach, roles
 from core.people.account_records import Account, RoleGrant
@@ -65,7 +65,7 @@ class ResidentAccounts:
 def staff_rows(actor: Actor, *, also_closed: bool = False) -> list[AccountRow]:
     """The staff of the actor's community with their roles there, by name. Needs `core.accounts.manage`."""
     held: dict[int, list[Held]] = {}
-    for each in roles.grants_of(accounts.community_of(actor)):
+    for each in roles.grants_of(community_of(actor)):
         held.setdefault(each.account, []).append(each)
     found = accounts.staff_accounts(actor, also_closed=also_closed)
     return [_row(account, held.get(account.id, ())) for account in found]
@@ -106,7 +106,7 @@ def resident_accounts(actor: Actor, query: str = "", *, after: int | None = None
             Account.id, Account.label, Person.public_id, Account.status, Account.secret.is_null(), Account.created_at
         )
         .join(Person, on=((Person.community == Account.community) & (Person.id == Account.person_id)))
-        .where((Account.community == accounts.community_of(actor)) & (Account.kind == "resident"))
+        .where((Account.community == community_of(actor)) & (Account.kind == "resident"))
         .order_by(Account.id.desc())
     )
     if query:
@@ -183,7 +183,7 @@ def grants_for(actor: Actor, wanted: Sequence[str], grid: str | None = None) -> 
     """Roles from today for `open_staff`, those that are given by grid for the grid of this name. Raises `Invalid`."""
     grid_id = None
     if grid is not None:
-        named = {row.name: row.id for row in grids.grid_rows(accounts.community_of(actor))}
+        named = {row.name: row.id for row in grids.grid_rows(community_of(actor))}
         if grid not in named:
             raise Invalid({"grid_id": [_("There is no grid called %(name)s.", name=grid)]})
         grid_id = named[grid]
@@ -215,7 +215,7 @@ def open_owner(actor: Actor, username: str, label: str) -> OneTimeCode:
 
 def grant_of(actor: Actor, grant_id: int) -> Held:
     """A role held in the actor's community by its number; raises `NotFound`."""
-    community = accounts.community_of(actor)
+    community = community_of(actor)
     account = RoleGrant.select(RoleGrant.account_id).where(RoleGrant.id == grant_id).tuples().first()
     for each in roles.grants_of(community, account[0], also_past=True) if account else ():
         if each.grant == grant_id:

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import peewee
 
-from core.actor import Actor
-from core.errors import Forbidden, Invalid, NotFound, Refused
+from core.actor import Actor, community_of
+from core.errors import Forbidden, Invalid, Refused
 from core.people import permissions, roles, secrets, sessions
 from core.people.account_records import Account, AccountSlip
 from core.people.directory import find_person
@@ -403,9 +403,3 @@ def _collect(errors: dict[str, list[LazyText | str]], check: Callable[[], None])
         check()
     except Invalid as invalid:
         errors.update(invalid.errors)
-
-
-def community_of(actor: Actor) -> str:
-    if actor.community is None:
-        raise NotFound
-    return actor.community

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import peewee
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.errors import Invalid, NotFound, Refused
 from core.people.cells import plain
 from core.people.divisions import DivisionChoice, community_divisions, division_path, load_divisions
@@ -24,7 +24,7 @@ from core.store.db import Integer, Text, in_transaction, rows, transactional
 from core.text import _, is_storable
 
 __all__ = [
-    "Area", "AreaNode", "DivisionChoice", "Home", "HomeRow", "add_estate", "area_sort_key", "community_divisions", "community_of",
+    "Area", "AreaNode", "DivisionChoice", "Home", "HomeRow", "add_estate", "area_sort_key", "community_divisions",
     "division_path", "door_sort_key", "ensure_area", "ensure_estate", "ensure_home", "estate_names", "estates",
     "find_estate", "homes_in", "homes_of", "load_divisions", "tidy_area_name", "tree",
 ]  # fmt: skip
@@ -196,13 +196,6 @@ def add_estate(actor: Actor, name: str) -> int:
     area = Area.get_of(community, estate_id)
     audit.record(actor, "core.area.added", area.ref, after={"name": tidy}, permission="core.people.edit")
     return estate_id
-
-
-def community_of(actor: Actor) -> str:
-    """The community an actor acts in; raises `NotFound` without one."""
-    if actor.community is None:
-        raise NotFound
-    return actor.community
 
 
 # --- the tree --------------------------------------------------------------------------------------------------------

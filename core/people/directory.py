@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import peewee
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.errors import NotFound
 from core.people import phone as phones
 from core.people import reach
-from core.people.areas import Area, Home, community_of
+from core.people.areas import Area, Home
 from core.people.door import parse_address
 from core.people.grids import grid_area_ids
 from core.people.names import search_terms

@@ -6,11 +6,11 @@ import datetime
 from collections import defaultdict
 from typing import NamedTuple
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.people import phone as phones
 from core.people import reach
 from core.people.areas import Area, Home, homes_of
-from core.people.directory import PHONE, VIEW, community_of
+from core.people.directory import PHONE, VIEW
 from core.people.person import Person, PersonHome
 
 

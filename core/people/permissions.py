@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.clock import today
 from core.errors import NotFound, PluginError, Refused
 from core.people import sessions
@@ -291,7 +291,7 @@ def set_permission(actor: Actor, role: str, permission: str, allowed: bool) -> N
     be left who can give roles.
     """
     actor.require(MANAGE_ROLES)
-    community = _community_of(actor)
+    community = community_of(actor)
     if role not in ROLES or permission not in _table.permissions:
         raise NotFound
     if allowed and (reason := _why_not(role, permission)):
@@ -355,9 +355,3 @@ def keep_a_holder(community: str, had_holders: bool) -> None:
             _("Then nobody in this community could give roles any more."),
             advice=_("First give another person the role of director or secretary."),
         )
-
-
-def _community_of(actor: Actor) -> str:
-    if actor.community is None:
-        raise NotFound
-    return actor.community

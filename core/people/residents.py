@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.clock import today
 from core.errors import Invalid, NotFound, Refused
 from core.people.areas import ensure_home
@@ -23,7 +23,6 @@ from core.people.directory import (
     PersonPage,
     PersonRow,
     Stay,
-    community_of,
     find_person,
     list_people,
     may_be_contacted,
@@ -56,7 +55,7 @@ from core.text import LazyText, _, is_storable
 
 __all__ = [
     "DECEASED", "EDIT", "LIVING_HERE", "MOVED_AWAY", "PHONE", "RELATIONS", "SEXES", "STATUSES", "VIEW", "FormerName",
-    "Member", "PeoplePage", "Person", "PersonHome", "PersonPage", "PersonRow", "Stay", "add_person", "community_of",
+    "Member", "PeoplePage", "Person", "PersonHome", "PersonPage", "PersonRow", "Stay", "add_person",
     "correct_stay", "edit_person", "find_person", "link_homes", "list_people", "may_be_contacted", "move_in", "move_out",
     "people_of_home", "person_page", "same_name", "set_status",
 ]  # fmt: skip

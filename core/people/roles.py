@@ -9,7 +9,7 @@ from typing import Any
 
 import peewee
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.clock import today
 from core.errors import Invalid, NotFound, Refused
 from core.people import permissions
@@ -57,7 +57,7 @@ def grant_role(
     `NotFound` for an account or grid of another community (only the owner may bring an account in).
     """
     actor.require(MANAGE_ROLES)
-    community, account = _community_of(actor), account_here(actor, account_id)
+    community, account = community_of(actor), account_here(actor, account_id)
     start = from_day or today()
     if role not in ROLES or not ROLES[role].grantable:
         raise Invalid({"role": [_("This role cannot be given by hand.")]})
@@ -98,7 +98,7 @@ def _check_grid(community: str, role: str, grid_id: int | None) -> None:
 def end_role(actor: Actor, grant_id: int, reason: str = "") -> None:
     """End a role at once. Raises `Refused` if nobody would be left who can give roles."""
     actor.require(MANAGE_ROLES)
-    community = _community_of(actor)
+    community = community_of(actor)
     grant = RoleGrant.get_or_none((RoleGrant.id == grant_id) & (RoleGrant.community == community))
     if grant is None:
         raise NotFound
@@ -218,9 +218,3 @@ def _tell(actor: Actor, action: str, grant: RoleGrant, account: Account, reason:
         reason=reason,
         permission=MANAGE_ROLES,
     )
-
-
-def _community_of(actor: Actor) -> str:
-    if actor.community is None:
-        raise NotFound
-    return actor.community

@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.errors import Invalid, Refused
 from core.people import roster_file, roster_store
 from core.people.cells import plain
 from core.people.columns import FIELD_LABELS, Columns, signature
-from core.people.directory import IMPORT, community_of
+from core.people.directory import IMPORT
 from core.people.guess import Question
 from core.people.person import TAKE_BACK_BLOCKERS
 from core.people.roster_file import BadRow, RosterFile, RosterRow, read_roster

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import peewee
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.clock import local_day
 from core.errors import Refused
 from core.people import roster_store
 from core.people.areas import Home
-from core.people.directory import IMPORT, community_of
+from core.people.directory import IMPORT
 from core.people.person import TAKE_BACK_BLOCKERS, Person
 from core.people.roster_records import IMPORTED, TAKEN_BACK, RosterImport
 from core.store import audit

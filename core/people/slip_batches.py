@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import peewee
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.people.account_records import Account, AccountSlip
 from core.people.areas import Area, Home, find_estate
-from core.people.directory import community_of, find_person
+from core.people.directory import find_person
 from core.people.person import LIVING_HERE, Person, PersonHome
 from core.people.slips import PRINT
 from core.store.db import now

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import peewee
 
-from core.actor import Actor
+from core.actor import Actor, community_of
 from core.clock import today
-from core.errors import Invalid, NotFound, Refused
+from core.errors import Invalid, Refused
 from core.people import accounts, secrets, sign_in, throttle
 from core.people.account_records import Account, AccountSlip
 from core.people.areas import Area, Home
@@ -71,7 +71,7 @@ def prepare_for_area(actor: Actor, area_id: int) -> Printing:
     Raises like `prepare`.
     """
     actor.require(PRINT)
-    community = _community_of(actor)
+    community = community_of(actor)
     area = Area.get_of(community, area_id)
     if area.level == "estate":
         inside = Home.estate_id == area.id
@@ -88,7 +88,7 @@ def prepare(actor: Actor, public_ids: Iterable[str]) -> Printing:
     for more than 2,000 at once.
     """
     actor.require(PRINT)
-    community = _community_of(actor)
+    community = community_of(actor)
     wanted = list(dict.fromkeys(public_ids))
     found: list[_Row] = []
     for start in range(0, len(wanted), _CHUNK):
@@ -284,7 +284,7 @@ def masked_name(name: str) -> str:
 def revoke_batch(actor: Actor, batch: str) -> int:
     """Make the unused slips of one printing worthless (sheets were lost); returns how many."""
     actor.require(PRINT)
-    community = _community_of(actor)
+    community = community_of(actor)
     with transaction(community):
         count = int(
             AccountSlip.update(revoked_at=now())
@@ -304,9 +304,3 @@ def revoke_batch(actor: Actor, batch: str) -> int:
             permission=PRINT,
         )
     return count
-
-
-def _community_of(actor: Actor) -> str:
-    if actor.community is None:
-        raise NotFound
-    return actor.community
