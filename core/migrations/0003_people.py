@@ -117,10 +117,12 @@ def _make_homes(db):
         parent_id INTEGER,
         name TEXT NOT NULL,
         sort_key TEXT NOT NULL,
+        import_id INTEGER,
         CONSTRAINT grid_name_given CHECK (length(name) BETWEEN 1 AND 60),
         UNIQUE (community, id),
         UNIQUE (community, name),
-        CONSTRAINT grid_parent FOREIGN KEY (community, parent_id) REFERENCES grid (community, id)
+        CONSTRAINT grid_parent FOREIGN KEY (community, parent_id) REFERENCES grid (community, id),
+        CONSTRAINT grid_import FOREIGN KEY (community, import_id) REFERENCES roster_import (community, id)
         """,
     )
     create_table(
@@ -130,9 +132,11 @@ def _make_homes(db):
         community TEXT NOT NULL,
         area_id INTEGER NOT NULL,
         grid_id INTEGER NOT NULL,
+        import_id INTEGER,
         PRIMARY KEY (community, area_id),
         CONSTRAINT grid_area_area FOREIGN KEY (community, area_id) REFERENCES area (community, id),
-        CONSTRAINT grid_area_grid FOREIGN KEY (community, grid_id) REFERENCES grid (community, id)
+        CONSTRAINT grid_area_grid FOREIGN KEY (community, grid_id) REFERENCES grid (community, id),
+        CONSTRAINT grid_area_import FOREIGN KEY (community, import_id) REFERENCES roster_import (community, id)
         """,
     )
     create_index(db, "grid_area_of_grid", "grid_area", "community, grid_id")

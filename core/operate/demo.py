@@ -13,7 +13,7 @@ from core.actor import Actor, command
 from core.civic import calls, intake
 from core.errors import Invalid
 from core.operate import setup
-from core.people import account_list, accounts, areas, grids, roster
+from core.people import account_list, accounts, grids, roster
 from core.people.person import Person
 from core.people.secrets import new_password
 from core.plugin.registry import Registry
@@ -29,7 +29,8 @@ STAFF = (
     ("baozhang", "顾会计", ("bookkeeper",)),
     ("jiandu", "徐监督", ("supervisor",)),
 )
-GRIDS = ("第一网格", "第二网格", "第三网格")
+# Where no register is imported that names grids.
+ONLY_GRID = "第1网格"
 RESIDENTS_WITH_ACCOUNT = 3
 Line = LazyText | str
 
@@ -45,17 +46,16 @@ def build(registry: Registry, residents: bool = True) -> Iterator[Line]:
     yield _("%(name)s (%(code)s) is set up with its modules: %(modules)s.", name=community.name, code=CODE,
             modules=", ".join(registry.plugins))  # fmt: skip
     actor = command(CODE)
-    made = [grids.add_grid(actor, name) for name in GRIDS]
+    if residents:
+        yield from _register(actor)
+    grid = _first_grid(actor)
     for username, label, roles in STAFF:
-        grants = account_list.grants_for(actor, roles, GRIDS[0])
+        grants = account_list.grants_for(actor, roles, grid)
         accounts.create_staff(actor, username, label, password, grants=grants, must_change=False)
     names = ", ".join(["admin", *(username for username, _label, _roles in STAFF)])
     yield _("Staff sign in with the password %(password)s: %(names)s", password=password, names=names)
     if residents:
         yield from _residents(actor)
-        estates = [estate for estate, _name in areas.estate_names(CODE)]
-        for number, grid in enumerate(made):
-            grids.assign_grid(actor, grid, estates[number :: len(made)])
     for _plugin, lines in registry.call("fill_demo", CODE, community=community, actor=actor):
         yield from lines
     yield _("Start it with: linli --instance %(folder)s serve", folder=str(registry.config.instance))
@@ -80,9 +80,20 @@ def _set_up(registry: Registry, password: str) -> Community:
     )
 
 
-def _residents(actor: Actor) -> Iterator[Line]:
+def _register(actor: Actor) -> Iterator[Line]:
     found = roster.import_file(actor, "roster-community.xlsx", (DATA / "roster-community.xlsx").read_bytes())
     yield _("%(people)d residents of %(homes)d homes were imported.", people=found["people"], homes=found["households"])
+
+
+def _first_grid(actor: Actor) -> str:
+    """The first grid of the register, which names the grid of every door; without a register, one is made."""
+    names = [row.name for row in grids.grid_rows(CODE)]
+    if not names:
+        grids.add_grid(actor, ONLY_GRID)
+    return names[0] if names else ONLY_GRID
+
+
+def _residents(actor: Actor) -> Iterator[Line]:
     for person in _reachable(RESIDENTS_WITH_ACCOUNT):
         pin = _open(actor, person)
         yield _(

@@ -24,8 +24,13 @@ FIELD_LABELS: dict[str, LazyText] = {
     "phone": _("Phone"),
     "phone2": _("Second phone"),
     "note": _("Note"),
+    "sex": _("Sex"),
+    "birth_year": _("Year of birth"),
+    "grid": _("Grid"),
 }
 FIELDS = tuple(FIELD_LABELS)
+# Read where they are found, and never asked for: rows are told apart and imported without them.
+PARTICULARS = ("sex", "birth_year", "grid")
 ERROR_TITLE = _("Reason for the error")
 # Titles are searched for in this many rows from the top.
 _DEEPEST_HEADER = 10
@@ -44,6 +49,9 @@ class Columns:
     phone: int | None = None
     phone2: int | None = None
     note: int | None = None
+    sex: int | None = None
+    birth_year: int | None = None
+    grid: int | None = None
 
     def as_dict(self) -> dict[str, int | None]:
         """Field → column, for storing; `from_dict` reads it back."""
@@ -83,6 +91,11 @@ _TITLES: dict[str, str] = {
     "phone": "电话 手机 联系方式 联系电话 手机号码 手机号 电话号码 联系手机 联系号码 业主电话 移动电话 本人电话 "
     "户主电话 手机或座机 phone mobile tel",
     "note": "备注 说明 附注 备考 备注说明 remark remarks note notes",
+    "sex": "性别 男女 户主性别 业主性别 本人性别 sex gender",
+    "birth_year": "出生年份 出生年 出生年月 出生年月日 出生日期 出生时间 出生 生日 生年 户主出生年份 户主出生年月 户主出生日期 "
+    "业主出生年份 业主出生年月 业主出生日期 yearofbirth birthyear dateofbirth birthday birthdate",
+    "grid": "网格 所属网格 所在网格 网格名称 网格名 网格号 网格编号 网格化 综合网格 基础网格 微网格 所属微网格 所在微网格 微网格名称 "
+    "grid gridname microgrid",
 }
 _EXACT = {title: field for field, titles in _TITLES.items() for title in titles.split()}
 # Whatever else such a title contains, it holds none of our fields.
@@ -126,7 +139,8 @@ def titles_of(row: Sequence[str], width: int) -> tuple[str, ...]:
 
 def is_about_something_else(title: str) -> bool:
     """Whether a title names something that is none of our fields (area, age, licence plate …)."""
-    return _OTHER.search(_title(title)) is not None or is_error_title(title)
+    text = _title(title)
+    return (text not in _EXACT and _OTHER.search(text) is not None) or is_error_title(title)
 
 
 def _title(text: str) -> str:

@@ -29,6 +29,7 @@ class Grid(CommunityModel):
     parent_id = Integer(null=True)
     name = Text()
     sort_key = Text()
+    import_id = Integer(null=True)
 
     kind = "core.grid"
 
@@ -37,10 +38,14 @@ class Grid(CommunityModel):
 
 
 class GridArea(CommunityModel):
-    """An area laid under a grid; what lies below the area goes with it unless it has a grid of its own."""
+    """An area laid under a grid; what lies below the area goes with it unless it has a grid of its own.
+
+    `import_id` is that of the register which laid it, None when somebody did.
+    """
 
     area_id = Integer()
     grid_id = Integer()
+    import_id = Integer(null=True)
 
     class Meta:
         table_name = "grid_area"
@@ -93,11 +98,13 @@ def assign_grid(actor: Actor, grid_id: int, area_ids: Sequence[int]) -> None:
     for area_id in wanted:
         Area.get_of(community, area_id)
     before = _areas_of(community, grid_id)
-    mine = (GridArea.community == community) & ((GridArea.grid_id == grid_id) | GridArea.area_id.in_(wanted))
-    GridArea.delete().where(mine).execute()
-    if wanted:
+    # What stays keeps saying which register laid it.
+    added = [area_id for area_id in wanted if area_id not in before]
+    gone = [area_id for area_id in before if area_id not in wanted]
+    GridArea.delete().where(GridArea.community == community, GridArea.area_id.in_([*added, *gone])).execute()
+    if added:
         GridArea.insert_many(
-            [{"community": community, "grid_id": grid_id, "area_id": area_id} for area_id in wanted]
+            [{"community": community, "grid_id": grid_id, "area_id": area_id} for area_id in added]
         ).execute()
     audit.record(
         actor,
@@ -117,15 +124,18 @@ def remove_grid(actor: Actor, grid_id: int) -> None:
     grid = _grid(community, grid_id)
     if Grid.of(community).where(Grid.parent_id == grid_id).exists():
         raise Refused(_("Remove the micro-grids of %(name)s first.", name=grid.name))
-    _release_officers(community, grid)
+    release_officers(community, grid)
     before = {"name": grid.name, "areas": _areas_of(community, grid_id)}
     GridArea.delete().where(GridArea.community == community, GridArea.grid_id == grid_id).execute()
     audit.record(actor, "core.grid.removed", grid.ref, before=before, permission="core.people.edit")
     grid.delete_instance()
 
 
-def _release_officers(community: str, grid: Grid) -> None:
-    """The roles once held in a grid stay in the history without it; a role held today or later must be ended first."""
+def release_officers(community: str, grid: Grid) -> None:
+    """Let go of the roles once held in a grid that is about to be removed: they stay in the history without it.
+
+    Raises `Refused` for a role held today or later, which must be ended first.
+    """
     given = (RoleGrant.community == community) & (RoleGrant.grid_id == grid.id)
     still = RoleGrant.ended_at.is_null() & (RoleGrant.until_day.is_null() | (RoleGrant.until_day >= today()))
     if RoleGrant.select().where(given, still).exists():

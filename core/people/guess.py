@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from core.people.cells import is_nothing
-from core.people.columns import Columns, field_of, find_header, is_about_something_else, titles_of
+from core.people.columns import PARTICULARS, Columns, field_of, find_header, is_about_something_else, titles_of
 from core.people.door import door_prefix, join_door, parse_address
 from core.people.names import looks_like_name, split_names
+from core.people.particulars import is_grid, is_sex, read_birth_year
 from core.people.phone import parse_phones
 from core.text import LazyText, _
 
@@ -83,6 +84,7 @@ class _Guesser:
             [row[column] for row in body if column < len(row) and not is_nothing(row[column])]
             for column in range(len(titles))
         ]
+        self.titles = titles
         self.named: dict[str, list[tuple[int, int]]] = {}
         for column, title in enumerate(titles):
             if title and (found := field_of(title)):
@@ -122,6 +124,9 @@ class _Guesser:
                 self.take(field, found[0], "title")
             elif found:
                 self.question(field, found)
+        for field in PARTICULARS:
+            for column in self.strongest(field)[:1]:
+                self.take(field, column, "title")
         others = [column for _strength, column in self.named.get("phone", []) if column != self.columns.phone]
         if others:
             self.take("phone2", others[0], "title")
@@ -177,6 +182,10 @@ class _Guesser:
             if column is not None and len(self.cells[column]) >= 3 and self.share(column, test) < 0.2:
                 self.drop(field)
                 self.question(field, [column])
+        grid = self.columns.grid
+        # Some registers have the officer's name under 网格: no grid is made of a person.
+        if grid is not None and self.share(grid, lambda cell: looks_like_name(cell) and not is_grid(cell)) >= 0.5:
+            self.drop("grid")
 
     def by_content(self) -> None:
         """Assign what no title named, where exactly one column looks like it."""
@@ -188,6 +197,9 @@ class _Guesser:
             self._find("name", lambda column: self.share(column, looks_like_name) >= 0.7 and self._varied(column, 0.4))
         if self.columns.estate is None and "estate" not in self.questions:
             self._find("estate", lambda column: self.share(column, _is_estate) >= 0.8 and not self._varied(column, 0.5))
+        self._find_particular("sex", lambda column: self.share(column, is_sex) >= 0.9)
+        self._find_particular("birth_year", self._is_birth_years)
+        self._find_particular("grid", lambda column: self.share(column, is_grid) >= 0.8)
 
     def _find(self, field: str, looks_right: Callable[[int], bool]) -> None:
         used = {column for column in self.columns.as_dict().values() if column is not None} | self.foreign
@@ -196,6 +208,20 @@ class _Guesser:
             self.take(field, found[0], "content")
         elif found:
             self.question(field, found)
+
+    def _find_particular(self, field: str, looks_right: Callable[[int], bool]) -> None:
+        """Like `_find`, but several columns are no question: then the field is left out."""
+        used = {column for column in self.columns.as_dict().values() if column is not None} | self.foreign
+        found = [column for column in range(len(self.cells)) if column not in used and looks_right(column)]
+        if getattr(self.columns, field) is None and len(found) == 1:
+            self.take(field, found[0], "content")
+
+    def _is_birth_years(self, column: int) -> bool:
+        """Years without a title that go back to people born before there were estates: houses are built later."""
+        if self.titles[column] or self.share(column, lambda cell: read_birth_year(cell) is not None) < 0.9:
+            return False
+        years = [year for cell in self.cells[column] if (year := read_birth_year(cell))]
+        return min(years) < 1960 and max(years) - min(years) >= 30
 
     def _varied(self, column: int, least: float) -> bool:
         cells = self.cells[column]

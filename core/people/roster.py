@@ -308,8 +308,8 @@ def run(
     """Import a previewed file, all its good rows or nothing; returns what was done.
 
     `leave="mark_moved"` ends the stays of who is missing in the file, or of those just the ones in `only` (ids as in
-    `Plan.left`); `changed="keep"` keeps stored phones. Raises `Invalid` while columns are unknown, `Refused` when it is
-    no longer a preview.
+    `Plan.left`); `changed="keep"` keeps stored phones, sexes and years of birth. Raises `Invalid` while columns are
+    unknown, `Refused` when it is no longer a preview.
     """
     actor.require(IMPORT)
     community = community_of(actor)
@@ -357,7 +357,14 @@ def _run(actor: Actor, batch: int, read: _Read, texts: roster_store.Texts, choic
     plan = compare(community, read.file)
     moment = now()
     ended = roster_store.write(community, batch, plan, texts, moment, choice)
-    done = {**plan.counts, "ended_stays": ended, "phones_taken": choice.take_phones}
+    laid = plan.grids.by_grid
+    done = {
+        **plan.counts,
+        "ended_stays": ended,
+        "details_taken": choice.take_details,
+        "grids_made": list(plan.grids.new),
+        "areas_laid": len(plan.grids.laid),
+    }
     record.state, record.imported_at = IMPORTED, moment
     record.summary = {**read.file.summary, "estates": list(plan.estates), "done": done}
     record.save()
@@ -365,7 +372,12 @@ def _run(actor: Actor, batch: int, read: _Read, texts: roster_store.Texts, choic
         actor,
         "core.roster.imported",
         record.ref,
-        after={"file": record.filename, "sha256": record.sha256, **record.summary},
+        after={
+            "file": record.filename,
+            "sha256": record.sha256,
+            **record.summary,
+            "laid": {grid: [area.text for area in areas] for grid, areas in laid.items()},
+        },
         permission=IMPORT,
     )
     return plan

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.people.cells import is_nothing, join_notes, plain, split_remarks
-from core.people.columns import ERROR_TITLE, FIELD_LABELS, Columns, is_error_title
+from core.people.columns import ERROR_TITLE, FIELD_LABELS, PARTICULARS, Columns, is_error_title
 from core.people.door import Door, door_prefix, join_door, parse_address
 from core.people.guess import Question, guess
 from core.people.names import PersonName, split_names
+from core.people.particulars import read_birth_year, read_grid, read_sex
 from core.people.phone import Phone, parse_phones
 from core.spreadsheet import Sheet, write_workbook
 from core.text import LazyText, _
@@ -30,7 +31,10 @@ _NUMBER_IN_NAME = re.compile(r"\+?(?:\(0\d{2,3}\))?\d[\d \-]{5,}(?:转\d+)?(?:\(
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One good row: at least one person of one home. `line` is the line of the file; `note` gathers remarks."""
+    """One good row: at least one person of one home. `line` is the line of the file; `note` gathers remarks.
+
+    `sex` (`male`, `female` or empty) and `birth_year` are those of the first person; `grid` is the home's, or empty.
+    """
 
     line: int
     estate: str
@@ -38,6 +42,9 @@ class RosterRow:
     people: tuple[PersonName, ...]
     phones: tuple[Phone, ...]
     note: str
+    sex: str = ""
+    birth_year: int | None = None
+    grid: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,9 +122,8 @@ def _data_lines(
     table: Sequence[Sequence[str]], header: int | None, columns: Columns
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     titles = [plain(cell) for cell in table[header - 1]] if header else None
-    telling = [
-        column for field, column in columns.as_dict().items() if column is not None and field not in ("estate", "note")
-    ]
+    silent = ("estate", "note", *PARTICULARS)
+    telling = [column for field, column in columns.as_dict().items() if column is not None and field not in silent]
     for line, row in enumerate(table[(header or 0) :], (header or 0) + 1):
         cells = tuple(row)
         filled = [plain(cell) for cell in cells if cell.strip()]
@@ -179,7 +185,19 @@ class _Reader:
         unusable = join_notes(*first.rejected, *second.rejected)
         note = join_notes(_cell(row, self.columns.note), first.note, second.note, self._door_remark(row), unusable)
         ordered = dict.fromkeys(phone.number for phone in (*first.phones, *second.phones))
-        self.rows.append(RosterRow(line, estate, door, people, tuple(phones[number] for number in ordered), note))
+        self.rows.append(
+            RosterRow(
+                line,
+                estate,
+                door,
+                people,
+                tuple(phones[number] for number in ordered),
+                note,
+                read_sex(_raw(row, self.columns.sex)),
+                read_birth_year(_raw(row, self.columns.birth_year)),
+                read_grid(_raw(row, self.columns.grid)),
+            )
+        )
 
     def _refuse(self, line: int, row: tuple[str, ...], field: str, reason: Reason, message: LazyText) -> None:
         self.bad.append(BadRow(line, field, getattr(self.columns, field), reason, message, row))

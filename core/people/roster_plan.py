@@ -17,6 +17,7 @@ from core.people.door import Door, join_door, parse_address
 from core.people.names import split_names
 from core.people.person import DECEASED, FormerName, Person, PersonHome
 from core.people.roster_file import BadRow, Columns, RosterFile, RosterRow
+from core.people.roster_grids import GridPlan, GridSaid, compare_grids
 from core.people.roster_records import IMPORTED, RosterChange, RosterImport
 
 _OWNERS = re.compile("业主|产权|权利人|房主|房东|owner", re.IGNORECASE)
@@ -32,13 +33,28 @@ class Who(NamedTuple):
     public_id: str = ""
 
 
+class Details(NamedTuple):
+    """What a register says of somebody beside the name: the first and second number, the sex and the year of birth."""
+
+    phone: str = ""
+    phone_2: str = ""
+    sex: str = ""
+    birth_year: int | None = None
+
+
 class Change(NamedTuple):
-    """Somebody whose phones differ: `before` and `after` are the first and second number."""
+    """Somebody whose details differ: as stored, as in the file, and as they are where what is stored holds."""
 
     who: Who
     person_id: int
-    before: tuple[str, str]
-    after: tuple[str, str]
+    before: Details
+    after: Details
+    kept: Details
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether it must be asked which holds; only adding what is not known yet need not."""
+        return self.after != self.kept
 
 
 class StayOf(NamedTuple):
@@ -57,6 +73,8 @@ class NewPerson(NamedTuple):
     name: str
     phones: tuple[str, str]
     note: str
+    sex: str = ""
+    birth_year: int | None = None
 
 
 @dataclass
@@ -81,11 +99,17 @@ class Plan:
     unchanged: int = 0
     homes: dict[tuple[str, str], int | None] = field(default_factory=dict)
     homes_left: int = 0
+    grids: GridPlan = field(default_factory=GridPlan)
 
     @property
     def is_empty(self) -> bool:
         """Whether importing would add and change nothing (leaving aside who is missing)."""
-        return not (self.new_homes or self.new or self.changed or self.returning)
+        return not (self.new_homes or self.new or self.changed or self.returning or self.grids.laid)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the details of somebody stored differ from those in the file."""
+        return any(change.is_disputed for change in self.changed)
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
@@ -126,7 +150,7 @@ class _Known:
     public_id: str
     name: str
     names: set[str]
-    phones: tuple[str, str]
+    details: Details
     status: str
 
 
@@ -159,7 +183,7 @@ class _Stored:
         rows = (
             PersonHome.select(
                 PersonHome.id, PersonHome.home_id, PersonHome.until_day, PersonHome.import_id, Person.id, Person.public_id,
-                Person.name, Person.phone, Person.phone_2, Person.status,
+                Person.name, Person.phone, Person.phone_2, Person.sex, Person.birth_year, Person.status,
             )
             .join(Person, on=((Person.community == PersonHome.community) & (Person.id == PersonHome.person_id)))
             .join(Home, on=((Home.community == PersonHome.community) & (Home.id == PersonHome.home_id)))
@@ -167,10 +191,10 @@ class _Stored:
             .order_by(PersonHome.id)
         )  # fmt: skip
         people: dict[int, list[_Known]] = defaultdict(list)
-        for stay, home, until, source, person, public_id, name, phone, phone_2, status in rows.tuples():
+        for stay, home, until, source, person, public_id, name, *told, status in rows.tuples():
             names = {name} | former.get(person, set())
             known = _Known(
-                stay, home, until is None, source is not None, person, public_id, name, names, (phone, phone_2), status
+                stay, home, until is None, source is not None, person, public_id, name, names, Details(*told), status
             )
             people[home].append(known)
         return people
@@ -215,6 +239,8 @@ def compare(community: str, file: RosterFile) -> Plan:
     for row in file.rows:
         _compare_row(plan, stored, row, seen, found)
     _find_left(plan, stored, file, found)
+    said = (GridSaid(estate_name(row.estate), row.door, row.grid, row.line) for row in file.rows)
+    plan.grids = compare_grids(community, said, plan.new_homes)
     return plan
 
 
@@ -234,39 +260,46 @@ def _compare_row(plan: Plan, stored: _Stored, row: RosterRow, seen: set[tuple[st
         plan.new_homes.append((estate, row.door))
     plan.homes[estate, door] = home_id
     numbers = [phone.number for phone in row.phones] + ["", ""]
-    for person in row.people:
+    for place, person in enumerate(row.people):
         if (estate, door, person.name) in seen:
             continue
         seen.add((estate, door, person.name))
+        # A row has one sex and one year: those of who is named first.
+        sex, year = (row.sex, row.birth_year) if place == 0 else ("", None)
         candidates = stored.people.get(home_id, []) if home_id is not None else []
         known = _recognise(candidates, person.name, numbers, found)
         if known is None:
             note = join_notes(person.note, row.note, *(phone.note for phone in row.phones))
-            plan.new.append(NewPerson(estate, row.door, person.name, (numbers[0], numbers[1]), note))
+            plan.new.append(NewPerson(estate, row.door, person.name, (numbers[0], numbers[1]), note, sex, year))
             continue
         found.add(known.stay_id)
-        _compare_person(plan, stored, known, numbers)
+        _compare_person(plan, stored, known, numbers, sex, year)
 
 
 def _recognise(candidates: Sequence[_Known], name: str, numbers: Sequence[str], found: set[int]) -> _Known | None:
     same = [known for known in candidates if name in known.names and known.stay_id not in found]
     # Of two people with one name in one home, rather the one who is still there, then the one with the phone.
-    same.sort(key=lambda known: (not known.is_open, not numbers[0] or numbers[0] not in known.phones))
+    same.sort(key=lambda known: (not known.is_open, not numbers[0] or numbers[0] not in known.details[:2]))
     return same[0] if same else None
 
 
-def _compare_person(plan: Plan, stored: _Stored, known: _Known, numbers: Sequence[str]) -> None:
+def _compare_person(
+    plan: Plan, stored: _Stored, known: _Known, numbers: Sequence[str], sex: str, year: int | None
+) -> None:
     who = stored.who(known)
     if not known.is_open:
         if known.stay_id not in stored.ended_by_roster or known.status == DECEASED:
             plan.moved_out.append(who)
             return
         plan.returning.append(StayOf(who, known.person_id, known.stay_id))
-    after = _phones_after(known.phones, numbers)
+    before = known.details
+    phones = _phones_after((before.phone, before.phone_2), numbers)
+    after = Details(*phones, sex or before.sex, year or before.birth_year)
     # Who has two homes may have two numbers in the file: the first difference is the one that is shown.
     is_new = known.person_id not in plan.changed_ids
-    if after != known.phones and known.status != DECEASED and is_new:
-        plan.changed.append(Change(who, known.person_id, known.phones, after))
+    if after != before and known.status != DECEASED and is_new:
+        kept = before._replace(sex=before.sex or sex, birth_year=before.birth_year or year)
+        plan.changed.append(Change(who, known.person_id, before, after, kept))
         plan.changed_ids.add(known.person_id)
     elif known.is_open:
         plan.unchanged += 1

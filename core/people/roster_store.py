@@ -11,7 +11,7 @@ import peewee
 from core.clock import today
 from core.people.areas import Area, Home, area_sort_key, door_sort_key
 from core.people.door import Door
-from core.people.grids import GridArea
+from core.people.grids import Grid, GridArea
 from core.people.names import search_text
 from core.people.person import (
     LIVING_HERE,
@@ -22,12 +22,13 @@ from core.people.person import (
     new_public_id,
     searchable,
 )
+from core.people.roster_grids import GridPlan, areas_by_place
 from core.people.roster_plan import NewPerson, Plan, StayOf
 from core.people.roster_records import RosterChange
 from core.store.db import canonical, database, engine_name
 
 _ROWS_AT_ONCE = 5_000
-_PERSON_BEFORE = ("phone", "phone_2", "status", "search_text", "updated_at")
+_PERSON_BEFORE = ("phone", "phone_2", "sex", "birth_year", "status", "search_text", "updated_at")
 
 Model = type[peewee.Model]
 Row = tuple[Any, ...]
@@ -52,11 +53,11 @@ class Texts:
 
 @dataclass(frozen=True)
 class Choice:
-    """What staff decided: whether who is missing has moved away (`only` these stays, None: all), and which phones hold."""
+    """What staff decided: whether who is missing has moved away (`only` these stays, None: all), and which details hold."""
 
     mark_moved: bool = False
     only: Collection[int] | None = None
-    take_phones: bool = True
+    take_details: bool = True
 
     def ends(self, stay_id: int) -> bool:
         """Whether a stay missing in the file is ended."""
@@ -70,6 +71,7 @@ def write(community: str, import_id: int, plan: Plan, texts: Texts, moment: int,
     """
     homes = _add_homes(community, import_id, plan)
     _add_people(community, import_id, plan, homes, texts, moment)
+    _lay_grids(community, import_id, plan.grids)
     if engine_name() == "postgresql":
         # Without it the planner takes the tables for as small as they were until autovacuum comes round.
         database.obj.execute_sql("ANALYZE area, home, person, person_home")
@@ -179,6 +181,17 @@ def _add_level(community: str, import_id: int, known: Areas, wanted: Iterable[tu
         known[parent, level, name] = area_id
 
 
+def _lay_grids(community: str, import_id: int, plan: GridPlan) -> None:
+    if not plan.laid:
+        return
+    made = [(community, name, area_sort_key(name), import_id) for name in plan.new]
+    _insert(Grid, ("community", "name", "sort_key", "import_id"), made)
+    grids = dict(Grid.of(community, Grid.name, Grid.id).tuples())
+    areas = areas_by_place(community)
+    rows = [(community, areas[place], grids[grid], import_id) for place, grid in plan.laid]
+    _insert(GridArea, ("community", "area_id", "grid_id", "import_id"), rows)
+
+
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
@@ -190,27 +203,29 @@ def _add_people(
         public_id = new_public_id()
         sort_key, text = texts.of(person)
         places[public_id] = homes[person.estate, person.door.text]
-        rows.append((community, public_id, person.name, *person.phones, person.note, sort_key, text, import_id, moment,
-                     moment))  # fmt: skip
-    columns = ("community", "public_id", "name", "phone", "phone_2", "note", "sort_key", "search_text", "import_id",
-               "created_at", "updated_at")  # fmt: skip
+        rows.append((community, public_id, person.name, person.sex, person.birth_year, *person.phones, person.note,
+                     sort_key, text, import_id, moment, moment))  # fmt: skip
+    columns = ("community", "public_id", "name", "sex", "birth_year", "phone", "phone_2", "note", "sort_key",
+               "search_text", "import_id", "created_at", "updated_at")  # fmt: skip
     ids: dict[str, int] = dict(_insert(Person, columns, rows, "public_id, id"))
     stays = [(community, ids[public_id], home_id, plan.relation, import_id) for public_id, home_id in places.items()]
     _insert(PersonHome, ("community", "person_id", "home_id", "relation", "import_id"), stays)
 
 
 def _change_people(community: str, import_id: int, plan: Plan, moment: int, choice: Choice) -> int:
-    phones = {change.person_id: change.after for change in plan.changed} if choice.take_phones else {}
+    held = {change: change.after if choice.take_details else change.kept for change in plan.changed}
+    details = {change.person_id: after for change, after in held.items() if after != change.before}
     ending = {stay.stay_id: stay for stay in plan.left if choice.ends(stay.stay_id)}
     returning = {stay.stay_id: stay for stay in plan.returning}
     back = {stay.person_id for stay in plan.returning}
-    touched = {*phones, *(stay.person_id for stay in (*ending.values(), *returning.values()))}
+    touched = {*details, *(stay.person_id for stay in (*ending.values(), *returning.values()))}
     people = _load(community, touched)
     _remember(community, import_id, "person", [(person.id, _values(person)) for person in people])
     _change_stays(community, import_id, ending, returning)
     present = _with_a_home(community, touched)
     for person in people:
-        person.phone, person.phone_2 = phones.get(person.id, (person.phone, person.phone_2))
+        for name, value in details[person.id]._asdict().items() if person.id in details else ():
+            setattr(person, name, value)
         if person.id not in present:
             person.status = MOVED_AWAY
         elif person.id in back:
@@ -296,8 +311,23 @@ def built_on(community: str, import_id: int) -> list[str]:
     found = [row[0] for row in Home.of(community, Home.door).where(Home.id.in_(moved_in)).tuples()]
     found += [row[0] for row in Home.of(community, Home.door).where(Home.area_id.in_(areas), other(Home)).tuples()]
     found += [row[0] for row in Area.of(community, Area.name).where(Area.parent_id.in_(areas), other(Area)).tuples()]
-    in_grids = GridArea.of(community, GridArea.area_id).where(GridArea.area_id.in_(areas))
+    in_grids = GridArea.of(community, GridArea.area_id).where(GridArea.area_id.in_(areas), other(GridArea))
     return found + [row[0] for row in Area.of(community, Area.name).where(Area.id.in_(in_grids)).tuples()]
+
+
+def grids_made(community: str, import_id: int) -> list[Grid]:
+    """The grids an import made that are still there."""
+    return list(Grid.of(community).where(Grid.import_id == import_id).order_by(Grid.sort_key))
+
+
+def grids_built_on(community: str, import_id: int) -> list[str]:
+    """The names of those that others gave areas or micro-grids since."""
+    areas = GridArea.of(community, GridArea.grid_id).where(
+        GridArea.import_id.is_null() | (GridArea.import_id != import_id)
+    )
+    micro = Grid.of(community, Grid.parent_id).where(Grid.parent_id.is_null(False))
+    rows = Grid.of(community, Grid.name).where(Grid.import_id == import_id, Grid.id.in_(areas) | Grid.id.in_(micro))
+    return [row[0] for row in rows.order_by(Grid.sort_key).tuples()]
 
 
 def undo(community: str, import_id: int) -> None:
@@ -308,7 +338,7 @@ def undo(community: str, import_id: int) -> None:
         )
         rows = [(record_id, *(before[name] for name in names)) for record_id, before in changes.tuples()]
         _update(model, names, rows)
-    tables: tuple[Any, ...] = (PersonHome, Person, Home)
+    tables: tuple[Any, ...] = (GridArea, Grid, PersonHome, Person, Home)
     for table in tables:
         table.delete().where(table.community == community, table.import_id == import_id).execute()
     for level in ("unit", "building", "estate"):

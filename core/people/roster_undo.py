@@ -12,6 +12,7 @@ from core.errors import Refused
 from core.people import roster_store
 from core.people.areas import Home
 from core.people.directory import IMPORT
+from core.people.grids import release_officers
 from core.people.person import TAKE_BACK_BLOCKERS, Person
 from core.people.roster_records import IMPORTED, TAKEN_BACK, RosterImport
 from core.store import audit
@@ -26,7 +27,8 @@ def take_back(actor: Actor, batch: int) -> None:
     """Undo a whole import: what it added goes, what it changed is as before.
 
     Raises `Refused` saying what, when something has been built on it since: a later import of the same estates, edits of
-    its people, more people or homes where it made homes, or records of other modules (`TAKE_BACK_BLOCKERS`).
+    its people, more people or homes where it made homes, areas or an officer in the grids it made, or records of other
+    modules (`TAKE_BACK_BLOCKERS`).
     """
     actor.require(IMPORT)
     community = community_of(actor)
@@ -39,6 +41,9 @@ def take_back(actor: Actor, batch: int) -> None:
     for blocker in TAKE_BACK_BLOCKERS:
         if reason := blocker(community, people, homes):
             raise Refused(reason, advice=_("Correct single people instead."))
+    made = roster_store.grids_made(community, batch)
+    for grid in made:
+        release_officers(community, grid)
     try:
         roster_store.undo(community, batch)
     except peewee.IntegrityError as error:
@@ -52,7 +57,7 @@ def take_back(actor: Actor, batch: int) -> None:
         actor,
         "core.roster.taken_back",
         record.ref,
-        before={"people": len(people), "homes": len(homes)},
+        before={"people": len(people), "homes": len(homes), "grids_made": [grid.name for grid in made]},
         permission=IMPORT,
     )
 
@@ -84,6 +89,12 @@ def _refuse_if_built_on(record: RosterImport) -> None:
                 places=_some(places),
             ),
             advice=_("Correct single people instead."),
+        )
+    grids = roster_store.grids_built_on(record.community, record.id)
+    if grids:
+        raise Refused(
+            _("Areas or micro-grids were added since to grids that this import made: %(names)s.", names=_some(grids)),
+            advice=_("Take them out of the grid again first, or keep the import."),
         )
 
 

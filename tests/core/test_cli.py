@@ -317,6 +317,23 @@ def test_a_missing_roster_file_is_named(linli, tmp_path):
     assert_refused(linli("roster", "import", tmp_path), "directory")
 
 
+@pytest.mark.parametrize(("more", "count"), [((), 6), (("--no-residents",), 1)])
+def test_the_grid_officer_of_the_demo_works_in_a_grid_of_the_register(run, more, count):
+    from core.app import open_instance
+    from core.config import load_config
+    from core.people import grids
+    from core.people.account_records import RoleGrant
+
+    assert run("demo", *more).exit_code == 0
+    open_instance(load_config(run.instance))
+    rows = grids.grid_rows(CODE)
+    officer = RoleGrant.get(RoleGrant.role == "grid_officer")
+    db.close_database()
+    current.set_active(None)
+    assert len(rows) == count and sum(row.homes for row in rows) == (0 if more else 1959)
+    assert (officer.grid_id, rows[0].name) == (rows[0].id, "第1网格")
+
+
 def test_the_demo_wants_an_empty_instance(linli):
     assert_refused(linli("demo"), "already set up")
 

@@ -115,10 +115,53 @@ def test_knows_separate_columns(building, room, estate):
 
 def test_titles_about_something_else_are_left_alone():
     file = read(
-        ["网格", "业主性别", "房屋面积", "家庭人口", "身份证号码", "户籍地址", "姓名", "房号", "紧急联系人电话"],
-        ["1", "男", "90", "3", "330481", "外地", "张三", "3-2-501", "13900139000"],
+        [
+            "网格员",
+            "配偶性别",
+            "房屋面积",
+            "家庭人口",
+            "身份证号码",
+            "户籍地址",
+            "姓名",
+            "房号",
+            "紧急联系人电话",
+            "建成年份",
+        ],
+        ["李四", "男", "90", "3", "330481", "外地", "张三", "3-2-501", "13900139000", "1958"],
     )
     assert fields_of(file) == {"name": 6, "door": 7}
+
+
+@pytest.mark.parametrize("grid", ["网格", "所属网格", "微网格", "网格名称", "Grid"])
+@pytest.mark.parametrize("sex", ["性别", "性 别", "户主性别", "Sex"])
+@pytest.mark.parametrize("year", ["出生年份", "出生年", "出生年月", "出生日期", "生日", "Year of birth"])
+def test_knows_the_titles_of_sex_year_of_birth_and_grid(grid, sex, year):
+    file = read([year, grid, "姓名", sex, "房号"], ["1977-05-03", "第2网格", "张三、李四", "女", "3-2-501"])
+    assert fields_of(file) == {"birth_year": 0, "grid": 1, "name": 2, "sex": 3, "door": 4}
+    row = file.rows[0]
+    assert (row.sex, row.birth_year, row.grid) == ("female", 1977, "第2网格")
+
+
+def test_finds_sex_year_of_birth_and_grid_by_contents():
+    rows = [["第1网格", "张三", "男", "1950", "3-2-501"], ["第2网格", "李四", "女", "1998", "3-2-502"]]
+    assert fields_of(read(*rows)) == {"grid": 0, "name": 1, "sex": 2, "birth_year": 3, "door": 4}
+    # Two columns of either are no question: both are left alone.
+    file = read(*(["男", "女", *row] for row in rows))
+    assert file.questions == () and file.columns.sex is None
+    # Years nobody was born in so long ago may be anything, such as when the house was built.
+    assert read(["张三", "1995", "3-2-501"], ["李四", "2004", "3-2-502"]).columns.birth_year is None
+
+
+def test_no_grid_is_made_of_the_officer():
+    file = read(["网格", "姓名", "房号"], ["王晓明", "张三", "3-2-501"], ["李建国", "李四", "3-2-502"])
+    assert file.columns.grid is None and file.questions == () and len(file.rows) == 2
+
+
+def test_what_says_nothing_of_sex_year_and_grid_makes_no_row_bad():
+    titles = ["网格", "性别", "出生年份", "姓名", "房号"]
+    file = read(titles, ["无", "保密", "77", "张三", "3-2-501"], ["13800138000", "1", "去年", "李四", "3-2-502"])
+    assert file.bad == () and [(row.sex, row.birth_year, row.grid) for row in file.rows] == [("", None, "")] * 2
+    assert read(titles, ["第1网格", "男", "1977", "", ""]).lines == 0
 
 
 def test_finds_columns_by_contents_where_titles_say_nothing():
@@ -341,6 +384,12 @@ cells = st.one_of(
             "无",
             "海城名家",
             "501",
+            "性别",
+            "出生年份",
+            "网格",
+            "男",
+            "1950",
+            "第1网格",
         ]
     ),
 )
@@ -392,7 +441,7 @@ def test_good_rows_come_in_whole_through_any_layout(rows, order, data):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_titles_of_an_error_workbook_are_understood_in_every_language(language):
     columns = Columns(**{field: column for column, field in enumerate(FIELDS) if field != "door"})
-    table = [["甲苑", "3", "2", "501", "", "张三", "1", "2", "x"]]
+    table = [["甲苑", "3", "2", "501", "", "张三", "1", "2", "x", "男", "1977", "第1网格"]]
     with in_language(language):
         file = read_roster(table, columns)
         again = read_roster(read_table(error_workbook(file, table), "e.xlsx"))

@@ -21,7 +21,7 @@ DATA = Path(__file__).parent / "data"
 EXPECTED = json.loads((DATA / "roster-expected.json").read_text(encoding="utf-8"))
 ESTATES = {"roster-property.xlsx": "海城名家", "roster-community.xlsx": None, "roster-gbk.csv": None}
 PERMISSIONS = ("core.roster.import", "core.people.view", "core.people.edit", "core.people.phone")
-TABLES = ("area", "home", "person", "former_name", "person_home")
+TABLES = ("area", "grid", "grid_area", "home", "person", "former_name", "person_home")
 
 OLD = """房号,业主姓名,联系电话
 1-1-101,张三,13800138001
@@ -310,6 +310,72 @@ def test_a_register_without_phones_takes_none_away(staff):
     assert people(staff)["张三"].phone == "138 0013 8001"
 
 
+# --- sex and year of birth -------------------------------------------------------------------------------------------
+
+
+def told(actor):
+    return {
+        row.name: (page.sex, page.birth_year)
+        for row in people(actor).values()
+        for page in [residents.person_page(actor, row.public_id)]
+    }
+
+
+def test_sex_and_year_of_birth_are_those_of_who_is_named_first(staff):
+    load(staff, "房号,姓名,性别,出生年份\n1-1-101,张三、李四,男,1977\n1-1-102,王五,F,1950-08-01\n1-1-103,赵六,?,77\n")
+    assert told(staff) == {"张三": ("male", 1977), "李四": ("", None), "王五": ("female", 1950), "赵六": ("", None)}
+
+
+def test_the_community_s_register_tells_everybody_s_sex_and_year(staff):
+    roster.import_file(staff, "r.xlsx", (DATA / "roster-community.xlsx").read_bytes())
+    found = database.obj.execute_sql(
+        "SELECT count(*), min(birth_year), max(birth_year) FROM person WHERE sex <> '' AND birth_year IS NOT NULL"
+    ).fetchall()[0]
+    assert tuple(found) == (1959, 1932, 2004)
+
+
+OLDER = "房号,姓名,电话,性别,出生年份\n1-1-101,张三,13800138001,男,1977\n1-1-102,李四,13800138002,,\n"
+NEWER = "房号,姓名,电话,性别,出生年份\n1-1-101,张三,13800138001,女,1978\n1-1-102,李四,13900139002,女,1950\n"
+
+
+def test_a_newer_register_fills_what_is_empty_without_asking(staff):
+    load(staff, OLDER)
+    shown = roster.preview(
+        staff, "新.csv", NEWER.replace("女,1978", ",").replace("13900139002", "").encode(), "海城名家"
+    )
+    (change,) = shown.difference.changed
+    assert (change.who.name, change.before[2:], change.after[2:]) == ("李四", ("", None), ("female", 1950))
+    assert not shown.difference.is_disputed and not shown.difference.is_empty
+    roster.run(staff, shown.batch, changed="keep")
+    assert told(staff) == {"张三": ("male", 1977), "李四": ("female", 1950)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected", "phone"),
+    [("take", ("female", 1978), "139 0013 9002"), ("keep", ("male", 1977), "138 0013 8002")],
+)
+def test_what_differs_is_asked_for(staff, changed, expected, phone):
+    load(staff, OLDER)
+    before = rows_of()
+    shown = roster.preview(staff, "新.csv", NEWER.encode(), "海城名家")
+    assert shown.difference.is_disputed
+    assert shown.difference.counts["people"] == {"new": 0, "changed": 2, "left": 0, "unchanged": 0}
+    assert {change.who.name: change.before[2:] for change in shown.difference.changed} == {
+        "张三": ("male", 1977), "李四": ("", None),
+    }  # fmt: skip
+    roster.run(staff, shown.batch, changed=changed)
+    assert told(staff) == {"张三": expected, "李四": ("female", 1950)}
+    assert people(staff)["李四"].phone == phone
+    roster.take_back(staff, shown.batch)
+    assert rows_of() == before
+
+
+def test_a_register_without_sex_and_year_takes_none_away(staff):
+    load(staff, OLDER)
+    load(staff, OLD)
+    assert told(staff)["张三"] == ("male", 1977)
+
+
 # --- taking back -----------------------------------------------------------------------------------------------------
 
 
@@ -410,17 +476,18 @@ from core.people import roster, roster_store
 from core.store import db
 
 def killed(*_args):
-    assert db.database.obj.execute_sql("SELECT count(*) FROM person").fetchall()[0][0] == 330
+    assert db.database.obj.execute_sql("SELECT count(*) FROM person").fetchall()[0][0] == 2189
+    assert db.database.obj.execute_sql("SELECT count(*) FROM grid_area").fetchall()[0][0] > 0
     os.kill(os.getpid(), signal.SIGKILL)
 
 roster_store._change_people = killed
 db.open_database(load_config(sys.argv[1], database=sys.argv[2] or None))
-roster.import_file(command(sys.argv[3]), "a.csv", open(sys.argv[4], "rb").read())
+roster.import_file(command(sys.argv[3]), "a.xlsx", open(sys.argv[4], "rb").read())
 """
 
 
 def test_a_kill_in_the_middle_leaves_nothing(store):
-    arguments = [str(store.config.instance), store.config.database, store.west, str(DATA / "roster-gbk.csv")]
+    arguments = [str(store.config.instance), store.config.database, store.west, str(DATA / "roster-community.xlsx")]
     root = Path(roster.__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", KILLED, *arguments],

@@ -7,6 +7,7 @@ import pytest
 
 from core.actor import command
 from core.people import residents
+from core.people.grids import Grid
 from core.people.person import Person
 from core.people.roster_records import RosterImport
 from core.testing import SOUTH_GARDEN, WEST_HILL
@@ -110,6 +111,44 @@ def test_asks_about_those_who_are_missing_and_about_other_phones(as_role):
         "张三": ("living_here", "13700137000"),
         "李四": ("moved_away", "13900139000"),
     }
+
+
+TITLES = "幢,单元,室,姓名,性别,出生年份,网格"
+
+
+def test_shows_what_happens_to_grids_and_takes_them_back(as_role):
+    browser = as_role("staff")
+    first = upload(browser, "1,1,101,张三,男,1977,第1网格", "2,1,101,李四,女,1950,第2网格", titles=TITLES)
+    page = text(browser.get(first.headers["Location"]))
+    assert "新建网格：第1网格、第2网格" in page
+    assert "网格 ← G 网格" in page and "出生年份 ← F 出生年份" in page and "性别 ← E 性别" in page
+    done = browser.send(f"{first.headers['Location']}/import")
+    assert "2 处小区、楼栋、单元划入网格" in text(browser.get(done.headers["Location"]))
+    second = upload(
+        browser,
+        "1,1,101,张三,女,1978,第2网格",
+        "3,1,101,王五,,,第1网格",
+        "3,1,102,赵六,,,第2网格",
+        titles=TITLES,
+    ).headers["Location"]
+    page = text(browser.get(second))
+    for shown in ("1977 年生", "1978 年生", "以哪边为准", "不会移动", "几行写了不同的网格", "第1网格（第 3 行）"):
+        assert shown in page
+    browser.send(f"{second}/discard")
+    imported = first.headers["Location"]
+    assert "第1网格、第2网格" in text(browser.get(f"{imported}/take-back"))
+    browser.send(f"{imported}/take-back")
+    assert Grid.select().count() == 0
+
+
+def test_filling_what_is_empty_asks_nothing(as_role):
+    browser = as_role("staff")
+    browser.send(f"{upload(browser, '1,1,101,张三,,,', titles=TITLES).headers['Location']}/import")
+    second = upload(browser, "1,1,101,张三,男,1977,", titles=TITLES).headers["Location"]
+    page = text(browser.get(second))
+    assert "1977 年生" in page and "以哪边为准" not in page
+    browser.send(f"{second}/import")
+    assert (Person.get().sex, Person.get().birth_year) == ("male", 1977)
 
 
 def test_importing_twice_is_once(as_role):
