@@ -26,7 +26,7 @@ _SOURCES = {
     "core.store.schema": ("add_guard", "create_index", "create_table", "is_postgresql", "make_append_only", "raising_function"),
     "core.store.sequence": ("next_number",),
     "core.plugin.declarations": (
-        "AuditWords", "Clock", "Declaration", "Export", "Hit", "Job", "Meta", "NavItem", "Permission", "SearchSource", "Service", "Setting",
+        "AuditWords", "Clock", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "NavItem", "Permission", "SearchSource", "Service", "Setting",
         "State", "Todo", "Transition", "Widget", "Workflow",
     ),
     "core.plugin.events": ("emit", "event"),
@@ -42,6 +42,9 @@ _SOURCES = {
     "core.civic.calendar": (
         "add_working_days", "day_name", "deadline", "is_holiday", "is_working_day", "working_days_between",
     ),
+    "core.civic.attachments": (
+        "attach", "describe_file", "files_of", "keep_upload", "move_file", "put_back_file", "remove_file",
+    ),
     "core.civic.calls": ("ask_to_call", "call_not_needed"),
     "core.civic.workflow": ("actions", "advance", "begin"),
     "core.lan": ("reachable_url",),
@@ -49,6 +52,7 @@ _SOURCES = {
         "BooleanField", "DayField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",
         "StringField", "TextAreaField", "TimeField", "asked_number", "request_key", "status_of", "submit_once",
     ),
+    "core.web.uploads": ("UploadField",),
     "core.cli": ("opened",),
     "core.web.gate": ("current_actor", "current_community", "view"),
     "core.web.ui": ("after_post", "asset", "download", "page", "qr_svg", "toast", "url"),

@@ -36,6 +36,8 @@ COMMUNITY_VIEWS = (
     "admin_audit",
     "admin_calendar",
     "exports",
+    "files",
+    "admin_files",
 )
 BODY_LIMIT = 12 * 1024 * 1024
 

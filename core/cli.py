@@ -321,17 +321,22 @@ def _print_code(name: str, code: OneTimeCode) -> None:
 @main.command()
 @click.pass_context
 def verify(context: click.Context) -> None:
-    """Check every audit chain; exit 1 and name the first entry that is not as it was written."""
-    from core.store import audit
+    """Check every audit chain and every stored file; exit 1 and name what is not as it was written."""
+    from core.store import audit, file_check
 
     with opened(context):
         broken = [found for chain in audit.chains() if (found := audit.verify(chain))]
         counts = [(chain, audit.head(chain)[0]) for chain in audit.chains()]
+        checked = list(file_check.verify())
     for chain, count in counts:
         click.echo(str(_("%(chain)s: %(count)d entries", chain=chain, count=count)))
+    click.echo(str(_("Files: %(count)d", count=len(checked))))
     for found in broken:
         click.echo(f"{found.chain} #{found.seq}: {found.problem}", err=True)
-    if broken:
+    damaged = [file for file in checked if file is not None]
+    for file in damaged:
+        click.echo(f"{file.community} files/{file.digest[:2]}/{file.digest} ({file.name}): {file.problem}", err=True)
+    if broken or damaged:
         raise SystemExit(1)
 
 

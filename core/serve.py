@@ -14,6 +14,7 @@ import click
 from flask import Flask
 
 from core.actor import Actor
+from core.civic import attachments
 from core.config import Config
 from core.errors import InstanceError
 from core.lan import addresses
@@ -163,6 +164,7 @@ def core_jobs() -> tuple[Job, ...]:
         Job(
             "core.sessions_seen", lambda actor: sessions.write_seen(), 1, _("Note when sessions were last used"), "site"
         ),
+        Job("core.files", attachments.tidy, 24 * 60, _("Clear away files that nothing uses any more"), "site"),
         Job("core.forget", _forget, 24 * 60, _("Forget what is no longer needed"), "site"),
     )
 

@@ -9,10 +9,7 @@ import csv
 import datetime
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
@@ -20,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import workbook_reader
+from core.child import ChildFailed, ask
 from core.errors import Refused
 from core.text import LazyText, _
 from core.workbook_reader import MAX_COLUMNS, MAX_ROWS, clean
@@ -35,6 +33,11 @@ MAX_PARTS = 2_000
 _MAX_SECONDS = 120
 # Longer than what Excel can hold in a cell: only an unclosed quotation mark makes such a cell in a .csv.
 MAX_CELL_CHARACTERS = 32_767
+
+# What `zipfile` raises for a package that is none, is damaged or locked.
+DAMAGED_PACKAGE = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+)  # fmt: skip
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -105,17 +108,9 @@ def _read_workbook(data: bytes, filename: str, sheet: str | None) -> dict[str, A
     if data.startswith(_ZIP_MAGIC):
         _check_package(data, filename)
     try:
-        done = subprocess.run(  # noqa: S603 - our own module; the file's content goes in by standard input
-            [sys.executable, "-m", workbook_reader.__name__, *([sheet] if sheet is not None else [])],
-            input=data,
-            capture_output=True,
-            timeout=_MAX_SECONDS,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            check=True,
-        )
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError) as error:
+        chosen = (sheet,) if sheet is not None else ()
+        answer: dict[str, Any] = json.loads(ask(workbook_reader.__name__, data, *chosen, seconds=_MAX_SECONDS))
+    except (ChildFailed, ValueError) as error:
         raise _damaged(filename) from error
     refused = answer.get("refused")
     if refused == "locked":
@@ -160,13 +155,22 @@ def _check_package(data: bytes, filename: str) -> None:
                 raise SpreadsheetError(
                     _("“%(filename)s” is not an Excel workbook. Save it as .xlsx and try again.", filename=filename)
                 )
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-                raise _too_large_inside()
-            budget = MAX_UNPACKED_BYTES
-            for part in parts:
-                budget -= _unpacked_size(package, part, budget)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+            check_unpacked(package)
+    except DAMAGED_PACKAGE as error:
         raise _damaged(filename) from error
+
+
+def check_unpacked(package: zipfile.ZipFile) -> None:
+    """Refuse a package that is a bomb: its parts are unpacked and counted, whatever sizes it states.
+
+    Raises `SpreadsheetError`, and what `zipfile` raises for a damaged one.
+    """
+    parts = package.infolist()
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+        raise _too_large_inside()
+    budget = MAX_UNPACKED_BYTES
+    for part in parts:
+        budget -= _unpacked_size(package, part, budget)
 
 
 def _too_large_inside() -> SpreadsheetError:
@@ -207,7 +211,7 @@ def _check_addresses(xml: bytes) -> None:
 
 
 def _read_csv(data: bytes, filename: str) -> Table:
-    text = _decode(data, filename)
+    text = read_text(data, filename)
     first = text.lstrip()[:200].lower()
     if first.startswith(("<!doctype", "<html", "<table", "<head", "<meta", "<?xml", "<style")):
         raise SpreadsheetError(
@@ -224,8 +228,11 @@ def _read_csv(data: bytes, filename: str) -> Table:
     return _split_rows(text, delimiter or _guess_delimiter(text))
 
 
-def _decode(data: bytes, filename: str) -> str:
-    """UTF-8, UTF-16 with a mark, or GB18030 (which contains GBK), in this order; anything else is no text."""
+def read_text(data: bytes, filename: str) -> str:
+    """Text in UTF-8, UTF-16 with a mark, or GB18030 (which contains GBK), tried in this order.
+
+    Anything else raises `SpreadsheetError`.
+    """
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
         try:

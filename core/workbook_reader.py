@@ -13,6 +13,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from core.child import limit_memory
+
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
@@ -93,18 +95,9 @@ def _cell_text(value: Any) -> str:
     return str(value)
 
 
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows, which refuses an impossible allotment by itself
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def main() -> None:
     """Read a workbook from standard input and write the answer of `read` to standard output."""
-    _limit_memory()
+    limit_memory(_MAX_MEMORY)
     wanted = sys.argv[1] if len(sys.argv) > 1 else None
     answer = read(sys.stdin.buffer.read(), wanted)
     sys.stdout.buffer.write(json.dumps(answer).encode())

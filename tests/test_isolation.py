@@ -175,7 +175,7 @@ FIELDS = {"estate_id": "area_id", "area_id": "area_id", "area": "area_id", "area
 # Where a row of one community names a record of another: column -> (table, its key).
 REFERENCES = {"person_id": "person", "person": "person", "home_id": "home", "estate_id": "area", "area_id": "area",
               "grid_id": "grid", "room_id": "rooms_room", "venue_id": "rooms_venue", "part_of": "rooms_room",
-              "booking_id": "rooms_booking", "occurrence_id": "rooms_occurrence", "task_id": "call_task"}  # fmt: skip
+              "booking_id": "rooms_booking", "occurrence_id": "rooms_occurrence", "task_id": "call_task", "file_id": "file"}  # fmt: skip
 
 
 def test_no_form_draws_a_record_of_another_community_in(app, west, south, strangers):

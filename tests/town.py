@@ -5,6 +5,7 @@ Private texts of a community carry its mark, so that an answer which leaks them 
 
 from __future__ import annotations
 
+import base64
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,8 +29,13 @@ COMMON = {
     "digest": "0" * 16,
     "code": "ACDEFHJK",
     "listed": "core.people",
+    "size": "full",
     "year": 2045,
 }
+# A picture of one pixel.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg=="
+)
 # A number in the community's own chain, not a key: the other community has an entry of the same number.
 COUNTED = {"seq": 1}
 
@@ -142,6 +148,7 @@ def _add_rooms(town: Town) -> None:
         visitor, asked.id, date=day, start="13:00", end="14:00", title=f"{town.mark}议事", guest_name=f"{town.mark}客"
     )
     closure = service.close(actor, room.id, date=day, start="16:00", end="18:00", reason="检修")
+    photos = [service.add_photos(actor, each.id, [(_photo(actor), "全景")])[0] for each in (room, asked)]
     screen, token = service.add_screen(actor, "hall", name="大厅屏", venue_id=venue.id)
     town.screen = token
     town.values.update(
@@ -150,8 +157,17 @@ def _add_rooms(town: Town) -> None:
         occurrence_id=[*town.booking_of.values(), wish.occurrence_id],
         closure_id=[closure.id],
         screen_id=[screen.id],
+        use_id=photos,
+        upload=[_photo(replace(actor, kind="staff", account=town.values["account_id"][0]))],
         token=[token],
     )
+
+
+def _photo(actor: Any) -> str:
+    """A photo chosen for a room: the token under which it waits for the account that sent it."""
+    from core.civic.attachments import keep_upload
+
+    return keep_upload(actor, "棋牌室.png", PIXEL, ("picture",)).token
 
 
 # --------------------------------------------------------------------------- addresses

@@ -60,6 +60,12 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.setting.changed": _("changed a setting"),
     "core.workflow.overridden": _("changed the deadlines of a procedure"),
     "core.list.exported": _("exported a list to Excel"),
+    "core.file.added": _("added a photo or file"),
+    "core.file.described": _("changed the words of a photo or file"),
+    "core.file.moved": _("changed the order of photos or files"),
+    "core.file.removed": _("removed a photo or file"),
+    "core.file.put_back": _("put a removed photo or file back"),
+    "core.file.cleared": _("cleared a removed file from the disk"),
     "core.calendar.loaded": _("loaded a year's holiday list"),
     "core.calendar.taken_back": _("went back to the built-in holiday list"),
 }
@@ -80,6 +86,7 @@ SUBJECTS: Mapping[str, LazyText] = {
     "core.list": _("List"),
     "core.workflow_version": _("Deadlines of a procedure"),
     "core.home": _("Home"),
+    "core.file": _("File"),
     "core.calendar": _("Holiday calendar"),
 }
 
@@ -116,6 +123,7 @@ GROUPS: tuple[tuple[str, LazyText], ...] = (
     ("core.community", _("Community details")),
     ("core.setting", _("Settings")),
     ("core.list", _("Exported lists")),
+    ("core.file", _("Photos and files")),
 )
 
 # What values before and after are called; `action:name` where one name means another thing in one act.
@@ -136,6 +144,8 @@ NAMES: Mapping[str, LazyText] = {
     "core.slips.issued:people": _("Residents"),
     "file": _("File"),
     "sha256": _("Fingerprint of the file"),
+    "caption": _("What it shows"),
+    "position": _("Position"),
     "rows": _("Rows"),
     "households": _("Households"),
     "homes": _("Homes"),

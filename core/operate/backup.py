@@ -1,6 +1,7 @@
 """Copies of the store before it changes shape, and the refusal of data that come from a newer version.
 
-On PostgreSQL the copies are the business of that server's own backups.
+On PostgreSQL the copies are the business of that server's own backups. Photos and files (`files/`) are not copied here: a
+migration changes no content, and the manual says that whoever copies the instance by hand copies that folder as well.
 """
 
 from __future__ import annotations

@@ -33,6 +33,8 @@ _NAME = re.compile(r"[a-z][a-z0-9]{1,29}")
 _ITEM = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _SERVICE = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+/[1-9][0-9]*")
 _CLAUSE = re.compile(r"(>=|<=|==|<|>)\s*([0-9]+(?:\.[0-9]+)*)")
+_FILE_ROLES = frozenset({"photo", "scan", "attachment"})
+_FILE_TAKES = frozenset({"picture", "document"})
 _NAMED = ("permissions", "settings", "workflows", "jobs", "exports", "search", "widgets")
 
 
@@ -147,6 +149,7 @@ def check_declaration(name: str, declaration: Any, is_offered: Callable[[str], b
             raise PluginError(_("The export “%(name)s” must name a permission.", name=export.name))
         if any(not 0 <= column < len(export.columns) for column in export.phones):
             raise PluginError(_("The export “%(name)s” has no such column of numbers.", name=export.name))
+    check_files(declaration)
     if declaration.blueprint is not None:
         check_blueprint(name, declaration.blueprint)
     return declaration
@@ -182,6 +185,22 @@ def check_models(plugin: str, models: Iterable[type]) -> None:
             raise PluginError(_("The table “%(table)s” must start with %(plugin)s_", table=table, plugin=plugin))
         kinds.append(model.kind)
     check_names(plugin, "models", kinds, _ITEM)
+
+
+def check_files(declaration: Declaration) -> None:
+    """Files belong to records that are declared, in a role there is, and somebody says who may see them."""
+    kinds = {model.kind for model in declaration.models}
+    seen = set()
+    for item in declaration.files:
+        if item.kind not in kinds or (item.kind, item.role) in seen:
+            raise PluginError(
+                _("It declares files of “%(kind)s”, which is no record of its own, or twice.", kind=item.kind)
+            )
+        if item.role not in _FILE_ROLES or not item.takes or not set(item.takes) <= _FILE_TAKES:
+            raise PluginError(_("It declares files of “%(kind)s” in a role or of a kind there is not.", kind=item.kind))
+        if not callable(item.may_see) or item.most < 1:
+            raise PluginError(_("It does not say who may see the files of “%(kind)s”.", kind=item.kind))
+        seen.add((item.kind, item.role))
 
 
 def check_workflow(workflow: Workflow, declaration: Declaration) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from core.actor import Actor
     from core.store.community import CommunityModel
+    from core.store.ref import Ref
 
 Label = LazyText | str
 
@@ -226,6 +227,24 @@ class Widget:
 
 
 @dataclass(frozen=True)
+class FileKind:
+    """Files that records of a `kind` (`garden.bed`) may have, as `photo`, `scan` or `attachment` (the `role`).
+
+    `may_see(actor, ref)` says who may fetch those of a record; anything but True, and an error, denies. It is asked for
+    somebody who has not signed in as well, and while the plugin is off nobody may. A record has at most `most` of them;
+    `takes` are `picture`, `document` or both. `keep_days` after the last use ended the contents are removed from the disk
+    (None: never).
+    """
+
+    kind: str
+    role: str
+    may_see: Callable[[Actor, Ref], bool]
+    most: int = 6
+    takes: tuple[str, ...] = ("picture",)
+    keep_days: int | None = 30
+
+
+@dataclass(frozen=True)
 class AuditWords:
     """How the audit log names a plugin's records and what was recorded of them before and after.
 
@@ -258,5 +277,6 @@ class Declaration:
     exports: tuple[Export, ...] = ()
     search: tuple[SearchSource, ...] = ()
     widgets: tuple[Widget, ...] = ()
+    files: tuple[FileKind, ...] = ()
     audit: AuditWords = field(default_factory=AuditWords)
     migrations: Path | None = None

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import peewee
@@ -120,6 +121,7 @@ _PRAGMAS = (
     ("temp_store", 2),
 )
 _BUSY_SECONDS = 20
+_instance: Path | None = None
 
 
 def open_database(config: Config) -> peewee.Database:
@@ -127,7 +129,9 @@ def open_database(config: Config) -> peewee.Database:
 
     Raises `InstanceError` for a file that is not a database, cannot be opened, or a server that cannot be reached.
     """
+    global _instance
     close_database()
+    _instance = config.instance
     engine = _postgresql(config) if config.database else _sqlite(config)
     database.initialize(engine)
     try:
@@ -153,6 +157,13 @@ def close_database() -> None:
         if hasattr(engine, "close_all"):
             engine.close_all()
         database.obj = None
+
+
+def instance_folder() -> Path:
+    """The folder of the instance whose store is open."""
+    if _instance is None:
+        raise RuntimeError("no store is open")
+    return _instance
 
 
 def engine_name() -> str:

@@ -29,7 +29,10 @@ _HTTP: dict[int, tuple[LazyText, LazyText]] = {
     400: (_("The browser sent something we cannot read."), _("Go back and try again.")),
     404: (NotFound.message, NotFound.advice),
     405: (_("This page cannot be used that way."), _("Go back and use the buttons on the page.")),
-    413: (_("This file or text is too large."), _("Files may have up to 10 MB. Choose a smaller one.")),
+    413: (
+        _("This file or text is too large."),
+        _("A file may have up to 10 MB, a photo up to 12 MB. Send several large ones one after another."),
+    ),
 }
 
 

@@ -30,19 +30,23 @@ from core.web.routing import LateRule
 PARENT = "c"
 SESSION_COOKIE = "linli_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# The most that a form with several photos may bring; the server refuses more by itself at 48 MB.
+UPLOAD_LIMIT = 40 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Access:
     """Who may use a view: everyone (`public`), whoever has signed in, or holders of `permission`.
 
-    `own` is a rule `(actor, record) -> bool` that lets people at their own records without the permission.
+    `own` is a rule `(actor, record) -> bool` that lets people at their own records without the permission. `uploads`: its
+    form may bring several files.
     """
 
     permission: str = ""
     public: bool = False
     signed_in: bool = False
     own: Callable[[Actor, Any], bool] | None = None
+    uploads: bool = False
 
 
 class WrongHost(LinliError):
@@ -78,15 +82,17 @@ def view(
     kind: type[CommunityModel] | None = None,
     key: str = "",
     own: Callable[[Actor, Any], bool] | None = None,
+    uploads: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare who may use a view, and load the record it is about inside the community.
 
     Exactly one of `permission`, `public` and `signed_in`. With `kind=Booking, key="booking_id"` the URL's `booking_id`
-    becomes the argument `booking`; a record of another community is `NotFound`. An exception in `own` denies.
+    becomes the argument `booking`; a record of another community is `NotFound`. An exception in `own` denies. With `uploads`
+    somebody who has signed in may send several files at once (`UPLOAD_LIMIT`).
     """
     if bool(permission) + public + signed_in != 1:
         raise ValueError("a view is public, for the signed-in, or for a permission: say exactly one")
-    access = Access(permission, public, signed_in, own)
+    access = Access(permission, public, signed_in, own, uploads)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
@@ -197,6 +203,9 @@ def mount(app: Flask, registry: Registry, parent: Blueprint, config: Config) -> 
         if "\x00" in request.path or b"%00" in request.query_string:
             raise NotFound  # PostgreSQL would refuse the question, SQLite find nothing
         _open(registry)
+        access = getattr(app.view_functions.get(request.endpoint or ""), "access", None)
+        if access is not None and access.uploads and g.actor.is_signed_in:
+            request.max_content_length = UPLOAD_LIMIT
         csrf.protect()
 
     @app.after_request

@@ -6,6 +6,7 @@ A page is `page("rooms/day.html", block="main", **context)`; after a post comes 
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -130,10 +131,17 @@ def after_post(target: str) -> Response:
 
 
 def download(content: bytes, mimetype: str, filename: str) -> Response:
-    """A file to keep. Its name may be Chinese: headers carry Latin letters only, so it travels as RFC 6266 says."""
-    plain = filename.encode("ascii", "ignore").decode().replace('"', "").strip("-_ ") or "linli"
-    named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
-    return Response(content, mimetype=mimetype, headers={"Content-Disposition": named})
+    """A file to keep."""
+    return Response(content, mimetype=mimetype, headers={"Content-Disposition": disposition("attachment", filename)})
+
+
+def disposition(way: str, filename: str) -> str:
+    """The header that names a file sent `inline` or as `attachment`.
+
+    Its name may be Chinese: headers carry Latin letters only, so it travels as RFC 6266 says.
+    """
+    plain = re.sub(r'["\\\x00-\x1f\x7f]', "", filename.encode("ascii", "ignore").decode()).strip("-_ ") or "linli"
+    return f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
 def toast(text: LazyText | str, kind: str = "ok", undo_url: str = "", undo_label: LazyText | str = "") -> None:

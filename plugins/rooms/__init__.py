@@ -49,7 +49,7 @@ SETTINGS = (
 @hookimpl
 def declare() -> Declaration:
     """At start: everything the plugin adds."""
-    from plugins.rooms import audit_words, exports, front, models, service
+    from plugins.rooms import audit_words, exports, front, models, photos, service
     from plugins.rooms.commands import rooms
     from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService
     from plugins.rooms.room_service import Rooms
@@ -81,6 +81,7 @@ def declare() -> Declaration:
         commands=(rooms,),
         exports=exports.EXPORTS,
         widgets=front.WIDGETS,
+        files=(photos.PHOTOS,),
         audit=audit_words.WORDS,
         migrations=Path(__file__).parent / "migrations",
     )

@@ -19,6 +19,7 @@ from core import (
     StringField,
     TextAreaField,
     TimeField,
+    UploadField,
 )
 from plugins.rooms.clock import DAY_END
 from plugins.rooms.models import Quota, Room
@@ -322,6 +323,26 @@ class ClosureForm(Form):
     end = TimeField(_("To"), required=True)
     reason = StringField(
         _("Why"), required=True, longest=60, description=_("It stands on the room's page. For example: 墙面维修")
+    )
+
+
+# --------------------------------------------------------------------------- photos
+
+
+class PhotosForm(Form):
+    """Photos to add to a room, each with its words."""
+
+    photos = UploadField(_("Choose photos"), required=True)
+
+
+class CaptionForm(Form):
+    """The words of a photo."""
+
+    caption = StringField(
+        _("What does the photo show?"),
+        required=True,
+        longest=200,
+        description=_("It is read aloud to those who cannot see it. For example: 舞蹈室全景，三面镜墙，木地板"),
     )
 
 

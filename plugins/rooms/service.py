@@ -17,6 +17,15 @@ from plugins.rooms.lists import (
 )
 from plugins.rooms.new_venue import FirstHours, start_venue
 from plugins.rooms.occurrences import Booked, owns
+from plugins.rooms.photos import (
+    MOST_PHOTOS,
+    add_photos,
+    describe_photo,
+    move_photo,
+    photos,
+    put_back_photo,
+    remove_photo,
+)
 from plugins.rooms.places import (
     add_room,
     add_venue,
@@ -37,6 +46,7 @@ from plugins.rooms.screens import Screen, add_screen, door, find_screen, hall, r
 from plugins.rooms.walk_in import free_now
 
 __all__ = [
+    "MOST_PHOTOS",
     "Alternatives",
     "Booked",
     "BookingsInTheWay",
@@ -47,6 +57,7 @@ __all__ = [
     "RoomDay",
     "Screen",
     "Taken",
+    "add_photos",
     "add_room",
     "add_screen",
     "add_venue",
@@ -61,6 +72,7 @@ __all__ = [
     "closures",
     "dated_hours",
     "day",
+    "describe_photo",
     "door",
     "edit_room",
     "edit_venue",
@@ -76,14 +88,18 @@ __all__ = [
     "lift",
     "load_plan",
     "move",
+    "move_photo",
     "move_wish",
     "my_bookings",
     "occurrence_line",
     "on_day",
     "outside_hours",
     "owns",
+    "photos",
+    "put_back_photo",
     "quotas",
     "refuse",
+    "remove_photo",
     "remove_room",
     "remove_venue",
     "requests",

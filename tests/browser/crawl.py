@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from tests.browser.demo_site import CODE, DIRECTOR, OWNER, Answer, Site, Visitor, routes
+from tests.pictures import picture
 
 HOME = f"/c/{CODE}"
 # Pages that no visitor of a site that is set up can see (they have tests of their own), or that are no pages.
@@ -104,7 +105,8 @@ def _walk(visitor: Visitor, table: Any, unlinked: list[str]) -> dict[str, tuple[
 
 
 def furnish(site: Site) -> dict[str, list[str]]:
-    """Make a grid, a slip, a screen, bookings, a request and a holiday list; returns the addresses that no link leads to, by visitor."""
+    """Make a grid, a slip, a screen, photos, bookings, a request and a holiday list; returns the addresses that no link leads
+    to, by visitor."""
     director, resident = site.visitor(DIRECTOR), site.visitor("resident")
     grid = _made(director.post(f"{HOME}/areas/grids", name="第九网格", parent_id=""), r"/areas/grids/(\d+)/")
     person = _in(director.get(f"{HOME}/people"), r"/people/(p\w{10,})")
@@ -115,10 +117,14 @@ def furnish(site: Site) -> dict[str, list[str]]:
     resident.post(f"{HOME}/rooms/{room(site, '议事厅')}/book", **when)
     director.post(f"{HOME}/admin/calendar/load", step="load", year="2025", lines="2025-01-01 元旦 放假")
     booking = resident.post(f"{HOME}/rooms/{room(site, '书画室')}/book", **when)
+    dance = room(site, "舞蹈排练室")
+    photos, waiting = _add_photos(director, dance)
     return {
-        "": ["/slip/" + slip.replace(" ", ""), "/signed-in"],
+        "": ["/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
         "resident": [urlsplit(booking.url).path],
         DIRECTOR: [
+            photos,
+            waiting,
             f"{HOME}/areas/grids/{grid}",
             f"{HOME}/areas/grids/{grid}/areas",
             f"{HOME}/areas/grids/{grid}/remove",
@@ -131,6 +137,17 @@ def furnish(site: Site) -> dict[str, list[str]]:
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
         ],
     }
+
+
+def _add_photos(director: Visitor, room_id: int) -> tuple[str, str]:
+    """Give a room three photos; the addresses of its page on the desk and of a photo that waits to be added."""
+    page = f"{HOME}/rooms/desk/rooms/{room_id}/photos"
+    for number, words in enumerate(("舞蹈室全景，三面镜墙，木地板", "从门口看", "音响和电源")):
+        chosen = director.upload(page, "photos", f"{number}.jpg", picture(size=(1200, 900), seed=number * 3))
+        token = _in(chosen, r'name="photos" value="([0-9a-f]{32})"')
+        director.post(page, photos=token, **{f"photos-{token}": words})
+    chosen = director.upload(page, "photos", "4.jpg", picture(seed=7))
+    return page, f"{HOME}/files/uploads/" + _in(chosen, r'name="photos" value="([0-9a-f]{32})"')
 
 
 def room(site: Site, name: str) -> int:

@@ -57,6 +57,7 @@ def room(room_id: int) -> Any:
     return page(
         "rooms/room.html",
         room=service.find_room(current_community().code, room_id),
+        photos=service.photos(current_community().code, room_id),
         first=first,
         before=(first - datetime.timedelta(days=7)).isoformat() if first > today() else None,
         after=(first + datetime.timedelta(days=7)).isoformat(),
