@@ -38,6 +38,7 @@ COMMUNITY_VIEWS = (
     "exports",
     "files",
     "admin_files",
+    "sheets",
 )
 BODY_LIMIT = 12 * 1024 * 1024
 

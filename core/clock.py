@@ -64,14 +64,19 @@ def local_minute(utc_minutes: int) -> tuple[datetime.date, int]:
 # --------------------------------------------------------------------------- as people read them
 
 
-def day_text(value: datetime.date | str | None) -> str:
-    """`2026年11月21日 周六`; without the year when it is this one. Takes a date or `YYYY-MM-DD`."""
+def day_text(value: datetime.date | str | None, *, with_year: bool = False) -> str:
+    """`2026年11月21日 周六`; the year is left out when it is this one, unless `with_year` (paper is kept for years).
+
+    Takes a date or `YYYY-MM-DD`.
+    """
     if not value:
         return ""
     date = datetime.date.fromisoformat(value) if isinstance(value, str) else value
     if current_language() == "en":
-        return f"{weekday_text(date)} {date.day} {date:%b}" + _unless_this_year(date, f" {date.year}")
-    return _unless_this_year(date, f"{date.year}年") + f"{date.month}月{date.day}日 {weekday_text(date)}"
+        year = f" {date.year}"
+        return f"{weekday_text(date)} {date.day} {date:%b}" + (year if with_year else _unless_this_year(date, year))
+    year = f"{date.year}年"
+    return (year if with_year else _unless_this_year(date, year)) + f"{date.month}月{date.day}日 {weekday_text(date)}"
 
 
 def short_day_text(value: datetime.date | str | None) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 
-from core.actor import Actor
+from core.actor import Actor, name_of
 from core.civic.calls import (
     TAKE,
     WORK,
@@ -21,10 +21,11 @@ from core.civic.calls import (
     seen_by,
     when_reached,
 )
+from core.civic.sheets import add_core_sheets
 from core.civic.workflow import advance, begin, install
-from core.clock import today
+from core.clock import day_text, today
 from core.errors import Invalid
-from core.plugin.declarations import Label, State, Transition, Workflow
+from core.plugin.declarations import Label, SheetContent, SheetKind, State, Transition, Workflow
 from core.store.community import CommunityModel
 from core.store.db import Day, Flag, Integer, Text, Utc, now, transactional
 from core.store.ref import Ref
@@ -202,3 +203,30 @@ def _answered_by_calling_back(actor: Actor, subject: Ref, reason_key: str, note:
 
 
 when_reached(CallIntake.kind, _answered_by_calling_back)
+
+
+def _on_paper(actor: Actor, subject: Ref) -> SheetContent:
+    """What the form of a call or visit says; whoever came in signs it."""
+    record: CallIntake = CallIntake.get_of(str(subject.community), subject.id)
+    require_seen(actor, record)
+    facts = [
+        (_("Who called or came"), record.caller),
+        (_("Day of the call"), day_text(record.requested_on, with_year=True)),
+        (_("What is it about"), record.matter),
+        (_("Where is it"), record.place),
+        (_("Number to call back"), record.phone),
+        (_("Taken by"), name_of(record.by_label)),
+        (_("Answer or reason"), record.note),
+    ]
+    return SheetContent(
+        facts=tuple((label, str(value)) for label, value in facts if value),
+        blanks=() if record.note else ((_("What was done about it"), 4),),
+        signatures=(_("Who called or came"), _("Taken by"), _("Person responsible")),
+    )
+
+
+add_core_sheets(
+    SheetKind(
+        "core.call_record", CallIntake.kind, _("Record of a call or visit"), "来访", TAKE, "calls/{id}", _on_paper
+    )
+)

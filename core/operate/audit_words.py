@@ -66,6 +66,7 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.file.removed": _("removed a photo or file"),
     "core.file.put_back": _("put a removed photo or file back"),
     "core.file.cleared": _("cleared a removed file from the disk"),
+    "core.sheet.numbered": _("gave a printed form its number"),
     "core.calendar.loaded": _("loaded a year's holiday list"),
     "core.calendar.taken_back": _("went back to the built-in holiday list"),
 }

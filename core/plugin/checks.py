@@ -35,7 +35,7 @@ _SERVICE = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+/[1-9][0-9]*")
 _CLAUSE = re.compile(r"(>=|<=|==|<|>)\s*([0-9]+(?:\.[0-9]+)*)")
 _FILE_ROLES = frozenset({"photo", "scan", "attachment"})
 _FILE_TAKES = frozenset({"picture", "document"})
-_NAMED = ("permissions", "settings", "workflows", "jobs", "exports", "search", "widgets")
+_NAMED = ("permissions", "settings", "workflows", "jobs", "exports", "search", "widgets", "sheets")
 
 
 def check_meta(module: ModuleType, name: str, reserved: Collection[str]) -> Meta:
@@ -150,6 +150,7 @@ def check_declaration(name: str, declaration: Any, is_offered: Callable[[str], b
         if any(not 0 <= column < len(export.columns) for column in export.phones):
             raise PluginError(_("The export “%(name)s” has no such column of numbers.", name=export.name))
     check_files(declaration)
+    check_sheets(declaration)
     if declaration.blueprint is not None:
         check_blueprint(name, declaration.blueprint)
     return declaration
@@ -203,6 +204,16 @@ def check_files(declaration: Declaration) -> None:
         seen.add((item.kind, item.role))
 
 
+def check_sheets(declaration: Declaration) -> None:
+    """Forms are about records that are declared, for somebody, and lead back to the record."""
+    kinds = {model.kind for model in declaration.models}
+    for item in declaration.sheets:
+        if item.kind not in kinds or not item.permission or "{id}" not in item.path:
+            raise PluginError(
+                _("The form “%(name)s” must name a record of its own, a permission and a page.", name=item.name)
+            )
+
+
 def check_workflow(workflow: Workflow, declaration: Declaration) -> None:
     """A workflow's model and events are declared, and its transitions join states that exist."""
     if workflow.model not in declaration.models:
@@ -223,7 +234,9 @@ def check_workflow(workflow: Workflow, declaration: Declaration) -> None:
 
 def used_permissions(declaration: Declaration) -> set[str]:
     """The names of permissions the declaration relies on."""
-    items: tuple[Any, ...] = (*declaration.exports, *declaration.search, *declaration.widgets)
+    items: tuple[Any, ...] = (
+        *declaration.exports, *declaration.search, *declaration.widgets, *declaration.sheets,
+    )  # fmt: skip
     steps = [transition for workflow in declaration.workflows for transition in workflow.transitions]
     return {item.permission for item in (*items, *steps) if item.permission}
 

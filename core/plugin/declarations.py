@@ -245,6 +245,37 @@ class FileKind:
 
 
 @dataclass(frozen=True)
+class SheetContent:
+    """What an A4 form says of one record: printed `facts` (label, value), then `remarks` in whole sentences.
+
+    `blanks` are left for handwriting: (label, number of lines). `signatures` name who signs, each with a line and a date.
+    """
+
+    facts: tuple[tuple[Label, str], ...]
+    remarks: tuple[Label, ...] = ()
+    blanks: tuple[tuple[Label, int], ...] = ()
+    signatures: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True)
+class SheetKind:
+    """An A4 form about a record of `kind`, numbered when it is first printed and with a code back to the record.
+
+    `word` begins its number: 来访〔2026〕3号. `path` is the address of the record's page below that of the community, with
+    `{id}` for its key. Only holders of `permission` print it; `content(actor, ref)` raises `NotFound` for a record that is
+    not there or that the actor may not see.
+    """
+
+    name: str
+    kind: str
+    title: Label
+    word: str
+    permission: str
+    path: str
+    content: Callable[[Actor, Ref], SheetContent]
+
+
+@dataclass(frozen=True)
 class AuditWords:
     """How the audit log names a plugin's records and what was recorded of them before and after.
 
@@ -278,5 +309,6 @@ class Declaration:
     search: tuple[SearchSource, ...] = ()
     widgets: tuple[Widget, ...] = ()
     files: tuple[FileKind, ...] = ()
+    sheets: tuple[SheetKind, ...] = ()
     audit: AuditWords = field(default_factory=AuditWords)
     migrations: Path | None = None

@@ -49,7 +49,7 @@ SETTINGS = (
 @hookimpl
 def declare() -> Declaration:
     """At start: everything the plugin adds."""
-    from plugins.rooms import audit_words, exports, front, models, photos, service
+    from plugins.rooms import audit_words, exports, front, models, photos, service, sheets
     from plugins.rooms.commands import rooms
     from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService
     from plugins.rooms.room_service import Rooms
@@ -82,6 +82,7 @@ def declare() -> Declaration:
         exports=exports.EXPORTS,
         widgets=front.WIDGETS,
         files=(photos.PHOTOS,),
+        sheets=(sheets.USE,),
         audit=audit_words.WORDS,
         migrations=Path(__file__).parent / "migrations",
     )

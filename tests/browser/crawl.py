@@ -113,6 +113,8 @@ def furnish(site: Site) -> dict[str, list[str]]:
     slip = _in(director.post(f"{HOME}/slips/person/{person}"), r"slip-code[^>]*>\s*([A-Z0-9 ]{8,})")
     account = _in(director.get(f"{HOME}/admin/accounts"), r"/admin/accounts/(\d+)")
     screen = director.post(f"{HOME}/rooms/desk/screens", name="大厅屏", shows="hall")
+    call = _in(director.get(f"{HOME}/calls"), r"/calls/(\d+)")
+    director.post(f"{HOME}/forms/core.call_record/{call}")
     when = {"date": coming_day(6), "start": "09:00", "end": "10:00", "title": "合唱排练", "people": "6"}
     resident.post(f"{HOME}/rooms/{room(site, '议事厅')}/book", **when)
     director.post(f"{HOME}/admin/calendar/load", step="load", year="2025", lines="2025-01-01 元旦 放假")

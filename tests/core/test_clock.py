@@ -34,3 +34,9 @@ def test_only_another_year_is_named():
 
 def test_no_day_is_no_text():
     assert (clock.day_text(None), clock.day_text(""), clock.short_day_text(None), clock.moment_text(None)) == ("",) * 4
+
+
+def test_paper_names_the_year_always():
+    this_year = clock.today().replace(month=3, day=5)
+    assert str(this_year.year) not in clock.day_text(this_year)
+    assert clock.day_text(this_year, with_year=True).startswith(f"{this_year.year}年3月5日")
