@@ -31,5 +31,5 @@ def _use(actor: Actor, ref: Ref) -> SheetContent:
 
 
 USE = SheetKind(
-    "rooms.use", Occurrence.kind, _("Use of a room"), "场地", "rooms.desk", "rooms/desk/bookings/{id}", _use
+    "rooms.use", Occurrence.kind, _("Use of a room"), "房间", "rooms.desk", "rooms/desk/bookings/{id}", _use
 )
