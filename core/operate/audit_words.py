@@ -105,6 +105,7 @@ LISTS: Mapping[str, LazyText] = {
     "core.accounts": _("Residents' accounts"),
     "core.slips": _("Printed account slips"),
     "core.audit_log": _("Audit log"),
+    "core.personal_fields": _("Register of personal data"),
 }
 
 ORIGINS: Mapping[str, LazyText] = {"command": _("command at the computer")}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from core.actor import Actor, community_of, name_of
-from core.civic import calls, intake
+from core.civic import calls, intake, privacy_register
 from core.civic.calls import OUTCOMES, TAKE, WORK
 from core.civic.intake import INTAKE
 from core.clock import local_text
@@ -21,7 +21,7 @@ from core.people import account_list, areas, directory, grids, households, slip_
 from core.people.accounts import MANAGE
 from core.people.directory import VIEW
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS
-from core.people.permissions import ROLES
+from core.people.permissions import PRIVACY, ROLES
 from core.people.person import STATUSES
 from core.people.roles import Held
 from core.people.slips import PRINT
@@ -215,6 +215,16 @@ def _audit_log(actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
+# --------------------------------------------------------------------------- personal data
+
+
+def _personal_fields(actor: Actor, _wanted: Wanted) -> Iterator[list[Any]]:
+    for group, lines in privacy_register.register(current.active(), community_of(actor)).items():
+        for line in lines:
+            sensitive = str(_("yes")) if line.sensitive else ""
+            yield [group, line.label, line.purpose, line.basis, line.kept, sensitive]
+
+
 # --------------------------------------------------------------------------- declared
 
 
@@ -255,5 +265,10 @@ CORE_EXPORTS: tuple[Export, ...] = (
         "core.audit_log", audit_log.VIEW,
         (_("No."), _("When"), _("Who"), _("What"), _("About"), _("On behalf of"), _("From where"), _("Reason")),
         _audit_log, filters=("who", "action", "from", "until"),
+    ),
+    _export(
+        "core.personal_fields", PRIVACY,
+        (_("Where"), _("What is kept"), _("What for"), _("On what ground"), _("How long"), _("Sensitive")),
+        _personal_fields,
     ),
 )  # fmt: skip

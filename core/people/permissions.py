@@ -75,6 +75,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("core.calls.work", _("Work through the call list"), (*_OFFICE, "grid_officer")),
     Permission("core.export", _("Export lists to Excel"), (*_OFFICE, "bookkeeper")),
     Permission("core.audit.view", _("See the audit log"), (*_LEADS, "supervisor")),
+    Permission("core.privacy.manage", _("Look after personal data: its register and what people ask for"), _LEADS),
     Permission("core.roles.manage", _("Give roles and decide what they may do"), _LEADS),
     Permission("core.plugins.switch", _("Switch modules on and off"), _LEADS),
     Permission("core.settings.edit", _("Change settings"), _LEADS),
@@ -87,6 +88,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
 )
 
 MANAGE_ROLES = "core.roles.manage"
+PRIVACY = "core.privacy.manage"
 _VIEW = "core.people.view"
 # What can be done grid by grid: the services behind these heed the actor's reach.
 _BY_GRID = frozenset(

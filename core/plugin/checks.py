@@ -33,6 +33,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]{1,29}")
 _ITEM = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _SERVICE = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+/[1-9][0-9]*")
 _CLAUSE = re.compile(r"(>=|<=|==|<|>)\s*([0-9]+(?:\.[0-9]+)*)")
+_BASES = frozenset({"duty", "request", "consent", "security"})
 _FILE_ROLES = frozenset({"photo", "scan", "attachment"})
 _FILE_TAKES = frozenset({"picture", "document"})
 _NAMED = ("permissions", "settings", "workflows", "jobs", "exports", "search", "widgets", "sheets")
@@ -151,6 +152,7 @@ def check_declaration(name: str, declaration: Any, is_offered: Callable[[str], b
             raise PluginError(_("The export “%(name)s” has no such column of numbers.", name=export.name))
     check_files(declaration)
     check_sheets(declaration)
+    check_personal(declaration)
     if declaration.blueprint is not None:
         check_blueprint(name, declaration.blueprint)
     return declaration
@@ -212,6 +214,19 @@ def check_sheets(declaration: Declaration) -> None:
             raise PluginError(
                 _("The form “%(name)s” must name a record of its own, a permission and a page.", name=item.name)
             )
+
+
+def check_personal(declaration: Declaration) -> None:
+    """What is said about personal data names columns that are there, and nothing of it is left open."""
+    for item in declaration.personal:
+        known = set(item.model._meta.fields) if item.model in declaration.models else set()
+        if not item.fields or not set(item.fields) <= known:
+            raise PluginError(
+                _("Its register of personal data names columns that are not there: %(names)s.",
+                  names=", ".join(sorted(set(item.fields) - known)) or str(item.label))
+            )  # fmt: skip
+        if item.basis not in _BASES or not all(str(text).strip() for text in (item.label, item.purpose, item.kept)):
+            raise PluginError(_("Its register of personal data does not say all of “%(name)s”.", name=str(item.label)))
 
 
 def check_workflow(workflow: Workflow, declaration: Declaration) -> None:

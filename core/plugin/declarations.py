@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from core.actor import Actor
     from core.store.community import CommunityModel
+    from core.store.db import BaseModel
     from core.store.ref import Ref
 
 Label = LazyText | str
@@ -276,6 +277,25 @@ class SheetKind:
 
 
 @dataclass(frozen=True)
+class PersonalField:
+    """Columns of `model` that say something about people: what it is, what for, on what ground, for how long.
+
+    `label`, `purpose` and `kept` stand on the public privacy page as they are. `basis` is `duty` (what the law gives the
+    committee to do), `request` (what the person asked for), `consent` or `security` (《个人信息保护法》 §13). `sensitive`
+    marks what its §28 calls so. `group` is the heading; a plugin's own title unless given.
+    """
+
+    model: type[BaseModel]
+    fields: tuple[str, ...]
+    label: Label
+    purpose: Label
+    basis: str
+    kept: Label
+    group: Label = ""
+    sensitive: bool = False
+
+
+@dataclass(frozen=True)
 class AuditWords:
     """How the audit log names a plugin's records and what was recorded of them before and after.
 
@@ -310,5 +330,6 @@ class Declaration:
     widgets: tuple[Widget, ...] = ()
     files: tuple[FileKind, ...] = ()
     sheets: tuple[SheetKind, ...] = ()
+    personal: tuple[PersonalField, ...] = ()
     audit: AuditWords = field(default_factory=AuditWords)
     migrations: Path | None = None

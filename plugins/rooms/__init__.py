@@ -49,7 +49,7 @@ SETTINGS = (
 @hookimpl
 def declare() -> Declaration:
     """At start: everything the plugin adds."""
-    from plugins.rooms import audit_words, exports, front, models, photos, service, sheets
+    from plugins.rooms import audit_words, exports, front, models, photos, privacy, service, sheets
     from plugins.rooms.commands import rooms
     from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService
     from plugins.rooms.room_service import Rooms
@@ -83,6 +83,7 @@ def declare() -> Declaration:
         widgets=front.WIDGETS,
         files=(photos.PHOTOS,),
         sheets=(sheets.USE,),
+        personal=privacy.PERSONAL,
         audit=audit_words.WORDS,
         migrations=Path(__file__).parent / "migrations",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from core.civic import privacy_register
 from core.clock import today
 from core.people.names import search_terms, search_text
 from core.plugin import registry as kernel
@@ -55,11 +56,5 @@ def mine() -> Response:
 @pages.get("/privacy")
 @view(public=True)
 def privacy() -> Response:
-    """What is held about people here and by which module."""
-    registry, code = kernel.active(), current_community().code
-    held = [
-        (plugin.meta.title, plugin.meta.data_held)
-        for name, plugin in registry.plugins.items()
-        if registry.is_enabled(code, name) and plugin.meta.data_held
-    ]
-    return ui.page("portal/privacy.html", held=held)
+    """What is kept about people here, what for and how long: the register of core and of every module, in words."""
+    return ui.page("portal/privacy.html", register=privacy_register.register(kernel.active(), current_community().code))

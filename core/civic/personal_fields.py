@@ -1,0 +1,102 @@
+"""The register of personal data of calls, procedures, notices and files, and of the log of what was done.
+
+That of residents and accounts is in `core.people.personal_fields`.
+"""
+
+from __future__ import annotations
+
+from core.civic.calls import CallAttempt, CallTask
+from core.civic.holiday_list import HolidayList
+from core.civic.intake import CallIntake
+from core.civic.notice_records import Notice, NoticePair
+from core.civic.sheets import Sheet
+from core.civic.workflow import WorkflowStep, WorkflowVersion
+from core.people.personal_fields import WORK, signed
+from core.plugin.declarations import PersonalField
+from core.plugin.events import KEEP_DAYS as KEEP_EVENTS
+from core.plugin.events import EventOutbox
+from core.plugin.failures import PluginFailure
+from core.store.audit import AuditDetail, AuditEntry
+from core.store.files import FileUpload, FileUse, StoredFile
+from core.store.request_key import KEEP_DAYS as KEEP_KEYS
+from core.store.request_key import RequestKey
+from core.text import _
+
+_CALLS = _("Calls")
+_PROCEDURES = _("Procedures and the log")
+_NOTICES = _("Notices")
+_FILES = _("Photos and files")
+_MACHINE = _("The machine's own records")
+
+PERSONAL: tuple[PersonalField, ...] = (
+    PersonalField(
+        CallIntake, ("caller", "phone", "place"), _("Who called, from which number, about which place"),
+        _("To answer what you called about."), "request", _("Until it is erased at your request."), _CALLS,
+    ),
+    PersonalField(
+        CallIntake, ("matter", "note"), _("What you said and what was answered"), _("To answer what you called about."),
+        "request", _("Until it is erased at your request."), _CALLS, sensitive=True,
+    ),
+    PersonalField(
+        CallTask, ("name", "phone"), _("Whom to call, at which number"), _("To tell you what you ought to know in time."),
+        "request", _("Until it is erased at your request."), _CALLS,
+    ),
+    PersonalField(
+        CallTask, ("why", "note"), _("What to tell you"), _("To tell you what you ought to know in time."), "request",
+        _("Until it is erased at your request."), _CALLS,
+    ),
+    PersonalField(
+        CallAttempt, ("note",), _("What came of a call"), _("To tell you what you ought to know in time."), "request",
+        _("Until it is erased at your request."), _CALLS,
+    ),
+    *(signed(model, "by_label", group=_CALLS) for model in (CallIntake, CallTask, CallAttempt)),
+    PersonalField(
+        WorkflowStep, ("reason", "by_label"), _("Who took which step of a procedure, and the reason given"),
+        _("So that every step can be followed and checked."), "duty", _("As long as the record of the procedure."),
+        _PROCEDURES,
+    ),
+    PersonalField(
+        AuditEntry, ("actor", "origin", "reason"), _("Who did what, when and from which device"), WORK, "security",
+        _("At least 6 months, as the Cybersecurity Law asks; the log is never changed."), _PROCEDURES,
+    ),
+    PersonalField(
+        AuditDetail, ("payload", "salt"), _("The values before and after a change"),
+        _("To put mistakes right and to answer questions about them."), "security",
+        _("Until it is erased at your request."), _PROCEDURES,
+    ),
+    signed(Sheet, "by_label", group=_PROCEDURES),
+    signed(WorkflowVersion, "by_label", group=_PROCEDURES),
+    signed(HolidayList, "by_label", group=_PROCEDURES),
+    PersonalField(
+        Notice, ("responsible",), _("Name of the person responsible for a notice"),
+        _("So that everybody knows whom to ask."), "duty", _("As long as the notice, which is never deleted."), _NOTICES,
+    ),
+    signed(Notice, "by_label", "published_by", "withdrawn_by", group=_NOTICES),
+    signed(NoticePair, "by_label", group=_NOTICES),
+    PersonalField(
+        StoredFile, ("name",), _("Photos and documents, and their names"), _("What each belongs to says what it is for."),
+        "request", _("Some days after the last record that shows it was removed."), _FILES,
+    ),
+    PersonalField(
+        FileUse, ("name", "caption"), _("What a photo shows"), _("It is read to those who cannot see the photo."),
+        "request", _("As long as the record it belongs to."), _FILES,
+    ),
+    signed(StoredFile, "by_label", group=_FILES),
+    signed(FileUse, "by_label", "ended_by", group=_FILES),
+    PersonalField(
+        FileUpload, ("name",), _("A file that was chosen in a form and not sent yet"), _("So that nothing chosen is lost."),
+        "request", _("1 day."), _FILES,
+    ),
+    PersonalField(
+        EventOutbox, ("payload",), _("Messages between modules"), _("So that modules learn of what concerns them."),
+        "request", _("%(days)d days.", days=KEEP_EVENTS), _MACHINE,
+    ),
+    PersonalField(
+        RequestKey, ("key", "result"), _("Which forms were sent"), _("So that a form sent twice is one."), "security",
+        _("%(days)d days.", days=KEEP_KEYS), _MACHINE,
+    ),
+    PersonalField(
+        PluginFailure, ("reason", "detail"), _("Reports of faults"), _("To repair what is broken."), "security",
+        _("Until the fault is marked as dealt with."), _MACHINE,
+    ),
+)  # fmt: skip
