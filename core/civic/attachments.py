@@ -28,6 +28,10 @@ MEGABYTE = 1024 * 1024
 LEAST_SPACE, MOST_SPACE = 10, 1_000_000  # MB
 LONGEST_CAPTION = 200
 _DAY_MS = 86_400_000
+_CORE = "core"
+
+# Core's own kinds of records that have files; those of plugins are in their declarations.
+_core_kinds: list[FileKind] = []
 
 add_core_settings(
     Setting(
@@ -282,7 +286,18 @@ def _caption(role: str, caption: str) -> str:
 # --------------------------------------------------------------------------- who may see them
 
 
+def add_core_files(*kinds: FileKind) -> None:
+    """Let records of core have files; their kinds start with `core.`."""
+    for kind in kinds:
+        if not kind.kind.startswith("core."):
+            raise ValueError(f"{kind.kind}: kinds of core start with core.")
+        _core_kinds.append(kind)
+
+
 def _declared(kind: str, role: str) -> tuple[str, FileKind] | None:
+    for item in _core_kinds:
+        if (item.kind, item.role) == (kind, role):
+            return _CORE, item
     for plugin, item in active().declared("files"):
         if (item.kind, item.role) == (kind, role):
             return plugin, item
@@ -326,14 +341,21 @@ def is_for_everyone(actor: Actor, use: FileUse) -> bool:
     if use.ended_at is not None or found is None:
         raise NotFound
     plugin, kind = found
-    state = active().states(use.community).get(plugin)
-    if state is None or not state.enabled or not (state.published or actor.is_staff):
-        raise NotFound
-    if state.published and _allows(plugin, kind, Actor(community=use.community), subject):
+    if _is_open(plugin, use.community, actor) and _allows(plugin, kind, Actor(community=use.community), subject):
         return True
     if _allows(plugin, kind, actor, subject):
         return False
     raise NotFound
+
+
+def _is_open(plugin: str, community: str, actor: Actor) -> bool:
+    """Whether residents see the plugin there; raises `NotFound` where it is off, or not open to `actor` yet."""
+    if plugin == _CORE:
+        return True
+    state = active().states(community).get(plugin)
+    if state is None or not state.enabled or not (state.published or actor.is_staff):
+        raise NotFound
+    return state.published
 
 
 def _allows(plugin: str, kind: FileKind, actor: Actor, subject: Ref) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 
 from core.actor import Actor, name_of
+from core.civic.attachments import add_core_files
 from core.civic.calls import (
     TAKE,
     WORK,
@@ -21,11 +22,11 @@ from core.civic.calls import (
     seen_by,
     when_reached,
 )
-from core.civic.sheets import add_core_sheets
+from core.civic.sheets import MOST_SCANS, SCAN, add_core_sheets
 from core.civic.workflow import advance, begin, install
 from core.clock import day_text, today
 from core.errors import Invalid
-from core.plugin.declarations import Label, SheetContent, SheetKind, State, Transition, Workflow
+from core.plugin.declarations import FileKind, Label, SheetContent, SheetKind, State, Transition, Workflow
 from core.store.community import CommunityModel
 from core.store.db import Day, Flag, Integer, Text, Utc, now, transactional
 from core.store.ref import Ref
@@ -225,6 +226,17 @@ def _on_paper(actor: Actor, subject: Ref) -> SheetContent:
     )
 
 
+def _may_see(actor: Actor, subject: Ref) -> bool:
+    """Whether somebody may see the signed sheets of a call: who takes calls, of the people they reach."""
+    if not actor.can(TAKE):
+        return False
+    require_seen(actor, CallIntake.get_of(str(subject.community), subject.id))
+    return True
+
+
+add_core_files(
+    FileKind(CallIntake.kind, SCAN, _may_see, most=MOST_SCANS, takes=("picture", "document"), keep_days=None)
+)
 add_core_sheets(
     SheetKind(
         "core.call_record", CallIntake.kind, _("Record of a call or visit"), "来访", TAKE, "calls/{id}", _on_paper

@@ -6,11 +6,13 @@ a scan (`attachments`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.actor import Actor, community_of
+from core.civic.attachments import FileOf, attach, files_of, remove_file
 from core.clock import today
-from core.errors import LinliError, NotFound
+from core.errors import LinliError, NotFound, Refused
 from core.plugin.current import active
 from core.plugin.declarations import SheetContent, SheetKind
 from core.store import audit
@@ -18,6 +20,10 @@ from core.store.community import CommunityModel
 from core.store.db import Integer, Text, Utc, now, transactional
 from core.store.ref import Ref
 from core.store.sequence import next_number
+from core.text import _
+
+SCAN = "scan"
+MOST_SCANS = 6
 
 CORE_SHEETS: dict[str, SheetKind] = {}
 
@@ -54,6 +60,11 @@ class Form:
     content: SheetContent
     path: str
     sheet: Sheet | None
+
+    @property
+    def signed(self) -> list[FileOf]:
+        """Scans or photos of the sheet as it was signed."""
+        return files_of(self.subject, SCAN)
 
 
 def add_core_sheets(*kinds: SheetKind) -> None:
@@ -138,3 +149,22 @@ def number_form(actor: Actor, name: str, key: int) -> str:
     told = {"form": kind.name, "number": sheet.number}
     audit.record(actor, "core.sheet.numbered", form.subject, after=told, permission=kind.permission)
     return sheet.number
+
+
+@transactional
+def add_signed(actor: Actor, name: str, key: int, wishes: Sequence[tuple[str, str]]) -> list[int]:
+    """Add scans of the signed sheet (`core.civic.attachments.attach`). Raises as `form_of` and `attach`.
+
+    `Refused` while the form has no number: a sheet without one cannot have been printed from this record.
+    """
+    form = form_of(actor, name, key)
+    if form.sheet is None:
+        raise Refused(_("This form has no number yet."), advice=_("Print it first; then add the signed sheet."))
+    return attach(actor, form.subject, SCAN, wishes, permission=form.kind.permission)
+
+
+@transactional
+def remove_signed(actor: Actor, name: str, key: int, use_id: int) -> None:
+    """Take away a scan that was added by mistake; it stays in the audit log. Raises as `form_of`, and `NotFound`."""
+    form = form_of(actor, name, key)
+    remove_file(actor, form.subject, use_id, permission=form.kind.permission)

@@ -81,7 +81,7 @@ def declare() -> Declaration:
         commands=(rooms,),
         exports=exports.EXPORTS,
         widgets=front.WIDGETS,
-        files=(photos.PHOTOS,),
+        files=(photos.PHOTOS, sheets.SIGNED),
         sheets=(sheets.USE,),
         personal=privacy.PERSONAL,
         audit=audit_words.WORDS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import Actor, Ref, SheetContent, SheetKind, day_text
+from core import Actor, FileKind, Ref, SheetContent, SheetKind, day_text
 from plugins.rooms.lists import occurrence_line
 from plugins.rooms.models import Occurrence
 from plugins.rooms.texts import _
@@ -33,3 +33,11 @@ def _use(actor: Actor, ref: Ref) -> SheetContent:
 USE = SheetKind(
     "rooms.use", Occurrence.kind, _("Use of a room"), "房间", "rooms.desk", "rooms/desk/bookings/{id}", _use
 )
+
+
+def _may_see(actor: Actor, _ref: Ref) -> bool:
+    """Signed sheets hold names and handwriting: for the desk only."""
+    return actor.can("rooms.desk")
+
+
+SIGNED = FileKind(Occurrence.kind, "scan", _may_see, takes=("picture", "document"), keep_days=None)

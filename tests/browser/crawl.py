@@ -115,6 +115,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     screen = director.post(f"{HOME}/rooms/desk/screens", name="大厅屏", shows="hall")
     call = _in(director.get(f"{HOME}/calls"), r"/calls/(\d+)")
     director.post(f"{HOME}/forms/core.call_record/{call}")
+    director.upload(f"{HOME}/forms/core.call_record/{call}/signed", "files", "签字.jpg", picture(seed=2))
     when = {"date": coming_day(6), "start": "09:00", "end": "10:00", "title": "合唱排练", "people": "6"}
     resident.post(f"{HOME}/rooms/{room(site, '议事厅')}/book", **when)
     director.post(f"{HOME}/admin/calendar/load", step="load", year="2025", lines="2025-01-01 元旦 放假")

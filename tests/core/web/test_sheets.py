@@ -1,5 +1,8 @@
 """Printing a record's form: numbered by a post, shown by a get, for whom it is."""
 
+import io
+import re
+
 import pytest
 
 from core.civic.intake import CallIntake
@@ -47,3 +50,42 @@ def test_words_of_a_caller_are_shown_as_words(as_role):
     browser = as_role("staff")
     call = taken(browser, who="<script>alert(1)</script>")
     assert "<script>alert" not in text(browser.get(f"{HERE}/forms/core.call_record/{call.id}"))
+
+
+def send_scan(browser, path, name="scan.pdf", data=b"%PDF-1.7\n%%EOF\n"):
+    fields = {
+        "csrf_token": browser.token(),
+        "idempotency_key": f"scan {path} {name}",
+        "files": [(io.BytesIO(data), name)],
+    }
+    return browser.post(path, data=fields, content_type="multipart/form-data")
+
+
+def test_the_signed_sheet_comes_back_to_the_record(as_role):
+    browser = as_role("staff")
+    call = taken(browser)
+    path = f"{HERE}/forms/core.call_record/{call.id}"
+    assert "请先打印" in text(browser.get(f"{path}/signed"))
+    assert send_scan(browser, f"{path}/signed", "early.pdf").status_code == 409
+    browser.send(path)
+    assert send_scan(browser, f"{path}/signed").status_code == 303
+    page = text(browser.get(f"{path}/signed"))
+    address = re.search(r'href="([^"]+/files/[^"]+)"', page)[1]
+    assert browser.get(address).data == b"%PDF-1.7\n%%EOF\n"
+    assert as_role("supervisor").get(address).status_code == 404
+    assert as_role("supervisor").get(f"{path}/signed").status_code == 403
+
+    removal = re.search(r'action="([^"]+/signed/\d+/remove)"', page)[1]
+    assert as_role("supervisor").send(removal).status_code == 403
+    assert browser.send(removal).status_code == 303
+    assert "scan.pdf" not in text(browser.get(f"{path}/signed"))
+
+
+def test_refuses_what_is_no_scan_and_says_why(as_role):
+    browser = as_role("staff")
+    call = taken(browser)
+    path = f"{HERE}/forms/core.call_record/{call.id}"
+    browser.send(path)
+    answer = send_scan(browser, f"{path}/signed", "scan.html", b"<script>alert(1)</script>")
+    assert answer.status_code == 422
+    assert "field-error" in text(answer)
