@@ -27,7 +27,7 @@ _SOURCES = {
     "core.store.sequence": ("next_number",),
     "core.plugin.declarations": (
         "AuditWords", "Clock", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "NavItem", "Permission", "PersonalField", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind",
-        "State", "Todo", "Transition", "Widget", "Workflow",
+        "State", "Todo", "Transition", "Widget", "Workflow", "WorkflowTodos",
     ),
     "core.plugin.events": ("emit", "event"),
     "core.plugin.hookspecs": ("hookimpl",),

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request, session
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from core import clock
-from core.civic import workflow, workflow_shape
+from core.civic import own_todos, todos, workflow, workflow_shape
 from core.config import Config, load_config
 from core.operate import backup
 from core.people import permissions
@@ -25,6 +25,7 @@ SITE_VIEWS = ("prefs", "signin", "setup", "site_admin")
 COMMUNITY_VIEWS = (
     "portal",
     "desk",
+    "inbox",
     "people",
     "areas",
     "roster",
@@ -104,6 +105,7 @@ def open_instance(config: Config) -> Registry:
     registry.load(check=_check, before_migration=lambda: backup.before_migration(config))
     registry.activate()
     workflow.install(*registry.workflows().values())
+    own_todos.install()
     permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))
     if config.engine == "postgresql":
         engine.close()
@@ -119,7 +121,7 @@ def _check(declaration: Declaration) -> None:
 
 
 RESERVED = (
-    "board", "inbox", "search", "static", "c", "me", "login", "logout", "switch", "hide", "slip", "office", "mine",
+    "board", "search", "static", "c", "me", "login", "logout", "switch", "hide", "slip", "office", "mine",
     "privacy", "plugin", "user", "serve", "demo", "verify", "accounts", "core", "api",
 )  # fmt: skip
 
@@ -144,6 +146,8 @@ def _templates(config: Config, registry: Registry) -> ChoiceLoader:
 
 
 def _finish(response: Response) -> Response:
+    if request.method == "POST" and g.get("community") is not None:
+        todos.forget_counts(g.community.code)
     headers = response.headers
     for name, value in _HEADERS.items():
         if name not in headers:

@@ -16,6 +16,8 @@ import peewee
 from core.actor import Actor
 from core.clock import today
 from core.errors import Conflict, Invalid, NotFound, Refused
+from core.people import permissions
+from core.people.account_records import Account
 from core.people.directory import may_be_contacted
 from core.people.person import DECEASED, Person
 from core.people.phone import parse_phone
@@ -43,7 +45,10 @@ _followers: dict[str, Callable[[Actor, Ref, str, str], None]] = {}
 
 
 class CallTask(CommunityModel):
-    """A call to be made about `subject`. `due_day` is when the person should know, `next_day` when to try (again)."""
+    """A call to be made about `subject`. `due_day` is when the person should know, `next_day` when to try (again).
+
+    `assigned_to` is the account that took it on or was given it, None: whoever works through the list.
+    """
 
     kind = "core.call_task"
 
@@ -63,6 +68,7 @@ class CallTask(CommunityModel):
     created_at = Utc(default=now)
     by_account = Integer(null=True)
     by_label = Text()
+    assigned_to = Integer(null=True)
 
     class Meta:
         table_name = "call_task"
@@ -131,7 +137,10 @@ def ask_to_call(
 
 @dataclass(frozen=True)
 class Call:
-    """A row of today's calls. `phone` is whole: it is shown to be dialled. `key` continues the list after this row."""
+    """A row of today's calls. `phone` is whole: it is shown to be dialled. `key` continues the list after this row.
+
+    `assigned_to` is the name of the colleague who is to make it.
+    """
 
     id: int
     subject: str
@@ -142,6 +151,7 @@ class Call:
     due_day: datetime.date
     tries: int
     last_outcome: str
+    assigned_to: str | None
 
     @property
     def key(self) -> str:
@@ -164,10 +174,11 @@ def todays_calls(actor: Actor, after: str | None = None, limit: int = 50) -> lis
     query: Any = (
         CallTask.select(
             CallTask.id, CallTask.subject, CallTask.person_id, CallTask.name, CallTask.phone, Person.phone,
-            CallTask.why, CallTask.due_day, CallTask.tries, CallTask.last_outcome,
+            CallTask.why, CallTask.due_day, CallTask.tries, CallTask.last_outcome, Account.label,
         )
         .join(Person, peewee.JOIN.LEFT_OUTER, on=(Person.id == CallTask.person_id))
         .join(kept, peewee.JOIN.LEFT_OUTER, on=(kept.id == Person.same_as))
+        .join(Account, peewee.JOIN.LEFT_OUTER, on=(Account.id == CallTask.assigned_to))
         .where(
             CallTask.community == actor.community,
             CallTask.state == "open",
@@ -257,6 +268,30 @@ def correct_phone(actor: Actor, task_id: int, phone: str) -> CallTask:
         permission=WORK,
     )
     return task
+
+
+@transactional
+def assign_call(actor: Actor, task_id: int, account_id: int | None) -> CallTask:
+    """Say which colleague makes an open call (None: whoever works through the list). Raises `NotFound`, `Conflict`, and
+    `Refused` for somebody who does not make calls here."""
+    actor.require(WORK)
+    task = _open_task(actor, task_id)
+    if account_id is not None and account_id not in callers(task.community):
+        raise Refused(_("This colleague does not make calls."), advice=_("Choose somebody who works through the list."))
+    before = task.assigned_to
+    if before == account_id:
+        return task
+    _change(task, {"assigned_to": account_id})
+    audit.record(
+        actor, "core.call.assigned", task.ref,
+        before={"assigned_to": before}, after={"assigned_to": account_id}, permission=WORK,
+    )  # fmt: skip
+    return task
+
+
+def callers(community: str) -> list[int]:
+    """The accounts that make calls here."""
+    return permissions.holders(community, WORK)
 
 
 @transactional

@@ -6,6 +6,7 @@ Calls to be made are in `calls`; an intake that wants a call back puts one there
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from core.actor import Actor, name_of
 from core.civic.attachments import add_core_files
@@ -26,7 +27,17 @@ from core.civic.sheets import MOST_SCANS, SCAN, add_core_sheets
 from core.civic.workflow import advance, begin, install
 from core.clock import day_text, today
 from core.errors import Invalid
-from core.plugin.declarations import FileKind, Label, SheetContent, SheetKind, State, Transition, Workflow
+from core.plugin.declarations import (
+    FileKind,
+    Label,
+    SheetContent,
+    SheetKind,
+    State,
+    Todo,
+    Transition,
+    Workflow,
+    WorkflowTodos,
+)
 from core.store.community import CommunityModel
 from core.store.db import Day, Flag, Integer, Text, Utc, now, transactional
 from core.store.ref import Ref
@@ -58,6 +69,23 @@ class CallIntake(CommunityModel):
         table_name = "call_intake"
 
 
+def _todo(call: CallIntake) -> Todo:
+    """The call as what waits for an answer, due on the day it came."""
+    return Todo(
+        _("Answer the call of %(who)s", who=call.caller),
+        f"/c/{call.community}/calls/{call.id}",
+        due=call.requested_on.isoformat(),
+        detail=call.matter,
+        icon="phone-incoming",
+        permission=WORK,
+    )
+
+
+def _waits_for(actor: Actor) -> Any:
+    """Whoever wants to be called back stands among the calls to make."""
+    return seen_by(actor, CallIntake) & (CallIntake.call_back == False)  # noqa: E712
+
+
 INTAKE = Workflow(
     "core.call_intake",
     CallIntake,
@@ -71,6 +99,7 @@ INTAKE = Workflow(
         Transition("close", "open", "closed", WORK, _("Close without an answer"), required=("note",)),
     ),
     initial="open",
+    todos=WorkflowTodos(_todo, _waits_for),
 )
 install(INTAKE)
 

@@ -64,6 +64,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission(
         "core.desk", _("Work at the desk"), (*_OFFICE, *_MONEY, "grid_officer", "supervisor", "mediator", "liaison")
     ),
+    Permission("core.inbox.all", _("See what waits for everybody"), _LEADS),
     Permission("core.search", _("Use the search box"), (*_OFFICE, "grid_officer")),
     Permission("core.people.view", _("See residents and homes"), (*_OFFICE, "grid_officer")),
     Permission("core.people.phone", _("See whole phone numbers"), (*_OFFICE, "grid_officer")),
@@ -210,7 +211,7 @@ def actor_for(token: str | None, community: str | None, origin: str) -> Actor:
         overrides = database.obj.execute_sql(overrides_sql, (community,)).fetchall()
         permissions = _table.held(frozenset(roles), tuple(overrides))
         if any(grid for _role, grid in granted):
-            reach = _reach(str(community), granted, tuple(overrides))
+            reach = reach_of(str(community), granted, tuple(overrides))
     if kind == "owner":
         permissions |= OWNER_PERMISSIONS
     return Actor(
@@ -227,7 +228,7 @@ def actor_for(token: str | None, community: str | None, origin: str) -> Actor:
     )
 
 
-def _reach(community: str, granted: Iterable[tuple[str, int | None]], overrides: Overrides) -> frozenset[int] | None:
+def reach_of(community: str, granted: Iterable[tuple[str, int | None]], overrides: Overrides) -> frozenset[int] | None:
     """The areas of the grids somebody works in; None when another role shows the residents of the whole community."""
     grids = {grid for role, grid in granted if _VIEW in _table.held(frozenset({role}), overrides)}
     if None in grids:

@@ -114,7 +114,7 @@ class State:
 class Workflow:
     """A state machine over the `state` column of `model`; `initial` is where new records start.
 
-    A model may also have the columns `due_day` (needed by clocks) and `workflow_version` (then each record keeps the
+    With `todos` its records are to-dos of those who may take the next step. A model may also have the columns `due_day` (needed by clocks) and `workflow_version` (then each record keeps the
     overrides it started under). `clock_days` is the clock of the initial state: a `Clock`, or a number of
     calendar days.
     """
@@ -125,6 +125,19 @@ class Workflow:
     transitions: tuple[Transition, ...]
     initial: str
     clock_days: Clock | int | None = None
+    todos: WorkflowTodos | None = None
+
+
+@dataclass(frozen=True)
+class WorkflowTodos:
+    """That records of a workflow are to-dos: each in a state which the actor may lead on, until the state is final.
+
+    `tell(record)` gives the `Todo`; without a due day of its own it is due on the record's `due_day`. `seen(actor)` is a
+    condition on the model that leaves out what the actor must not see, or what is a to-do elsewhere.
+    """
+
+    tell: Callable[[Any], Todo]
+    seen: Callable[[Actor], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -207,13 +220,19 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Todo:
-    """Something that waits for the actor, derived from records, never stored. `due` is `YYYY-MM-DD` or empty."""
+    """Something that waits for the actor, derived from records, never stored. `due` is `YYYY-MM-DD` or empty.
+
+    `permission` says that whoever holds it may do this, `account` that it is the work of this account alone. `href` is a
+    path of this site.
+    """
 
     title: Label
     href: str
     due: str = ""
     detail: Label = ""
     icon: str = "circle-check"
+    permission: str = ""
+    account: int | None = None
 
 
 @dataclass(frozen=True)

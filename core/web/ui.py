@@ -20,6 +20,7 @@ from flask import Flask, Response, current_app, flash, g, get_flashed_messages, 
 from markupsafe import Markup
 
 from core.actor import Actor
+from core.civic import todos
 from core.config import VERSION
 from core.plugin import registry as kernel
 from core.plugin.declarations import NavItem
@@ -235,7 +236,12 @@ def desk_navigation() -> list[Nav]:
     community, actor = g.get("community"), g.actor
     if community is None:
         return [Nav(label, href, icon, request.path.startswith(href)) for label, href, icon in _site_places(actor)]
-    first, later = _core_navigation(f"/c/{community.code}", actor.permissions)
+    base = f"/c/{community.code}"
+    first, later = _core_navigation(base, actor.permissions)
+    if actor.can("core.desk"):
+        first = tuple(
+            replace(nav, count=todos.count(actor).all) if nav.href == f"{base}/inbox" else nav for nav in first
+        )
     return _marked([*first, *plugin_navigation("desk"), *later])
 
 
@@ -284,6 +290,7 @@ _CORE_PLACES: tuple[tuple[LazyText, list[_Place]], ...] = (
         _("Daily work"),
         [
             (_("Today"), "/desk", "sun", "core.desk"),
+            (_("To-dos"), "/inbox", "list-todo", "core.desk"),
             (_("Calls to make"), "/calls/today", "phone-outgoing", "core.calls.work"),
             (_("Calls received"), "/calls", "phone-incoming", "core.calls.take"),
         ],

@@ -44,7 +44,7 @@ def todo_items(community: Community, actor: Actor) -> list[Todo]:
     found = []
     if actor.can("rooms.manage") and not service.venues(community.code):
         detail = _("Then residents can see when its rooms are free and book them.")
-        found.append(Todo(_("Enter the first venue"), base, detail=detail, icon="door-open"))
+        found.append(Todo(_("Enter the first venue"), base, detail=detail, icon="door-open", permission=_MANAGE))
     if actor.can("rooms.booking.approve"):
         found += [
             Todo(
@@ -53,6 +53,7 @@ def todo_items(community: Community, actor: Actor) -> list[Todo]:
                 due=_due(line),
                 detail=f"{day_text(line.date)} · {line.organiser}",
                 icon="clipboard-check",
+                permission="rooms.booking.approve",
             )
             for line in service.requests(actor)
         ]

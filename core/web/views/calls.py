@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from flask import Blueprint, Response, request
 
 from core.civic import calls, intake, workflow
@@ -9,7 +11,7 @@ from core.civic.calls import OUTCOMES, TAKE, WORK, CallTask
 from core.civic.intake import INTAKE, CallIntake
 from core.clock import today
 from core.errors import Conflict, Invalid
-from core.people import directory
+from core.people import directory, staff
 from core.people.disclosure import masked_view
 from core.text import _
 from core.web import ui
@@ -18,6 +20,7 @@ from core.web.forms import (
     DayField,
     Form,
     PhoneField,
+    SelectField,
     StringField,
     TextAreaField,
     asked_text,
@@ -210,6 +213,33 @@ def number(task: CallTask) -> Response:
     return _show_task(task, AttemptForm(), form, AsideForm())
 
 
+class AssignForm(Form):
+    """Which colleague makes a call."""
+
+    account = SelectField(_("Who makes this call"), coerce=lambda value: int(value) if value else None)
+
+    @classmethod
+    def offered(cls, task: CallTask, *given: Any) -> Self:
+        """The form with those who make calls here."""
+        form = cls(*given, account=task.assigned_to)
+        makers = set(calls.callers(task.community))
+        named = [(each.account, each.label) for each in staff.colleagues(task.community) if each.account in makers]
+        form.account.choices = [("", str(_("whoever works through the list"))), *named]
+        return form
+
+
+@pages.post("/calls/today/<int:task_id>/assign")
+@view(WORK, kind=CallTask, key="task_id")
+def assign(task: CallTask) -> Response:
+    """Give a call to a colleague, or to everybody again."""
+    form = AssignForm.offered(task, request.form)
+    if form.validate():
+        submit_once(lambda: calls.assign_call(current_actor(), task.id, form.account.data).assigned_to)
+        ui.toast(_("Saved."))
+        return ui.after_post(ui.url(".task", task_id=task.id))
+    return _show_task(task, AttemptForm(), NumberForm(), AsideForm(), form)
+
+
 @pages.post("/calls/today/<int:task_id>/aside")
 @view(WORK, kind=CallTask, key="task_id")
 def aside(task: CallTask) -> Response:
@@ -222,8 +252,11 @@ def aside(task: CallTask) -> Response:
     return _show_task(task, AttemptForm(), NumberForm(), form)
 
 
-def _show_task(task: CallTask, attempt: Form, number: Form, aside: Form) -> Response:
+def _show_task(
+    task: CallTask, attempt: Form, number: Form, aside: Form, assigned: AssignForm | None = None
+) -> Response:
     tries = calls.attempts(current_actor(), task.id)
+    assigned = assigned or AssignForm.offered(task)
     return ui.page(
         "desk/calls/task.html",
         task=task,
@@ -232,6 +265,7 @@ def _show_task(task: CallTask, attempt: Form, number: Form, aside: Form) -> Resp
         form=attempt,
         number=number,
         aside=aside,
+        assigned=assigned,
         today=today(),
-        status=max(status_of(attempt), status_of(number), status_of(aside)),
+        status=max(map(status_of, (attempt, number, aside, assigned))),
     )

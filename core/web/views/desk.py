@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, Response, request
 
-from core.civic import calendar, calls
+from core.civic import calendar, calls, todos
 from core.clock import today
 from core.people import directory
 from core.people.names import search_terms
 from core.plugin import registry as kernel
-from core.plugin.declarations import Hit, Todo
+from core.plugin.declarations import Hit
 from core.text import _
 from core.web import ui
-from core.web.gate import current_actor, current_community, view
+from core.web.gate import current_actor, view
 
 pages = Blueprint("desk", __name__)
 MOST_HITS = 20
@@ -24,33 +22,18 @@ MOST_HITS = 20
 @view("core.desk")
 def home() -> Response:
     """Today: to-dos by due day, what the plugins show, the calls to make."""
-    actor, day = current_actor(), today().isoformat()
-    todos = sorted(_todos(), key=lambda todo: todo.due or "9999")
+    actor = current_actor()
+    found = todos.waiting(actor)
     return ui.page(
         "desk/home.html",
         today=today(),
         special=calendar.day_name(today()),
         missing_year=calendar.missing_year(today()),
-        late=[todo for todo in todos if todo.due and todo.due < day],
-        todos=[todo for todo in todos if not todo.due or todo.due >= day],
+        late=[todo for todo in found if todo.is_late],
+        todos=[todo for todo in found if not todo.is_late],
         calls=calls.todays_calls(actor, limit=6) if actor.can("core.calls.work") else None,
         widgets=ui.widgets("desk"),
     )
-
-
-def _todos() -> list[Todo]:
-    community, actor = current_community(), current_actor()
-    registry, found = kernel.active(), []
-    for plugin, todos in registry.call("todo_items", community.code, community=community, actor=actor):
-        with registry.contained(plugin, community.code, "todo_items"):
-            found += [_checked(todo) for todo in todos]
-    return found
-
-
-def _checked(todo: Todo) -> Todo:
-    if not isinstance(todo, Todo) or not isinstance(todo.due, str):
-        raise TypeError(f"a to-do is a Todo whose due day is a text, not {todo!r}")
-    return replace(todo, title=str(todo.title), detail=str(todo.detail))
 
 
 @pages.get("/search")
