@@ -31,6 +31,8 @@ COMMUNITY_VIEWS = (
     "roster",
     "slips",
     "calls",
+    "notices",
+    "notice_desk",
     "admin",
     "admin_modules",
     "admin_person",

@@ -319,24 +319,22 @@ def _print_code(name: str, code: OneTimeCode) -> None:
 
 
 @main.command()
+@click.option("--code", help="Only say whether the printed notice with this code is genuine.")
 @click.pass_context
-def verify(context: click.Context) -> None:
-    """Check every audit chain and every stored file; exit 1 and name what is not as it was written."""
-    from core.store import audit, file_check
+def verify(context: click.Context, code: str | None) -> None:
+    """Check every audit chain, stored file and published notice; exit 1 and name what is not as it was written.
+
+    With --code: exit 0 when the notice is what was published, 1 when it was changed, 2 when there is none.
+    """
+    from core.operate import verification
 
     with opened(context):
-        broken = [found for chain in audit.chains() if (found := audit.verify(chain))]
-        counts = [(chain, audit.head(chain)[0]) for chain in audit.chains()]
-        checked = list(file_check.verify())
-    for chain, count in counts:
-        click.echo(str(_("%(chain)s: %(count)d entries", chain=chain, count=count)))
-    click.echo(str(_("Files: %(count)d", count=len(checked))))
-    for found in broken:
-        click.echo(f"{found.chain} #{found.seq}: {found.problem}", err=True)
-    damaged = [file for file in checked if file is not None]
-    for file in damaged:
-        click.echo(f"{file.community} files/{file.digest[:2]}/{file.digest} ({file.name}): {file.problem}", err=True)
-    if broken or damaged:
+        found = verification.verify_code(code) if code is not None else verification.verify_all()
+    for line in found.told:
+        click.echo(str(line))
+    for line in found.broken:
+        click.echo(str(line), err=True)
+    if found.broken:
         raise SystemExit(1)
 
 

@@ -14,7 +14,7 @@ import click
 from flask import Flask
 
 from core.actor import Actor
-from core.civic import attachments
+from core.civic import attachments, notice_reads
 from core.config import Config
 from core.errors import InstanceError
 from core.lan import addresses
@@ -163,6 +163,13 @@ def core_jobs() -> tuple[Job, ...]:
         *events.CORE_JOBS,
         Job(
             "core.sessions_seen", lambda actor: sessions.write_seen(), 1, _("Note when sessions were last used"), "site"
+        ),
+        Job(
+            "core.notice_reads",
+            lambda actor: notice_reads.write_counts(),
+            1,
+            _("Count how often notices were opened"),
+            "site",
         ),
         Job("core.files", attachments.tidy, 24 * 60, _("Clear away files that nothing uses any more"), "site"),
         Job("core.forget", _forget, 24 * 60, _("Forget what is no longer needed"), "site"),

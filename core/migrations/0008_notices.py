@@ -4,10 +4,14 @@ from core.store.schema import add_guard, create_index, create_table, raising_fun
 
 # All that the digest of a published notice is made of, and how it came to be published.
 _PUBLISHED = (
-    "community", "category", "title", "body", "responsible", "subject", "publish_from", "publish_until", "takes_objections",
-    "objections_until", "pair_id", "stage", "replaces", "year", "serial", "code", "digest", "chain_seq", "chain_digest",
-    "published_at", "published_by", "created_at", "by_account", "by_label",
+    "community", "category", "title", "body", "responsible", "subject", "days", "objection_days", "publish_from",
+    "publish_until", "takes_objections", "objections_until", "replaces", "year", "serial", "code", "digest", "chain_seq",
+    "chain_digest", "published_at", "published_by", "submitted_at", "created_at", "by_account", "by_label",
 )  # fmt: skip
+# A published notice may become the first of a pair, once; it says nothing else by that.
+_PLACED = (
+    "OLD.pair_id IS NOT NULL AND (NEW.pair_id IS DISTINCT FROM OLD.pair_id OR NEW.stage IS DISTINCT FROM OLD.stage)"
+)
 
 
 def up(migrator, db):
@@ -38,6 +42,8 @@ def up(migrator, db):
         responsible TEXT NOT NULL,
         subject TEXT NOT NULL DEFAULT '',
         state TEXT NOT NULL DEFAULT 'draft',
+        days INTEGER NOT NULL,
+        objection_days INTEGER NOT NULL DEFAULT 0,
         publish_from TEXT,
         publish_until TEXT,
         takes_objections INTEGER NOT NULL DEFAULT 0,
@@ -56,6 +62,7 @@ def up(migrator, db):
         withdrawn_at INTEGER,
         withdrawn_by TEXT,
         withdrawn_reason TEXT NOT NULL DEFAULT '',
+        submitted_at INTEGER,
         created_at INTEGER NOT NULL,
         by_account INTEGER,
         by_label TEXT NOT NULL,
@@ -70,9 +77,11 @@ def up(migrator, db):
                 AND length(title) > 0 AND length(body) > 0 AND length(responsible) > 0)
         ),
         CONSTRAINT notice_days_in_order CHECK (publish_until >= publish_from),
+        CONSTRAINT notice_days_counted CHECK (days BETWEEN 1 AND 3650),
         CONSTRAINT notice_objections_have_an_end CHECK (
-            (takes_objections = 0 AND objections_until IS NULL)
-            OR (takes_objections = 1 AND (published_at IS NULL OR objections_until IS NOT NULL))
+            (takes_objections = 0 AND objection_days = 0 AND objections_until IS NULL)
+            OR (takes_objections = 1 AND objection_days BETWEEN 1 AND days
+                AND (published_at IS NULL OR (objections_until IS NOT NULL AND objections_until <= publish_until)))
         ),
         CONSTRAINT notice_stage_in_pair CHECK (
             (pair_id IS NULL AND stage = '') OR (pair_id IS NOT NULL AND stage IN ('before', 'after'))
@@ -89,7 +98,21 @@ def up(migrator, db):
         UNIQUE (community, code)
         """,
     )
-    create_index(db, "notice_up", "notice", "community, state, publish_until, id")
+    create_table(
+        db,
+        "notice_read",
+        """
+        community TEXT NOT NULL,
+        notice_id INTEGER NOT NULL,
+        day TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        CONSTRAINT notice_read_counted CHECK (count > 0),
+        CONSTRAINT notice_read_of_notice FOREIGN KEY (community, notice_id) REFERENCES notice (community, id),
+        PRIMARY KEY (community, notice_id, day)
+        """,
+        without_rowid=True,
+    )
+    create_index(db, "notice_up", "notice", "community, state, publish_from, id")
     create_index(db, "notice_subject", "notice", "community, subject")
     create_index(
         db,
@@ -100,13 +123,14 @@ def up(migrator, db):
         where="state IN ('draft', 'published')",
     )
     _keep(db)
+    _keep_files(db)
 
 
 def _keep(db):
     """A published notice changes in nothing but its withdrawal, and no notice is ever deleted: `notice_kept`."""
     changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _PUBLISHED)
     # A withdrawn notice is not put up again: the stub on the wall would be wrong.
-    when = f"OLD.state = 'withdrawn' OR (OLD.published_at IS NOT NULL AND ({changed}))"
+    when = f"OLD.state = 'withdrawn' OR (OLD.published_at IS NOT NULL AND ({changed} OR ({_PLACED})))"
     abort = "SELECT RAISE(ABORT, 'notice_kept')"
     add_guard(
         db,
@@ -126,5 +150,37 @@ def _keep(db):
             "ALTER TABLE notice ENABLE ALWAYS TRIGGER notice_kept_update",
             "ALTER TABLE notice ENABLE ALWAYS TRIGGER notice_kept_delete",
             "ALTER TABLE notice ENABLE ALWAYS TRIGGER notice_kept_truncate",
+        ),
+    )
+
+
+def _keep_files(db):
+    """What hangs with a published notice is not added to, removed or described anew: `notice_files_kept`."""
+    name = "notice_files_kept"
+    known = (
+        "EXISTS (SELECT 1 FROM notice n WHERE n.community = {0}.community AND n.published_at IS NOT NULL "
+        "AND n.id = CAST(substr({0}.subject, 13) AS {1}))"
+    )
+    abort = f"SELECT RAISE(ABORT, '{name}')"
+    sqlite = [
+        f"CREATE TRIGGER {name}_{when} BEFORE {when.upper()} ON file_use WHEN {row}.subject LIKE 'core.notice:%' "
+        f"AND {known.format(row, 'INTEGER')} BEGIN {abort}; END"
+        for when, row in (("insert", "NEW"), ("update", "OLD"))
+    ]
+    # A subject that is no notice must not be read as a number, so one question comes after the other.
+    function = (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF NEW.subject ~ '^core[.]notice:[0-9]+$' THEN IF {known.format('NEW', 'BIGINT')} THEN "
+        f"RAISE EXCEPTION '{name}' USING ERRCODE = '23000', CONSTRAINT = '{name}'; END IF; END IF; RETURN NEW; END $$"
+    )
+    add_guard(
+        db,
+        name,
+        "file_use",
+        sqlite=tuple(sqlite),
+        postgresql=(
+            function,
+            f"CREATE TRIGGER {name}_row BEFORE INSERT OR UPDATE ON file_use FOR EACH ROW EXECUTE FUNCTION {name}()",
+            f"ALTER TABLE file_use ENABLE ALWAYS TRIGGER {name}_row",
         ),
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.actor import Actor
 from core.civic.intake import INTAKE
+from core.civic.notice_records import Notice, NoticePair
 from core.clock import day_text, moment_text
 from core.operate.audit_words import ABOUT_RECORDS, LISTS, NAMES, SUBJECTS, WORDS
 from core.people import permissions
@@ -149,6 +150,8 @@ _NAMED_BY: Mapping[str, tuple[Any, str]] = {
     "core.area": (Area, "name"),
     "core.grid": (Grid, "name"),
     "core.home": (Home, "door"),
+    "core.notice": (Notice, "title"),
+    "core.notice_pair": (NoticePair, "title"),
 }
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from core.actor import UNNAMED
 from core.civic.calls import OUTCOMES
+from core.civic.notice_categories import CATEGORIES
+from core.civic.notice_lists import SHOWN
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS
 from core.people.permissions import ROLES
 from core.plugin.declarations import Label
@@ -68,6 +70,14 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.file.put_back": _("put a removed photo or file back"),
     "core.file.cleared": _("cleared a removed file from the disk"),
     "core.sheet.numbered": _("gave a printed form its number"),
+    "core.notice.drafted": _("wrote the draft of a notice"),
+    "core.notice.edited": _("changed the draft of a notice"),
+    "core.notice.discarded": _("put the draft of a notice away"),
+    "core.notice.submitted": _("handed a notice in for the signature"),
+    "core.notice.given_back": _("gave the draft of a notice back"),
+    "core.notice.published": _("published a notice"),
+    "core.notice.withdrawn": _("withdrew a notice"),
+    "core.notice_pair.opened": _("began a double publication"),
     "core.calendar.loaded": _("loaded a year's holiday list"),
     "core.calendar.taken_back": _("went back to the built-in holiday list"),
 }
@@ -90,6 +100,8 @@ SUBJECTS: Mapping[str, LazyText] = {
     "core.home": _("Home"),
     "core.file": _("File"),
     "core.calendar": _("Holiday calendar"),
+    "core.notice": _("Notice"),
+    "core.notice_pair": _("Double publication"),
 }
 
 # Kinds whose key tells a reader nothing.
@@ -105,6 +117,7 @@ LISTS: Mapping[str, LazyText] = {
     "core.staff": _("Staff accounts"),
     "core.accounts": _("Residents' accounts"),
     "core.slips": _("Printed account slips"),
+    "core.notices": _("Notices"),
     "core.audit_log": _("Audit log"),
     "core.personal_fields": _("Register of personal data"),
 }
@@ -122,6 +135,7 @@ GROUPS: tuple[tuple[str, LazyText], ...] = (
     ("core.roster", _("Imports")),
     ("core.slips", _("Account slips")),
     ("core.call", _("Calls")),
+    ("core.notice", _("Notices")),
     ("core.plugin", _("Modules")),
     ("core.community", _("Community details")),
     ("core.setting", _("Settings")),
@@ -219,6 +233,17 @@ NAMES: Mapping[str, LazyText] = {
     "document": _("Number of the notice"),
     "days_off": _("Days off"),
     "workdays": _("Make-up workdays"),
+    "category": _("Kind"),
+    "title": _("Title"),
+    "body": _("Text"),
+    "responsible": _("Responsible"),
+    "objection_days": _("Days for objections"),
+    "publish_from": _("First day"),
+    "publish_until": _("Last day"),
+    "objections_until": _("Objections until"),
+    "number": _("Number"),
+    "digest": _("Digest"),
+    "first_notice": _("First publication"),
     "verb_labels": _("Names of steps"),
     "state_labels": _("Names of states"),
 }
@@ -237,7 +262,8 @@ WORDS: Mapping[str, Mapping[Any, Label]] = {
     "sex": {"female": _("Female"), "male": _("Male")},
     "role": {name: role.label for name, role in ROLES.items()},
     "outcome": OUTCOMES,
-    "show": {"finished": _("Finished")},
+    "show": {"finished": _("Finished"), **SHOWN},
+    "category": {each.name: each.label for each in CATEGORIES.values()},
     "closed": {"1": _("yes")},
     "action": {**SENTENCES, **{value: label for value, label in GROUPS if value}},
 }
@@ -257,4 +283,5 @@ ABOUT_RECORDS: Mapping[str, str] = {
     "parent": "core.grid",
     "core.list.exported:grid": "core.grid",
     "list": "core.list",
+    "first_notice": "core.notice",
 }

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from core.actor import Actor, community_of, name_of
-from core.civic import calls, intake, privacy_register
+from core.civic import calls, intake, notice_lists, privacy_register
 from core.civic.calls import OUTCOMES, TAKE, WORK
 from core.civic.intake import INTAKE
+from core.civic.notice_categories import CATEGORIES, WRITE
 from core.clock import local_text
 from core.operate import audit_log
 from core.operate.audit_log import LogFilter
@@ -153,6 +154,25 @@ def _calls_to_make(actor: Actor, _wanted: Wanted) -> Iterator[list[Any]]:
         yield [call.name, call.phone, call.why, call.due_day, call.tries, outcome]
 
 
+# --------------------------------------------------------------------------- notices
+
+
+def _notices(actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
+    shown = wanted["show"] if wanted.get("show") in notice_lists.SHOWN else "up"
+    category = wanted["category"] if wanted.get("category") in CATEGORIES else ""
+    terms = notice_lists.words_of(wanted.get("q", ""))
+    for line in every(
+        lambda after, limit: notice_lists.desk_list(
+            actor, shown, category=category, terms=terms, after=after or "", limit=limit
+        ),
+        lambda line: line.key,
+    ):
+        yield [
+            line.number, line.title, str(line.label), line.publish_from, line.publish_until, line.objections_until,
+            line.responsible, str(notice_lists.PHASES[line.phase][1]),
+        ]  # fmt: skip
+
+
 # --------------------------------------------------------------------------- accounts
 
 
@@ -260,6 +280,12 @@ CORE_EXPORTS: tuple[Export, ...] = (
     _export(
         "core.slips", PRINT,
         (_("Printed"), _("By"), _("Buildings"), _("Slips"), _("Used"), _("Still valid"), _("No longer valid")), _slips,
+    ),
+    _export(
+        "core.notices", WRITE,
+        (_("Number"), _("Title"), _("Kind"), _("First day"), _("Last day"), _("Objections until"), _("Responsible"),
+         _("Status")),
+        _notices, filters=("show", "category", "q"),
     ),
     _export(
         "core.audit_log", audit_log.VIEW,

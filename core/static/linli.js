@@ -1,5 +1,5 @@
-/* The site's only own script. Every page works without it; it adds: one search per composed Chinese word, no second
-   submission of a form, focus on the error summary, spoken messages, printing, and the desk's hide-screen key. */
+/* The only own script; all pages work without it. One search per composed word, no second submission, focus on the error
+   summary, spoken messages, printing, copying, the desk's hide-screen key. */
 (function () {
   "use strict";
   var doc = document, composing = false, composed = 0, lastEscape = 0;
@@ -7,7 +7,7 @@
 
   function all(selector, root) { return Array.prototype.slice.call((root || doc).querySelectorAll(selector)); }
 
-  /* Chinese input methods: the letters typed on the way to a word are no search, and Enter only takes the word over. */
+  /* Chinese input methods: letters on the way to a word are no search, and Enter only takes the word over. */
   doc.addEventListener("compositionstart", function () { composing = true; }, true);
   doc.addEventListener("compositionend", function (event) {
     composing = false; composed = Date.now();
@@ -20,7 +20,7 @@
     if (event.key === "Enter" && (composing || event.isComposing || event.keyCode === 229)) event.preventDefault();
   }, true);
 
-  /* A form goes once. The button is disabled after the browser has read its name and value. */
+  /* A form goes once. Its button is off after the browser has read it. */
   doc.addEventListener("submit", function (event) {
     var form = event.target;
     if (composing || Date.now() - composed < 40 || form.dataset.sent) {
@@ -40,7 +40,7 @@
   }
   addEventListener("pageshow", function () { release(); });
 
-  /* What happened is said aloud, and a form with errors puts the reader at their list. */
+  /* What happened is said aloud; a form with errors puts the reader at their list. */
   function say(text) {
     var live = doc.getElementById("live");
     if (live && text) { live.textContent = ""; setTimeout(function () { live.textContent = text; }, 60); }
@@ -55,7 +55,7 @@
   ["responseError", "sendError", "timeout"].forEach(function (name) {
     doc.addEventListener("htmx:" + name, function (event) {
       var live = doc.getElementById("live"), part = event.target, gone = part.dataset.gone;
-      /* A screen on a wall that was switched off says so instead of staying as it was; it goes on asking. */
+      /* A screen that was switched off says so and goes on asking. */
       if (gone && event.detail.xhr.status === 404) {
         part.textContent = gone;
         all("[data-live]").forEach(function (each) { each.textContent = ""; });
@@ -68,7 +68,9 @@
   });
 
   doc.addEventListener("click", function (event) {
-    if (event.target.closest && event.target.closest("[data-print]")) window.print();
+    var on = event.target.closest && event.target.closest("[data-print],[data-copy]"), copy = on && on.dataset.copy;
+    if (on && !copy) window.print();
+    if (copy) { doc.getElementById(copy).select(); if (doc.execCommand("copy")) say(on.dataset.done); }
   });
   doc.addEventListener("keydown", function (event) {
     var hide = doc.querySelector("[data-hide-screen]"), twice = event.key === "Escape" && Date.now() - lastEscape < 600;

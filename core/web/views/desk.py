@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from core.civic import calendar, calls, todos
+from core.civic import calendar, calls, notice_lists, todos
 from core.clock import today
 from core.people import directory
 from core.people.names import search_terms
@@ -56,6 +56,7 @@ def _found(query: str) -> list[tuple[object, list[Hit]]]:
             for row in people.rows
         ]
         groups.append((_("Residents"), hits))
+    groups.append((_("Notices"), notice_lists.hits(actor, notice_lists.words_of(query), MOST_HITS)))
     for name, plugin in registry.plugins.items():
         if registry.is_enabled(str(actor.community), name):
             for source in plugin.declaration.search:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from core.civic import privacy_register
+from core.civic import notice_lists, privacy_register
 from core.clock import today
 from core.people.names import search_terms, search_text
 from core.plugin import registry as kernel
@@ -12,12 +12,13 @@ from core.web import ui
 from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("portal", __name__)
+NOTICES = 4
 
 
 @pages.get("/")
 @view(public=True)
 def home() -> Response:
-    """今天想办什么事? Search, tiles, and what the plugins show today."""
+    """今天想办什么事? Search, tiles, the newest notices, and what the plugins show today."""
     query = request.args.get("q", "")
     return ui.page(
         "portal/home.html",
@@ -25,6 +26,9 @@ def home() -> Response:
         query=query,
         services=_services(query),
         widgets=ui.widgets("portal"),
+        notices=[] if query else notice_lists.up_now(current_community().code, limit=NOTICES),
+        hits=notice_lists.hits(current_actor(), notice_lists.words_of(query), NOTICES) if query.strip() else [],
+        phases=notice_lists.PHASES,
         today=today(),
     )
 

@@ -1,0 +1,266 @@
+"""Notices as pages list them: up now, ended by year, on the board, for the desk, as search hits and to-dos.
+
+What may happen to a notice is in `notices`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import peewee
+
+from core.actor import Actor, community_of
+from core.civic.notice_categories import CATEGORIES, PUBLISH, WRITE
+from core.civic.notice_records import Notice
+from core.civic.notice_text import excerpt
+from core.civic.notices import number_text, phase
+from core.clock import today
+from core.errors import Invalid
+from core.plugin.declarations import Hit, Label, Todo
+from core.store.ref import Ref
+from core.text import LazyText, _
+
+ENDS_SOON_DAYS = 2
+# What the desk's list is divided into.
+SHOWN: Mapping[str, LazyText] = {
+    "drafts": _("Drafts"),
+    "up": _("Up now"),
+    "waiting": _("Up later"),
+    "ended": _("Ended"),
+    "withdrawn": _("Withdrawn"),
+}
+# Where a notice is: tint, word and icon.
+PHASES: Mapping[str, tuple[str, LazyText, str]] = {
+    "draft": ("info", _("Draft"), "pencil"),
+    "discarded": ("off", _("Put away"), "trash-2"),
+    "waiting": ("info", _("Up later"), "calendar-clock"),
+    "up": ("ok", _("Up now"), "megaphone"),
+    "ended": ("off", _("Ended"), "archive"),
+    "withdrawn": ("bad", _("Withdrawn"), "ban"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notice in a list. `key` continues the list after it."""
+
+    id: int
+    community: str
+    category: str
+    title: str
+    state: str
+    stage: str
+    year: int | None
+    serial: int | None
+    responsible: str
+    submitted_at: int | None
+    publish_from: datetime.date | None
+    publish_until: datetime.date | None
+    objections_until: datetime.date | None
+
+    @property
+    def number(self) -> str:
+        """公示〔2026〕12号; empty for a draft."""
+        return number_text(self.year, self.serial) if self.year else ""
+
+    @property
+    def href(self) -> str:
+        """The address of its public page."""
+        return f"/c/{self.community}/notices/{self.id}"
+
+    @property
+    def desk_href(self) -> str:
+        """The address of its page on the desk."""
+        return f"/c/{self.community}/notices/desk/{self.id}"
+
+    @property
+    def label(self) -> LazyText:
+        """The word of its category."""
+        return CATEGORIES[self.category].label
+
+    @property
+    def phase(self) -> str:
+        """Where it is; see `notices.phase`."""
+        return phase(self)
+
+    @property
+    def key(self) -> str:
+        """What to give as `after` for the rows that follow."""
+        return f"{self.publish_from or ''}.{self.id}"
+
+    @property
+    def takes_objections_now(self) -> bool:
+        """Whether objections can be raised today."""
+        return self.phase == "up" and self.objections_until is not None and today() <= self.objections_until
+
+
+_COLUMNS = (
+    Notice.id, Notice.community, Notice.category, Notice.title, Notice.state, Notice.stage, Notice.year, Notice.serial,
+    Notice.responsible, Notice.submitted_at, Notice.publish_from, Notice.publish_until, Notice.objections_until,
+)  # fmt: skip
+
+
+def _lines(query: Any) -> list[Line]:
+    return [Line(*row) for row in query.tuples()]
+
+
+def _where(shown: str, day: datetime.date) -> Any:
+    """The condition of one of `SHOWN`."""
+    published = Notice.state == "published"
+    return {
+        "drafts": Notice.state == "draft",
+        "up": published & (Notice.publish_from <= day) & (Notice.publish_until >= day),
+        "waiting": published & (Notice.publish_from > day),
+        "ended": published & (Notice.publish_until < day),
+        "withdrawn": Notice.state == "withdrawn",
+    }[shown]
+
+
+def _matching(query: Any, terms: Sequence[str], *, also_withdrawn_text: bool) -> Any:
+    """The notices with every word in title or text; the text of a withdrawn one is not shown, so it is not found by it."""
+    for term in terms:
+        text = Notice.body.contains(term)
+        if not also_withdrawn_text:
+            text &= Notice.state == "published"
+        query = query.where(Notice.title.contains(term) | text)
+    return query
+
+
+def words_of(query: str) -> list[str]:
+    """What was typed into a search box, as the words that must all occur."""
+    return [word for word in query[:100].replace("%", " ").replace("_", " ").replace("\\", " ").split() if word][:5]
+
+
+def _newest(query: Any, after: str, limit: int) -> list[Line]:
+    """A page of a list, by first day, the newest first; raises `Invalid` for an `after` that is none."""
+    if after:
+        first, _dot, last = after.partition(".")
+        try:
+            day, key = datetime.date.fromisoformat(first), int(last[:18])
+        except ValueError as error:
+            raise Invalid(message=_("This list cannot be continued there.")) from error
+        query = query.where((Notice.publish_from < day) | ((Notice.publish_from == day) & (Notice.id < key)))
+    return _lines(query.order_by(Notice.publish_from.desc(), Notice.id.desc()).limit(limit))
+
+
+# --------------------------------------------------------------------------- for everybody
+
+
+def up_now(
+    community: str, *, category: str = "", terms: Sequence[str] = (), after: str = "", limit: int = 20
+) -> list[Line]:
+    """What hangs today, the newest first."""
+    query = Notice.of(community, *_COLUMNS).where(_where("up", today()))
+    if category:
+        query = query.where(Notice.category == category)
+    return _newest(_matching(query, terms, also_withdrawn_text=False), after, limit)
+
+
+def archived(
+    community: str,
+    *,
+    year: int | None = None,
+    category: str = "",
+    terms: Sequence[str] = (),
+    after: str = "",
+    limit: int = 20,
+) -> list[Line]:
+    """What has hung, with those withdrawn since; `year` is that of the number."""
+    day = today()
+    over = _where("ended", day) | (_where("withdrawn", day) & (Notice.publish_from <= day))
+    query = Notice.of(community, *_COLUMNS).where(over)
+    if category:
+        query = query.where(Notice.category == category)
+    if year:
+        query = query.where(Notice.year == year)
+    return _newest(_matching(query, terms, also_withdrawn_text=False), after, limit)
+
+
+def years(community: str) -> list[int]:
+    """The years notices were published in, the latest first."""
+    query = Notice.of(community, Notice.year).where(Notice.year.is_null(False)).distinct()
+    return sorted((row[0] for row in query.tuples()), reverse=True)
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """A notice on the board with the beginning of its text."""
+
+    line: Line
+    words: str
+
+
+def board(community: str, limit: int) -> tuple[list[Hanging], int]:
+    """What the board shows, the newest first, and how many more hang."""
+    lines = up_now(community, limit=limit + 100)
+    bodies = dict(
+        Notice.of(community, Notice.id, Notice.body).where(Notice.id.in_([each.id for each in lines[:limit]])).tuples()
+    )
+    return [Hanging(each, excerpt(bodies[each.id])) for each in lines[:limit]], len(lines[limit:])
+
+
+def notices_about(actor: Actor, subject: Ref) -> list[Line]:
+    """The notices about a record that the actor may read, the newest first; drafts only for those who write them."""
+    query = Notice.of(community_of(actor), *_COLUMNS).where(
+        Notice.subject == str(subject), Notice.state.in_(("draft", "published", "withdrawn"))
+    )
+    if subject.community != actor.community:
+        return []
+    lines = _lines(query.order_by(Notice.id.desc()))
+    open_to_all = ("up", "ended", "withdrawn")
+    return [each for each in lines if actor.can(WRITE) or each.phase in open_to_all]
+
+
+def hits(actor: Actor, terms: Sequence[str], limit: int) -> list[Hit]:
+    """What the search boxes find: those that hang first, then those that have hung."""
+    community = community_of(actor)
+    found = up_now(community, terms=terms, limit=limit)
+    found += archived(community, terms=terms, limit=limit - len(found)) if len(found) < limit else []
+    return [Hit(each.title, f"{each.number} · {PHASES[each.phase][1]}", each.href, "megaphone") for each in found]
+
+
+# --------------------------------------------------------------------------- for the desk
+
+
+def desk_list(
+    actor: Actor, shown: str, *, category: str = "", terms: Sequence[str] = (), after: str = "", limit: int = 50
+) -> list[Line]:
+    """One part (`SHOWN`) of the desk's list; drafts by number, all others by their first day, the newest first."""
+    actor.require(WRITE)
+    query = Notice.of(community_of(actor), *_COLUMNS).where(_where(shown, today()))
+    if category:
+        query = query.where(Notice.category == category)
+    query = _matching(query, terms, also_withdrawn_text=True)
+    if shown != "drafts":
+        return _newest(query, after, limit)
+    if after:
+        last = after.rpartition(".")[2]
+        if not last.isdecimal() or len(last) > 18:
+            raise Invalid(message=_("This list cannot be continued there."))
+        query = query.where(Notice.id < int(last))
+    return _lines(query.order_by(Notice.id.desc()).limit(limit))
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many notices are in each part of the desk's list that asks for work: drafts, up now, up later."""
+    actor.require(WRITE)
+    query = Notice.of(community_of(actor), peewee.fn.COUNT(Notice.id))
+    return {shown: int(query.where(_where(shown, today())).scalar()) for shown in ("drafts", "up", "waiting")}
+
+
+def submitted(actor: Actor, community: str) -> list[Todo]:
+    """The drafts that wait for the signature of whoever publishes."""
+    if not actor.can(PUBLISH):
+        return []
+    query = Notice.of(community, *_COLUMNS).where(Notice.state == "draft", Notice.submitted_at.is_null(False))
+    return [
+        Todo(_("Sign and publish: %(title)s", title=each.title), each.desk_href, detail=_detail(each), icon="signature")
+        for each in _lines(query.order_by(Notice.submitted_at))
+    ]
+
+
+def _detail(line: Line) -> Label:
+    return _("%(category)s, responsible: %(name)s", category=line.label, name=line.responsible)
