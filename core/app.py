@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request, session
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from core import clock
-from core.civic import own_todos, todos, workflow, workflow_shape
+from core.civic import notice_todos, own_todos, todos, workflow, workflow_shape
 from core.config import Config, load_config
 from core.operate import backup
 from core.people import permissions
@@ -108,6 +108,7 @@ def open_instance(config: Config) -> Registry:
     registry.activate()
     workflow.install(*registry.workflows().values())
     own_todos.install()
+    notice_todos.install()
     permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))
     if config.engine == "postgresql":
         engine.close()

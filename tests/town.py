@@ -59,6 +59,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     _add_accounts(town)
     _add_office(town)
     _add_rooms(town)
+    _add_notices(town)
     return town
 
 
@@ -161,6 +162,25 @@ def _add_rooms(town: Town) -> None:
         upload=[_photo(replace(actor, kind="staff", account=town.values["account_id"][0]))],
         token=[token],
     )
+
+
+def _add_notices(town: Town) -> None:
+    """A draft, which is private, one that is up and one that was withdrawn, whose text is private again."""
+    from core.civic import notices
+
+    actor = command(town.code)
+    keys = []
+    for title, body in (
+        (f"{town.mark}草稿", f"{town.mark}未定"),
+        ("停水通知", "周六停水"),
+        ("旧通知", f"{town.mark}写错"),
+    ):
+        draft = notices.draft_notice(actor, notices.Wording("general", title, body, "陆敏", objection_days=7))
+        keys.append(draft.id)
+    for key in keys[1:]:
+        notices.publish_notice(actor, key)
+    notices.withdraw_notice(actor, keys[2], "写错了")
+    town.values.update(notice_id=keys)
 
 
 def _photo(actor: Any) -> str:

@@ -1,4 +1,4 @@
-"""Notices as pages list them: up now, ended by year, on the board, for the desk, as search hits and to-dos.
+"""Notices as pages list them: up now, ended by year, on the board, for the desk, as search hits.
 
 What may happen to a notice is in `notices`.
 """
@@ -13,17 +13,16 @@ from typing import Any
 import peewee
 
 from core.actor import Actor, community_of
-from core.civic.notice_categories import CATEGORIES, PUBLISH, WRITE
+from core.civic.notice_categories import CATEGORIES, WRITE
 from core.civic.notice_records import Notice
 from core.civic.notice_text import excerpt
 from core.civic.notices import number_text, phase
 from core.clock import today
 from core.errors import Invalid
-from core.plugin.declarations import Hit, Label, Todo
+from core.plugin.declarations import Hit
 from core.store.ref import Ref
 from core.text import LazyText, _
 
-ENDS_SOON_DAYS = 2
 # What the desk's list is divided into.
 SHOWN: Mapping[str, LazyText] = {
     "drafts": _("Drafts"),
@@ -97,13 +96,14 @@ class Line:
         return self.phase == "up" and self.objections_until is not None and today() <= self.objections_until
 
 
-_COLUMNS = (
+COLUMNS = (
     Notice.id, Notice.community, Notice.category, Notice.title, Notice.state, Notice.stage, Notice.year, Notice.serial,
     Notice.responsible, Notice.submitted_at, Notice.publish_from, Notice.publish_until, Notice.objections_until,
 )  # fmt: skip
 
 
-def _lines(query: Any) -> list[Line]:
+def lines(query: Any) -> list[Line]:
+    """The lines of a query that selects `COLUMNS`."""
     return [Line(*row) for row in query.tuples()]
 
 
@@ -143,7 +143,7 @@ def _newest(query: Any, after: str, limit: int) -> list[Line]:
         except ValueError as error:
             raise Invalid(message=_("This list cannot be continued there.")) from error
         query = query.where((Notice.publish_from < day) | ((Notice.publish_from == day) & (Notice.id < key)))
-    return _lines(query.order_by(Notice.publish_from.desc(), Notice.id.desc()).limit(limit))
+    return lines(query.order_by(Notice.publish_from.desc(), Notice.id.desc()).limit(limit))
 
 
 # --------------------------------------------------------------------------- for everybody
@@ -153,7 +153,7 @@ def up_now(
     community: str, *, category: str = "", terms: Sequence[str] = (), after: str = "", limit: int = 20
 ) -> list[Line]:
     """What hangs today, the newest first."""
-    query = Notice.of(community, *_COLUMNS).where(_where("up", today()))
+    query = Notice.of(community, *COLUMNS).where(_where("up", today()))
     if category:
         query = query.where(Notice.category == category)
     return _newest(_matching(query, terms, also_withdrawn_text=False), after, limit)
@@ -171,7 +171,7 @@ def archived(
     """What has hung, with those withdrawn since; `year` is that of the number."""
     day = today()
     over = _where("ended", day) | (_where("withdrawn", day) & (Notice.publish_from <= day))
-    query = Notice.of(community, *_COLUMNS).where(over)
+    query = Notice.of(community, *COLUMNS).where(over)
     if category:
         query = query.where(Notice.category == category)
     if year:
@@ -195,23 +195,22 @@ class Hanging:
 
 def board(community: str, limit: int) -> tuple[list[Hanging], int]:
     """What the board shows, the newest first, and how many more hang."""
-    lines = up_now(community, limit=limit + 100)
+    up = up_now(community, limit=limit + 100)
     bodies = dict(
-        Notice.of(community, Notice.id, Notice.body).where(Notice.id.in_([each.id for each in lines[:limit]])).tuples()
+        Notice.of(community, Notice.id, Notice.body).where(Notice.id.in_([each.id for each in up[:limit]])).tuples()
     )
-    return [Hanging(each, excerpt(bodies[each.id])) for each in lines[:limit]], len(lines[limit:])
+    return [Hanging(each, excerpt(bodies[each.id])) for each in up[:limit]], len(up[limit:])
 
 
 def notices_about(actor: Actor, subject: Ref) -> list[Line]:
     """The notices about a record that the actor may read, the newest first; drafts only for those who write them."""
-    query = Notice.of(community_of(actor), *_COLUMNS).where(
+    query = Notice.of(community_of(actor), *COLUMNS).where(
         Notice.subject == str(subject), Notice.state.in_(("draft", "published", "withdrawn"))
     )
     if subject.community != actor.community:
         return []
-    lines = _lines(query.order_by(Notice.id.desc()))
     open_to_all = ("up", "ended", "withdrawn")
-    return [each for each in lines if actor.can(WRITE) or each.phase in open_to_all]
+    return [each for each in lines(query.order_by(Notice.id.desc())) if actor.can(WRITE) or each.phase in open_to_all]
 
 
 def hits(actor: Actor, terms: Sequence[str], limit: int) -> list[Hit]:
@@ -230,7 +229,7 @@ def desk_list(
 ) -> list[Line]:
     """One part (`SHOWN`) of the desk's list; drafts by number, all others by their first day, the newest first."""
     actor.require(WRITE)
-    query = Notice.of(community_of(actor), *_COLUMNS).where(_where(shown, today()))
+    query = Notice.of(community_of(actor), *COLUMNS).where(_where(shown, today()))
     if category:
         query = query.where(Notice.category == category)
     query = _matching(query, terms, also_withdrawn_text=True)
@@ -241,7 +240,7 @@ def desk_list(
         if not last.isdecimal() or len(last) > 18:
             raise Invalid(message=_("This list cannot be continued there."))
         query = query.where(Notice.id < int(last))
-    return _lines(query.order_by(Notice.id.desc()).limit(limit))
+    return lines(query.order_by(Notice.id.desc()).limit(limit))
 
 
 def counts(actor: Actor) -> dict[str, int]:
@@ -249,18 +248,3 @@ def counts(actor: Actor) -> dict[str, int]:
     actor.require(WRITE)
     query = Notice.of(community_of(actor), peewee.fn.COUNT(Notice.id))
     return {shown: int(query.where(_where(shown, today())).scalar()) for shown in ("drafts", "up", "waiting")}
-
-
-def submitted(actor: Actor, community: str) -> list[Todo]:
-    """The drafts that wait for the signature of whoever publishes."""
-    if not actor.can(PUBLISH):
-        return []
-    query = Notice.of(community, *_COLUMNS).where(Notice.state == "draft", Notice.submitted_at.is_null(False))
-    return [
-        Todo(_("Sign and publish: %(title)s", title=each.title), each.desk_href, detail=_detail(each), icon="signature")
-        for each in _lines(query.order_by(Notice.submitted_at))
-    ]
-
-
-def _detail(line: Line) -> Label:
-    return _("%(category)s, responsible: %(name)s", category=line.label, name=line.responsible)

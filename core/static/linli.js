@@ -7,7 +7,7 @@
 
   function all(selector, root) { return Array.prototype.slice.call((root || doc).querySelectorAll(selector)); }
 
-  /* Chinese input methods: letters on the way to a word are no search, and Enter only takes the word over. */
+  /* Letters typed on the way to a Chinese word are no search, and Enter only takes the word over. */
   doc.addEventListener("compositionstart", function () { composing = true; }, true);
   doc.addEventListener("compositionend", function (event) {
     composing = false; composed = Date.now();
@@ -20,7 +20,7 @@
     if (event.key === "Enter" && (composing || event.isComposing || event.keyCode === 229)) event.preventDefault();
   }, true);
 
-  /* A form goes once. Its button is off after the browser has read it. */
+  /* A form goes once. */
   doc.addEventListener("submit", function (event) {
     var form = event.target;
     if (composing || Date.now() - composed < 40 || form.dataset.sent) {

@@ -212,11 +212,11 @@ def submit(notice: Notice) -> Response:
 @view(WRITE, kind=Notice, key="notice_id")
 def discard(notice: Notice) -> Response:
     """Put a draft away, after asking once more."""
-    notices.draft_of(current_actor(), notice.id)
     if request.method == "POST":
         submit_once(lambda: notices.discard_draft(current_actor(), notice.id))
         ui.toast(_("The draft is put away."))
         return ui.after_post(ui.url(".index"))
+    notices.draft_of(current_actor(), notice.id)
     return ui.page("desk/notices/discard.html", notice=notice)
 
 
@@ -228,12 +228,12 @@ def discard(notice: Notice) -> Response:
 def publish(notice: Notice) -> Response:
     """A last look at all that will be public; then the signature."""
     actor = current_actor()
-    notices.draft_of(actor, notice.id)
     if request.method == "POST":
         seen = request.form.get("seen", "")[:64]
         submit_once(lambda: notices.publish_notice(actor, notice.id, seen=seen).code)
         ui.toast(_("The notice is published. Print the sheet and hang it up."))
         return ui.after_post(ui.url(".detail", notice_id=notice.id))
+    notices.draft_of(actor, notice.id)
     return ui.page("desk/notices/publish.html", **_words(notice), outlook=notices.outlook(actor, notice))
 
 
