@@ -37,6 +37,7 @@ COMMUNITY_VIEWS = (
     "admin_modules",
     "admin_person",
     "admin_audit",
+    "admin_privacy",
     "admin_calendar",
     "exports",
     "files",

@@ -43,7 +43,7 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.person.linked": _("joined two records of one resident"),
     "core.person.moved_in": _("entered that a resident moved in"),
     "core.person.moved_out": _("entered that a resident moved out"),
-    "core.person.phone_shown": _("looked at a resident's phone number"),
+    "core.person.phone_shown": _("was shown a resident's phone number and year of birth"),
     "core.person.status": _("changed a resident's status"),
     "core.person.stay_corrected": _("corrected the dates of a stay"),
     "core.roster.imported": _("imported a roster"),
@@ -119,6 +119,7 @@ LISTS: Mapping[str, LazyText] = {
     "core.slips": _("Printed account slips"),
     "core.notices": _("Notices"),
     "core.audit_log": _("Audit log"),
+    "core.person_views": _("Who looked at whom"),
     "core.personal_fields": _("Register of personal data"),
 }
 
@@ -228,6 +229,7 @@ NAMES: Mapping[str, LazyText] = {
     "action": _("What"),
     "clock_days": _("Deadlines"),
     "days": _("Number of days"),
+    "account": _("Account"),
     "working": _("Counted in working days"),
     "roll_over": _("Moved on to the next working day"),
     "document": _("Number of the notice"),

@@ -18,7 +18,7 @@ from core.clock import local_text
 from core.operate import audit_log
 from core.operate.audit_log import LogFilter
 from core.operate.audit_words import LISTS
-from core.people import account_list, areas, directory, grids, households, slip_batches
+from core.people import account_list, areas, directory, grids, households, slip_batches, view_report
 from core.people.accounts import MANAGE
 from core.people.directory import VIEW
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS
@@ -245,6 +245,16 @@ def _personal_fields(actor: Actor, _wanted: Wanted) -> Iterator[list[Any]]:
             yield [group, line.label, line.purpose, line.basis, line.kept, sensitive]
 
 
+def _person_views(actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
+    asked = _number(wanted, "days")
+    days, account = asked if asked in view_report.DAYS else 30, _number(wanted, "account")
+    for look in every(
+        lambda after, limit: view_report.looks(actor, days, account=account, after=after, limit=limit),
+        lambda look: look.key,
+    ):
+        yield [_moment(look.at), look.who, str(look.way), look.whom, look.shown, look.purpose]
+
+
 # --------------------------------------------------------------------------- declared
 
 
@@ -296,5 +306,10 @@ CORE_EXPORTS: tuple[Export, ...] = (
         "core.personal_fields", PRIVACY,
         (_("Where"), _("What is kept"), _("What for"), _("On what ground"), _("How long"), _("Sensitive")),
         _personal_fields,
+    ),
+    _export(
+        "core.person_views", PRIVACY,
+        (_("When"), _("Who"), _("How"), _("Whom"), _("How many people"), _("What for")),
+        _person_views, filters=("days", "account"),
     ),
 )  # fmt: skip

@@ -65,7 +65,10 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True)
 class PersonPage:
-    """All that is known of one person. `phones` are masked unless `phones_shown`; present homes come first."""
+    """All that is known of one person; present homes come first.
+
+    Unless `phones_shown`, `phones` are masked, `birth_year` is None and of `born` only the decade is told: 195*.
+    """
 
     id: int
     public_id: str
@@ -73,6 +76,7 @@ class PersonPage:
     former_names: tuple[tuple[str, datetime.date], ...]
     sex: str
     birth_year: int | None
+    born: str
     phones: tuple[str, ...]
     phones_shown: bool
     note: str
@@ -287,7 +291,8 @@ def person_page(actor: Actor, public_id: str) -> PersonPage:
         name=person.name,
         former_names=tuple((each.name, each.until_day) for each in former),
         sex=person.sex,
-        birth_year=person.birth_year,
+        birth_year=person.birth_year if may_see else None,
+        born=_born(person.birth_year, may_see),
         phones=tuple(shown(number) for number in (person.phone, person.phone_2) if number),
         phones_shown=may_see,
         note=person.note,
@@ -297,6 +302,12 @@ def person_page(actor: Actor, public_id: str) -> PersonPage:
         created_at=person.created_at,
         updated_at=person.updated_at,
     )
+
+
+def _born(year: int | None, may_see: bool) -> str:
+    if year is None:
+        return ""
+    return str(year) if may_see else f"{year // 10}*"
 
 
 def _household(actor: Actor, person_id: int, home_ids: list[int]) -> tuple[Member, ...]:

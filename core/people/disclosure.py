@@ -1,4 +1,5 @@
-"""What leaves the masked view of residents: one person's whole numbers, each look audited; and the words for a record.
+"""What leaves the masked view of residents: one person's whole numbers and year of birth, for a purpose, each look audited;
+and the words for a record.
 
 Looking people up with masked numbers is in `directory`.
 """
@@ -6,8 +7,10 @@ Looking people up with masked numbers is in `directory`.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from core.actor import Actor
+from core.errors import Invalid
 from core.people import phone as phones
 from core.people.directory import PHONE, person_of
 from core.people.person import DECEASED, LIVING_HERE, MOVED_AWAY
@@ -15,6 +18,7 @@ from core.store import audit
 from core.store.db import transactional
 from core.text import LazyText, _
 
+SHOWN = "core.person.phone_shown"
 STATUS_LABELS: dict[str, LazyText] = {
     LIVING_HERE: _("Living here"),
     MOVED_AWAY: _("Moved away"),
@@ -29,14 +33,47 @@ RELATION_LABELS: dict[str, LazyText] = {
 
 
 def masked_view(actor: Actor) -> Actor:
-    """The same actor without the right to whole numbers: lists and pages are masked until somebody asks to see one."""
+    """The same actor without the right to what is masked: so are lists and pages, until somebody asks to see one."""
     return replace(actor, permissions=actor.permissions - {PHONE})
 
 
+# Why somebody asks for what is masked; these stand as buttons, so that saying so costs no further step.
+PURPOSES: dict[str, LazyText] = {
+    "contact": _("To reach the person"),
+    "check": _("To check the register"),
+    "service": _("To do what the person asked for"),
+    "urgent": _("In an emergency"),
+}
+CORRECTING = _("To correct the register")
+
+
+class Shown(NamedTuple):
+    """What was masked of a person: numbers grouped for reading, and the year of birth."""
+
+    phones: tuple[str, ...]
+    birth_year: int | None
+
+
 @transactional
-def show_phones(actor: Actor, public_id: str) -> tuple[str, ...]:
-    """The whole numbers of one person, grouped for reading; the look is audited. Raises `Forbidden`, `NotFound`."""
+def unmask(actor: Actor, public_id: str, purpose: str) -> Shown:
+    """What is masked of one person, for a purpose out of `PURPOSES`; the look is audited with it.
+
+    Raises `Invalid` (purpose), `Forbidden`, `NotFound`, `OutOfReach`.
+    """
+    if purpose not in PURPOSES:
+        raise Invalid({"purpose": [_("Please say what you need it for.")]})
+    return _shown(actor, public_id, PURPOSES[purpose])
+
+
+@transactional
+def unmask_to_correct(actor: Actor, public_id: str) -> Shown:
+    """The same for the form in which the register is corrected."""
+    return _shown(actor, public_id, CORRECTING)
+
+
+def _shown(actor: Actor, public_id: str, why: LazyText) -> Shown:
     actor.require(PHONE)
     person = person_of(actor, public_id)
-    audit.record(actor, "core.person.phone_shown", person.ref, permission=PHONE)
-    return tuple(phones.grouped(number) for number in (person.phone, person.phone_2) if number)
+    audit.record(actor, SHOWN, person.ref, reason=str(why), permission=PHONE)
+    numbers = tuple(phones.grouped(number) for number in (person.phone, person.phone_2) if number)
+    return Shown(numbers, person.birth_year)

@@ -14,6 +14,7 @@ from core.people.roster import KEEP_FILE_DAYS
 from core.people.roster_records import RosterChange, RosterImport
 from core.people.sessions import KEEP_DAYS as KEEP_SESSIONS
 from core.people.throttle import KEEP_DAYS as KEEP_ATTEMPTS
+from core.people.view_log import PersonView
 from core.plugin.declarations import PersonalField
 from core.text import LazyText, _
 
@@ -60,6 +61,11 @@ PERSONAL: tuple[PersonalField, ...] = (
     PersonalField(
         PersonHome, ("person_id", "home_id", "relation", "from_day", "until_day"),
         _("Homes, as owner, tenant or family, and since when"), REACH, "duty", WHILE_NEEDED, _PEOPLE,
+    ),
+    PersonalField(
+        PersonView, ("by_label", "way", "person", "people"), _("Who of the office opened whose record, and when"),
+        _("So that nobody looks without a reason, and you can see who did."), "security",
+        _("At least 6 months; it is never changed."), _PEOPLE,
     ),
     PersonalField(
         RosterImport, ("content", "filename"), _("The file of a register as it was handed in"),

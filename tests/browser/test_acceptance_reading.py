@@ -77,12 +77,12 @@ def test_back_after_a_swapped_phone_number_shows_a_full_page(visit: Callable[...
     page.goto(f"{HOME}/people?q=138")
     follow(page, page.locator("#results").get_by_role("rowheader").get_by_role("link").first)
     with page.expect_response("**/phone"):
-        page.get_by_role("button", name=zh("Show the number")).click()
-    page.locator("#phones a[href^='tel:']").first.wait_for()
+        page.get_by_role("button", name=zh("To reach the person")).click()
+    page.locator("#masked a[href^='tel:']").first.wait_for()
     follow(page, page.get_by_role("link", name=zh("Residents"), exact=True).first)
     page.go_back()
     assert_is_whole(page)
-    assert page.get_by_role("button", name=zh("Show the number")).is_visible()
+    assert page.get_by_role("button", name=zh("To reach the person")).is_visible()
 
 
 def search(page: Any, box: Any, words: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from core.errors import Invalid, Refused
-from core.people import areas, households
+from core.people import areas, households, view_log
 from core.people.areas import Area, AreaNode
-from core.people.disclosure import RELATION_LABELS
+from core.people.disclosure import RELATION_LABELS, masked_view
 from core.people.grids import Grid, GridRow, add_grid, assign_grid, grid_homes, grid_rows, remove_grid
 from core.text import _
 from core.web import ui
@@ -53,7 +53,9 @@ def detail(area: Area) -> Response:
     """An estate with its buildings, or a building or unit door by door."""
     tree = areas.tree(current_community().code)
     path = _path(tree, area.id)
-    doors = households.doors_of(current_actor(), area.id) if area.level != "estate" else []
+    actor = current_actor()
+    doors = households.doors_of(masked_view(actor), area.id) if area.level != "estate" else []
+    view_log.seen(actor, view_log.HOME, [each.public_id for door in doors for each in door.people])
     return ui.page("desk/areas/area.html", path=path, here=path[-1], doors=doors, relations=RELATION_LABELS)
 
 
@@ -72,7 +74,9 @@ def _path(nodes: tuple[AreaNode, ...], area_id: int) -> list[AreaNode]:
 @view("core.people.view")
 def home(home_id: int) -> Response:
     """Who has a home, and who had it."""
-    found = households.household(current_actor(), home_id)
+    actor = current_actor()
+    found = households.household(masked_view(actor), home_id)
+    view_log.seen(actor, view_log.HOME, [each.public_id for each in (*found.people, *found.former)])
     path = _path(areas.tree(current_community().code), found.area_id)
     return ui.page("desk/areas/home.html", home=found, path=path, relations=RELATION_LABELS)
 

@@ -6,7 +6,8 @@ from flask import Blueprint, Response, request
 
 from core.civic import calendar, calls, notice_lists, todos
 from core.clock import today
-from core.people import directory
+from core.people import directory, view_log
+from core.people.disclosure import masked_view
 from core.people.names import search_terms
 from core.plugin import registry as kernel
 from core.plugin.declarations import Hit
@@ -50,7 +51,8 @@ def _found(query: str) -> list[tuple[object, list[Hit]]]:
     actor, registry = current_actor(), kernel.active()
     groups: list[tuple[object, list[Hit]]] = []
     if actor.can("core.people.view"):
-        people = directory.list_people(actor, query, limit=MOST_HITS)
+        people = directory.list_people(masked_view(actor), query, limit=MOST_HITS)
+        view_log.seen(actor, view_log.SEARCH, [row.public_id for row in people.rows])
         hits = [
             Hit(row.name, "、".join(row.homes), ui.url("c.people.detail", key=row.public_id), "user-round")
             for row in people.rows

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 
 from core.clock import today
 from core.errors import Invalid
-from core.people import accounts, areas, directory, disclosure, residents, slip_batches
+from core.people import accounts, areas, directory, disclosure, residents, slip_batches, view_log
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS, masked_view
 from core.people.person import DECEASED, LIVING_HERE, MOVED_AWAY, STATUSES
 from core.text import LazyText, _
@@ -63,7 +63,9 @@ def _filter() -> dict[str, Any]:
 def index() -> Response:
     """Fifty residents at a time, by pinyin, with numbers masked."""
     chosen, after = _filter(), asked_text("after") or None
-    found = directory.list_people(masked_view(current_actor()), after=after, **chosen)
+    actor = current_actor()
+    found = directory.list_people(masked_view(actor), after=after, **chosen)
+    view_log.seen(actor, view_log.SEARCH if chosen["query"] else view_log.LIST, [row.public_id for row in found.rows])
     address = {"q": chosen["query"] or None, "estate": chosen["estate"], "status": chosen["status"]}
     return ui.page(
         "desk/people/list.html",
@@ -83,34 +85,43 @@ def index() -> Response:
 @view("core.people.view")
 def detail(key: str) -> Response:
     """All that is known of one person; of two records that are one, the one that is kept."""
-    person = directory.person_page(masked_view(current_actor()), key)
+    actor = current_actor()
+    person = directory.person_page(masked_view(actor), key)
     if person.public_id != key:
         return ui.after_post(ui.url("c.people.detail", key=person.public_id))
+    view_log.seen(actor, view_log.PAGE, [person.public_id])
     return _show(person)
 
 
 @pages.route("/people/<key>/phone", methods=["GET", "POST"])
 @view("core.people.phone")
 def phone(key: str) -> Response:
-    """Show the whole numbers once; the look is in the audit log."""
+    """Show what is masked for this one view; the look and its purpose are in the audit log."""
     if request.method == "GET":
         return ui.after_post(ui.url(".detail", key=key))
-    shown = disclosure.show_phones(current_actor(), key)
-    return _show(directory.person_page(masked_view(current_actor()), key), shown)
+    actor, shown, asked_again = current_actor(), None, False
+    try:
+        shown = disclosure.unmask(actor, key, request.form.get("purpose", ""))
+    except Invalid:
+        asked_again = True
+    return _show(directory.person_page(masked_view(actor), key), shown, asked_again)
 
 
-def _show(person: directory.PersonPage, phones: tuple[str, ...] | None = None) -> Response:
+def _show(person: directory.PersonPage, shown: disclosure.Shown | None = None, asked_again: bool = False) -> Response:
     actor, code = current_actor(), current_community().code
     return ui.page(
         "desk/people/person.html",
-        block="phones",
+        block="masked",
         person=person,
-        phones=phones,
+        shown=shown,
+        purposes=disclosure.PURPOSES,
+        asked_again=asked_again,
         account=accounts.account_of_person(code, person.id),
         slip_until=slip_batches.slip_of(actor, person.public_id) if actor.can("core.slips.print") else None,
         statuses=STATUS_LABELS,
         relations=RELATION_LABELS,
         this_year=today().year,
+        status=422 if asked_again else 200,
     )
 
 
@@ -207,15 +218,14 @@ class EditPersonForm(PersonForm):
 @pages.route("/people/<key>/edit", methods=["GET", "POST"])
 @view("core.people.edit")
 def edit(key: str) -> Response:
-    """Correct a person. The numbers stand in the form for whoever may see them, which counts as a look."""
+    """Correct a person. What is masked stands in the form for whoever may see it, which counts as a look."""
     actor = current_actor()
     person = directory.person_page(actor, key)
-    known = {"name": person.name, "sex": person.sex, "birth_year": person.birth_year, "note": person.note}
-    form = EditPersonForm.from_request(**known)
+    form = EditPersonForm.from_request(name=person.name, sex=person.sex, birth_year=person.birth_year, note=person.note)
     if not person.phones_shown:
-        del form.phone, form.phone_2
+        del form.phone, form.phone_2, form.birth_year
     elif request.method == "GET":
-        numbers = [*disclosure.show_phones(actor, key), "", ""]
+        numbers = [*disclosure.unmask_to_correct(actor, key).phones, "", ""]
         form.phone.data, form.phone_2.data = numbers[0], numbers[1]
     if request.method == "POST" and form.validate():
         given = _given(form)

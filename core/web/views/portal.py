@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from core.civic import notice_lists, privacy_register
 from core.clock import today
+from core.people import view_report
 from core.people.names import search_terms, search_text
 from core.plugin import registry as kernel
 from core.web import ui
@@ -55,6 +56,13 @@ def office() -> Response:
 def mine() -> Response:
     """One's own things: sign in, or what the plugins keep for me."""
     return ui.page("portal/mine.html", items=ui.plugin_navigation("mine"), actor=current_actor())
+
+
+@pages.get("/mine/looks")
+@view(signed_in=True)
+def my_looks() -> Response:
+    """On which days somebody of the office opened my record, in which role and what for."""
+    return ui.page("portal/my_views.html", looks=view_report.looks_at_me(current_actor()))
 
 
 @pages.get("/privacy")

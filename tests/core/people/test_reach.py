@@ -53,7 +53,7 @@ def test_lists_search_and_pages_end_at_the_grid(store, town):
     for look in (
         lambda: directory.person_page(actor, outside.public_id),
         lambda: directory.person_row(actor, outside.id),
-        lambda: disclosure.show_phones(actor, outside.public_id),
+        lambda: disclosure.unmask(actor, outside.public_id, "contact"),
     ):
         with pytest.raises(OutOfReach):
             look()

@@ -82,11 +82,12 @@ def test_shows_a_person_masked_until_the_number_is_asked_for(as_role):
     who = person()
     browser = as_role("staff")
     assert "138 **** 8000" in text(browser.get(f"{HERE}/people/{who.public_id}"))
-    shown = text(browser.send(f"{HERE}/people/{who.public_id}/phone", htmx=True))
+    address = f"{HERE}/people/{who.public_id}/phone"
+    shown = text(browser.send(address, htmx=True, purpose="contact"))
     assert "tel:13800138000" in shown
     assert "<html" not in shown
     assert actions()[-1] == "core.person.phone_shown"
-    assert "tel:13800138000" in text(browser.send(f"{HERE}/people/{who.public_id}/phone"))
+    assert "tel:13800138000" in text(browser.send(address, purpose="urgent"))
     assert browser.get(f"{HERE}/people/{who.public_id}/phone").status_code == 303
 
 
@@ -106,7 +107,7 @@ def test_another_communitys_person_does_not_exist(as_role):
     for path in ("", "/edit", "/phone", "/deceased", "/move-in", "/same"):
         answer = browser.get(f"{HERE}/people/{who.public_id}{path}")
         assert answer.status_code in (303, 404), path
-    assert browser.send(f"{HERE}/people/{who.public_id}/phone").status_code == 404
+    assert browser.send(f"{HERE}/people/{who.public_id}/phone", purpose="contact").status_code == 404
     assert browser.send(f"{HERE}/people/{who.public_id}/status/deceased").status_code == 404
     assert browser.get(f"{THERE}/people/{who.public_id}").status_code == 403
 
@@ -195,7 +196,7 @@ def test_who_may_not_see_numbers_leaves_them_as_they_are(as_role):
     assert "138 0013 8000" not in text(browser.get(f"{HERE}/people/{who.public_id}/edit"))
     browser.send(f"{HERE}/people/{who.public_id}/edit", name="张三丰", phone="13900139999", note="x")
     assert find_person(WEST_HILL, who.public_id).phone == "13800138000"
-    assert browser.send(f"{HERE}/people/{who.public_id}/phone").status_code == 403
+    assert browser.send(f"{HERE}/people/{who.public_id}/phone", purpose="contact").status_code == 403
 
 
 def test_deceased_is_asked_once_more_and_can_be_taken_back(as_role):
