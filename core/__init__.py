@@ -59,7 +59,7 @@ _SOURCES = {
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _SOURCES.items() for name in names}
 # Offered whole, because their short names only make sense with the module's.
-_MODULES = {"throttle": "core.people.throttle"}
+_MODULES = {"guest_codes": "core.civic.guest_codes", "throttle": "core.people.throttle"}
 
 if TYPE_CHECKING:
     from core.actor import Actor as Actor

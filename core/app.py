@@ -39,6 +39,8 @@ COMMUNITY_VIEWS = (
     "admin_audit",
     "admin_privacy",
     "admin_calendar",
+    "objections",
+    "desk_objections",
     "exports",
     "files",
     "admin_files",

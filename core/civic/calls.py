@@ -409,9 +409,14 @@ def list_number(text: str) -> int:
 
 def beyond(day: Any, key: Any, after: str) -> peewee.Expression:
     """The rows behind `after` (`2026-10-01.17`) in a list by day and key; raises `Invalid` for anything else."""
+    last_day, last_key = place_of(after)
+    return (day > last_day) | ((day == last_day) & (key > last_key))
+
+
+def place_of(after: str) -> tuple[datetime.date, int]:
+    """The day and the key of a place in a list (`2026-10-01.17`); raises `Invalid` for anything else."""
     first, _dot, second = after.partition(".")
     try:
-        last_day, last_key = datetime.date.fromisoformat(first), list_number(second)
+        return datetime.date.fromisoformat(first), list_number(second)
     except ValueError as error:
         raise Invalid(message=_("This list cannot be continued there.")) from error
-    return (day > last_day) | ((day == last_day) & (key > last_key))

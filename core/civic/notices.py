@@ -38,6 +38,8 @@ MOST_AHEAD = 180
 # Asked before a draft is published: reasons why not yet.
 Rule = Callable[[Actor, Notice], Sequence[Label]]
 _before_publication: list[Rule] = []
+# What of core follows from a withdrawal, in the same transaction.
+_followers: list[Callable[[Actor, Notice], None]] = []
 
 
 @event("core.notice.published/1")
@@ -386,6 +388,11 @@ def _residents_see_something_new(community: str) -> None:
 # --------------------------------------------------------------------------- withdrawing and correcting
 
 
+def when_withdrawn(follow: Callable[[Actor, Notice], None]) -> None:
+    """Let `follow(actor, notice)` do what follows from a withdrawal, in the same transaction. Modules listen to the event."""
+    _followers.append(follow)
+
+
 @transactional
 def withdraw_notice(actor: Actor, notice_id: int, reason: str) -> Notice:
     """Take a published notice down: title, number, days and the reason stay to be read, its text does not.
@@ -403,6 +410,8 @@ def withdraw_notice(actor: Actor, notice_id: int, reason: str) -> Notice:
     audit.record(
         actor, "core.notice.withdrawn", notice.ref, after={"title": notice.title}, reason=words, permission=PUBLISH
     )
+    for follow in _followers:
+        follow(actor, notice)
     emit(notice.community, NoticeWithdrawn(notice.ref, notice.subject, words))
     _residents_see_something_new(notice.community)
     return notice

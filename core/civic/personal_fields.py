@@ -9,6 +9,7 @@ from core.civic.calls import CallAttempt, CallTask
 from core.civic.holiday_list import HolidayList
 from core.civic.intake import CallIntake
 from core.civic.notice_records import Notice, NoticePair
+from core.civic.objection_records import Objection, ObjectionDraft, ObjectionWord, Objector
 from core.civic.sheets import Sheet
 from core.civic.workflow import WorkflowStep, WorkflowVersion
 from core.people.personal_fields import WORK, signed
@@ -25,6 +26,7 @@ from core.text import _
 _CALLS = _("Calls")
 _PROCEDURES = _("Procedures and the log")
 _NOTICES = _("Notices")
+_OBJECTIONS = _("Objections")
 _FILES = _("Photos and files")
 _MACHINE = _("The machine's own records")
 
@@ -73,6 +75,31 @@ PERSONAL: tuple[PersonalField, ...] = (
     ),
     signed(Notice, "by_label", "published_by", "withdrawn_by", group=_NOTICES),
     signed(NoticePair, "by_label", group=_NOTICES),
+    PersonalField(
+        Objector, ("name", "phone"), _("Who objects to a notice, at which number"),
+        _("To call you with the answer; never published."), "request", _("Until it is erased at your request."),
+        _OBJECTIONS,
+    ),
+    PersonalField(
+        Objector, ("words",), _("Your objection as you wrote it"), _("So that you and the office can look it up."),
+        "request", _("Until it is erased at your request."), _OBJECTIONS,
+    ),
+    PersonalField(
+        ObjectionWord, ("words",), _("What you added to it, and what the office explained"),
+        _("So that you and the office can look it up."), "request", _("As long as the objection, which is never deleted."),
+        _OBJECTIONS,
+    ),
+    PersonalField(
+        ObjectionDraft, ("words",), _("An objection you have begun and not sent"), _("So that nothing you wrote is lost."),
+        "request", _("Until you send it or empty it."), _OBJECTIONS,
+    ),
+    PersonalField(
+        Objection, ("wording", "answer"), _("What is published of an objection, and its answer"),
+        _("So that everybody can see how objections are dealt with."), "duty",
+        _("As long as the objection, which is never deleted."), _OBJECTIONS,
+    ),
+    signed(Objection, "entered_by", "answered_by", group=_OBJECTIONS),
+    signed(ObjectionWord, "by_label", group=_OBJECTIONS),
     PersonalField(
         StoredFile, ("name",), _("Photos and documents, and their names"), _("What each belongs to says what it is for."),
         "request", _("Some days after the last record that shows it was removed."), _FILES,

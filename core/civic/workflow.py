@@ -98,15 +98,17 @@ def workflow_of(record: CommunityModel | type[CommunityModel]) -> Workflow:
 
 
 @transactional
-def begin(actor: Actor, record: Any, /, reason: str = "") -> Any:
+def begin(actor: Actor, record: Any, /, reason: str = "", since: datetime.date | None = None) -> Any:
     """Put a record into its initial state, with its version, due day and first step; saves it if it is not stored yet.
 
-    Raises `Refused` when the record has begun before. Whether the actor may make such a record, the caller checks.
+    The clock counts from today, or from the day `since` for what was asked for before it was entered. Raises `Refused`
+    when the record has begun before. Whether the actor may make such a record, the caller checks.
     """
     workflow = workflow_of(record)
     _same_community(actor, record)
     version = current_version(record.community, workflow)
-    due = _due_day(overrides_of(record.community, workflow, version).clock_days.get(BEGIN, workflow.clock_days))
+    clock = overrides_of(record.community, workflow, version).clock_days.get(BEGIN, workflow.clock_days)
+    due = _due_day(clock, since or today())
     values = _with_columns(record, state=workflow.initial, due_day=due, workflow_version=version)
     for name, value in values.items():
         setattr(record, name, value)
@@ -151,7 +153,8 @@ def _advance(
     fresh = _reload(record)
     _check_step(actor, fresh, transition, fields)
     version = _version_of(workflow, fresh)
-    due = _due_day(overrides_of(fresh.community, workflow, version).clock_days.get(verb, transition.clock_days))
+    clock = overrides_of(fresh.community, workflow, version).clock_days.get(verb, transition.clock_days)
+    due = _due_day(clock, today())
     values = _with_columns(fresh, **fields, state=transition.target, due_day=due)
     before = {name: getattr(fresh, name) for name in values}
     source = fresh.state
@@ -237,11 +240,11 @@ def _is(record: Any) -> peewee.Expression:
     return (model._meta.primary_key == record.get_id()) & (model.community == record.community)
 
 
-def _due_day(clock: Clock | int | None) -> datetime.date | None:
+def _due_day(clock: Clock | int | None, start: datetime.date) -> datetime.date | None:
     found = as_clock(clock)
     if found is None:
         return None
-    return calendar.deadline(today(), found.days, working=found.working, roll_over=found.roll_over)
+    return calendar.deadline(start, found.days, working=found.working, roll_over=found.roll_over)
 
 
 def _with_columns(record: Any, **values: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from core.actor import Actor
 from core.civic.intake import INTAKE
 from core.civic.notice_records import Notice, NoticePair
+from core.civic.objection_records import OBJECTION
 from core.clock import day_text, moment_text
 from core.operate.audit_words import ABOUT_RECORDS, LISTS, NAMES, SUBJECTS, WORDS
 from core.people import permissions
@@ -163,7 +164,7 @@ def _is_day(text: str) -> bool:
 
 
 def _core_workflow(action: str) -> Any:
-    return INTAKE if action.startswith(f"{INTAKE.name}.") else None
+    return next((known for known in (INTAKE, OBJECTION) if action.startswith(f"{known.name}.")), None)
 
 
 def _list_label(registry: Registry, name: str) -> str | None:

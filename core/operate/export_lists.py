@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from core.actor import Actor, community_of, name_of
-from core.civic import calls, intake, notice_lists, privacy_register
+from core.civic import calls, intake, notice_lists, objection_lists, privacy_register
 from core.civic.calls import OUTCOMES, TAKE, WORK
 from core.civic.intake import INTAKE
 from core.civic.notice_categories import CATEGORIES, WRITE
+from core.civic.objection_records import CHANNELS, ENTER, OBJECTION
+from core.civic.objection_records import OUTCOMES as OBJECTION_OUTCOMES
 from core.clock import local_text
 from core.operate import audit_log
 from core.operate.audit_log import LogFilter
@@ -262,6 +264,20 @@ def _export(name: str, permission: str, columns: tuple[LazyText, ...], rows: Any
     return Export(name, LISTS[name], permission, columns, rows, **how)
 
 
+def _objections(actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
+    states = {state.name: str(state.label) for state in OBJECTION.states}
+    finished = wanted.get("show") == "finished"
+    for row in every(
+        lambda after, limit: objection_lists.desk_list(actor, finished, after, limit), lambda row: row.key
+    ):
+        shown = row.public
+        yield [
+            row.title, shown.serial, row.name, row.phone, shown.asked_on, str(CHANNELS[shown.channel]), row.words,
+            shown.answer_by, states[shown.state], str(OBJECTION_OUTCOMES.get(shown.outcome, "")), shown.answer,
+            shown.answered_on, str(shown.lateness),
+        ]  # fmt: skip
+
+
 CORE_EXPORTS: tuple[Export, ...] = (
     _export(
         "core.people", VIEW, (_("Name"), _("Homes"), _("Phone"), _("Status")), _people,
@@ -282,6 +298,12 @@ CORE_EXPORTS: tuple[Export, ...] = (
         "core.calls_to_make", WORK,
         (_("Name"), _("Phone"), _("What to say"), _("Due"), _("Times tried"), _("Last outcome")),
         _calls_to_make, phones=(1,),
+    ),
+    _export(
+        "core.objections", ENTER,
+        (_("Notice"), _("No."), _("Who objects"), _("Phone"), _("Brought forward on"), _("How it came in"), _("Words"),
+         _("Answer due"), _("Status"), _("What follows from it"), _("Answer"), _("Answered on"), _("Late")),
+        _objections, filters=("show",), phones=(3,),
     ),
     _export(
         "core.staff", MANAGE, (_("Name"), _("User name"), _("Roles"), _("State")), _staff, filters=("closed",)

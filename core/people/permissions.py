@@ -76,6 +76,8 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("core.calls.work", _("Work through the call list"), (*_OFFICE, "grid_officer")),
     Permission("core.notices.write", _("Write notices"), _OFFICE),
     Permission("core.notices.publish", _("Publish and withdraw notices"), _LEADS),
+    Permission("core.objections.enter", _("See objections and enter them for others"), _OFFICE),
+    Permission("core.objections.answer", _("Answer objections"), _LEADS),
     Permission("core.export", _("Export lists to Excel"), (*_OFFICE, "bookkeeper")),
     Permission("core.audit.view", _("See the audit log"), (*_LEADS, "supervisor")),
     Permission("core.privacy.manage", _("Look after personal data: its register and what people ask for"), _LEADS),

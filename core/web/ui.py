@@ -294,6 +294,7 @@ _CORE_PLACES: tuple[tuple[LazyText, list[_Place]], ...] = (
             (_("Calls to make"), "/calls/today", "phone-outgoing", "core.calls.work"),
             (_("Calls received"), "/calls", "phone-incoming", "core.calls.take"),
             (_("Notices"), "/notices/desk", "megaphone", "core.notices.write"),
+            (_("Objections"), "/objections", "message-square-text", "core.objections.enter"),
         ],
     ),
     (

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from core import Actor, Invalid, Ref, Refused, advance, begin, now, record, today, transactional
-from plugins.rooms import codes, slots
+from core import Actor, Invalid, Ref, Refused, advance, begin, guest_codes, now, record, today, transactional
+from plugins.rooms import slots
 from plugins.rooms.clock import parse_day
 from plugins.rooms.decisions import lapse_holds
 from plugins.rooms.hours import RoomFacts, load_plan
@@ -159,7 +159,7 @@ def _book(actor: Actor, room_id: int, wish: Wish, extras: Extras, who: Who, held
     resources = [*plan.resources(room.id), *extras.resources]
     slots.refuse_taken(resources, wish.start_min - room.buffer_before, wish.end_min + room.buffer_after)
     check_quota(community, room, organiser, wish)
-    code = codes.new_code() if organiser.kind == "guest" else ""
+    code = guest_codes.new_code() if organiser.kind == "guest" else ""
     booking = _add_booking(actor, room, organiser, extras, code)
     occurrence = add_occurrence(actor, booking, room, wish)
     need(occurrence, resources)
@@ -185,7 +185,7 @@ def _add_booking(actor: Actor, room: RoomFacts, organiser: Organiser, extras: Ex
         person=organiser.person,
         account=organiser.account,
         guest_phone=organiser.phone,
-        code_digest=codes.digest(str(actor.community), code) if code else None,
+        code_digest=guest_codes.digest("rooms", str(actor.community), code) if code else None,
         subject=str(extras.subject) if extras.subject else None,
         confidential=extras.confidential or bool(room.confidential),
         requested_on=extras.requested_on or today(),

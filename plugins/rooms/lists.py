@@ -6,8 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from core import Actor, Forbidden, NotFound, State
-from plugins.rooms import codes
+from core import Actor, Forbidden, NotFound, State, guest_codes
 from plugins.rooms.clock import day_bounds, hhmm, local_span, now_minute
 from plugins.rooms.hours import Plan, load_plan
 from plugins.rooms.slots import rows
@@ -139,7 +138,7 @@ def my_bookings(actor: Actor, *, past: bool = False) -> list[Line]:
 
 def booking_by_code(actor: Actor, code: str) -> list[Line]:
     """The occurrences of the guest's booking with this short code; raises `NotFound`. Guesses are for the page to slow."""
-    found = _lines(_BY_CODE, actor.community, codes.digest(str(actor.community), code))
+    found = _lines(_BY_CODE, actor.community, guest_codes.digest("rooms", str(actor.community), code))
     if not found:
         raise NotFound
     return found

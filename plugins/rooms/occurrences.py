@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from core import Actor, Conflict, Forbidden, advance, emit, now
-from plugins.rooms import codes, slots
+from core import Actor, Conflict, Forbidden, advance, emit, guest_codes, now
+from plugins.rooms import slots
 from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved
 from plugins.rooms.find import alternatives
 from plugins.rooms.hours import Plan
@@ -69,7 +69,7 @@ def owns(actor: Actor, booking: Booking, code: str = "") -> bool:
         return True
     if booking.account is not None and booking.account == actor.account:
         return True
-    return bool(code) and booking.code_digest == codes.digest(booking.community, code)
+    return bool(code) and booking.code_digest == guest_codes.digest("rooms", booking.community, code)
 
 
 def require_own(actor: Actor, booking: Booking, permission: str, code: str = "") -> bool:

@@ -15,6 +15,7 @@ from core import (
     after_post,
     current_actor,
     current_community,
+    guest_codes,
     page,
     person_of,
     qr_svg,
@@ -25,7 +26,7 @@ from core import (
     url,
     view,
 )
-from plugins.rooms import codes, ics, service
+from plugins.rooms import ics, service
 from plugins.rooms.forms import BookForm, MoveForm, ReasonForm, StaffBookForm
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, code_of, own_line, remember_code, times
@@ -124,7 +125,7 @@ def _again(form: BookForm, taken: Conflict | None) -> list[tuple[Any, str, dict[
 def booking(occurrence_id: int) -> Any:
     """One booking, for its organiser, a guest with the code, or the desk."""
     line, code = own_line(occurrence_id), code_of(occurrence_id)
-    return page("rooms/booking.html", line=line, code=codes.grouped(code) if code else "", base=base())
+    return page("rooms/booking.html", line=line, code=guest_codes.grouped(code) if code else "", base=base())
 
 
 @blueprint.get("/booking/<int:occurrence_id>/slip")
@@ -133,7 +134,7 @@ def slip(occurrence_id: int) -> Any:
     """The booking on paper, with its code."""
     line, code = own_line(occurrence_id), code_of(occurrence_id)
     address = reachable_url(request.host_url).rstrip("/") + url(".code")
-    return page("rooms/slip.html", line=line, code=codes.grouped(code) if code else "", matrix=qr_svg(address))
+    return page("rooms/slip.html", line=line, code=guest_codes.grouped(code) if code else "", matrix=qr_svg(address))
 
 
 @blueprint.get("/booking/<int:occurrence_id>/calendar.ics")

@@ -6,9 +6,8 @@ from typing import Any
 
 from flask import Response, request
 
-from core import NotFound, after_post, current_actor, page, throttle, today, url, view
+from core import NotFound, after_post, current_actor, guest_codes, page, throttle, today, url, view
 from plugins.rooms import ics, service
-from plugins.rooms.codes import normalised
 from plugins.rooms.forms import CodeForm
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, known_codes, remember_code
@@ -55,7 +54,7 @@ def code() -> Any:
     """A guest types the code from the slip."""
     form = CodeForm.from_request()
     if request.method == "POST" and form.validate():
-        typed = normalised(form.code.data)
+        typed = guest_codes.normalised(form.code.data)
         attempt = throttle.begin(throttle.claim_key("rooms.code", typed), request.remote_addr or "")
         try:
             lines = service.booking_by_code(current_actor(), typed)

@@ -1,4 +1,4 @@
-"""The short code of a guest: shown once, stored as a digest. With it a guest sees and cancels the booking."""
+"""The short codes of guests: shown once, stored as digests. With a code somebody without an account sees what is theirs."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def grouped(code: str) -> str:
     return f"{code[:4]} {code[4:]}"
 
 
-def digest(community: str, code: str) -> str:
-    """What is stored instead of the code: SHA-256 over the community and the code."""
-    return hashlib.sha256(f"rooms:{community}:{normalised(code)}".encode()).hexdigest()
+def digest(purpose: str, community: str, code: str) -> str:
+    """What is stored instead of the code: SHA-256 over what it opens (`rooms`), the community and the code."""
+    return hashlib.sha256(f"{purpose}:{community}:{normalised(code)}".encode()).hexdigest()
