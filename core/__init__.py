@@ -46,6 +46,7 @@ _SOURCES = {
         "attach", "describe_file", "files_of", "keep_upload", "move_file", "put_back_file", "remove_file",
     ),
     "core.civic.calls": ("ask_to_call", "call_not_needed"),
+    "core.civic.objection_lists": ("objections_of", "open_objections"),
     "core.civic.workflow": ("actions", "advance", "begin"),
     "core.lan": ("reachable_url",),
     "core.web.forms": (

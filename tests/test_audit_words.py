@@ -6,13 +6,15 @@ What is stored in an entry is the business of each service's own tests.
 import ast
 import datetime
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.actor import command
-from core.civic import calls, holiday_list, intake
+from core.civic import calls, holiday_list, intake, objections
 from core.civic.calendar import Period
+from core.civic.objection_records import OBJECTION
 from core.clock import today
 from core.operate import audit_log, communities
 from core.operate.audit_words import SENTENCES, SUBJECTS
@@ -23,6 +25,7 @@ from core.store.audit import AuditEntry, record
 from core.store.db import transaction
 from core.text import in_language
 from plugins.rooms import PERMISSIONS, audit_words, service
+from tests.core.civic.objection_cases import notice
 from tests.plugins.rooms.conftest import house, plugins
 
 __all__ = ["house", "plugins"]
@@ -53,7 +56,7 @@ def test_every_act_that_is_recorded_has_a_sentence():
 
 def test_every_step_of_a_workflow_has_a_sentence(plugins):
     known = {*SENTENCES, *audit_words.SENTENCES}
-    for workflow in (*plugins.workflows().values(), intake.INTAKE):
+    for workflow in (*plugins.workflows().values(), intake.INTAKE, OBJECTION):
         steps = ["begin", *(transition.verb for transition in workflow.transitions)]
         assert [verb for verb in steps if f"{workflow.name}.{verb}" not in known] == []
 
@@ -103,6 +106,18 @@ def calls_and_details(actor, person):
         record(actor, "core.signed_in", person.ref, after={"with": "password"})
 
 
+def objections_of_everybody(actor, person):
+    """What happens between an objection to a notice and its answer."""
+    about = notice(actor.community)
+    visitor = replace(actor, kind="anonymous", label="")
+    filed = objections.file_objection(visitor, about.id, "我是张三丰，停车费不对", name="张三丰", phone="13800138000")
+    objections.add_word(visitor, filed.objection_id, "附上照片", code=filed.code)
+    objections.answer_objection(actor, filed.objection_id, wording="……停车费不对", outcome="amended", answer="已更正")
+    objections.explain(actor, filed.objection_id, "明细在门厅")
+    again = objections.enter_objection(actor, about.id, "同上", channel="paper", person_id=person.id)
+    objections.take_back(visitor, again.objection_id, code=again.code)
+
+
 def bookings(house):
     """What happens in the rooms, on both sides of the counter."""
     date, staff, room = house.day.isoformat(), house.staff, house.rooms["棋牌室"]
@@ -139,6 +154,7 @@ def log(house, plugins):
     actor = command(house.community)
     person = people_and_accounts(actor)
     calls_and_details(actor, person)
+    objections_of_everybody(actor, person)
     bookings(house)
     with in_language("zh_Hans"):
         yield shown(plugins, actor)

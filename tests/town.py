@@ -181,6 +181,25 @@ def _add_notices(town: Town) -> None:
         notices.publish_notice(actor, key)
     notices.withdraw_notice(actor, keys[2], "写错了")
     town.values.update(notice_id=keys)
+    _add_objections(town, keys[1])
+
+
+def _add_objections(town: Town, notice_id: int) -> None:
+    """One of a guest that waits, and one on paper that is answered: who objects and in which words is private."""
+    from dataclasses import replace
+
+    from core.civic import objections
+
+    actor = command(town.code)
+    words = f"{town.mark}的车位费不对"
+    filed = objections.file_objection(
+        replace(actor, kind="anonymous"), notice_id, words, name=f"{town.mark}阿姨", phone=f"1360013{_tail(town)}6"
+    )
+    paper = objections.enter_objection(actor, notice_id, words, channel="paper", name=f"{town.mark}阿婆")
+    objections.answer_objection(
+        actor, paper.objection_id, wording="……的车位费不对", outcome="stands", answer="已当面说明。"
+    )
+    town.values.update(objection_id=[filed.objection_id, paper.objection_id])
 
 
 def _photo(actor: Any) -> str:
