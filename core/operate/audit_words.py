@@ -280,6 +280,8 @@ NAMES: Mapping[str, LazyText] = {
 # What is stored as a code, by the name of the value.
 WORDS: Mapping[str, Mapping[Any, Label]] = {
     "by_label": UNNAMED,
+    "entered_by": UNNAMED,
+    "answered_by": UNNAMED,
     "with": {"password": _("password"), "pin": _("PIN for switching persons"), "slip": _("account slip")},
     "status": {
         **STATUS_LABELS,

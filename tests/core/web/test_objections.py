@@ -55,7 +55,7 @@ def entered(about, **fields):
 
 def test_a_guest_objects_in_three_fields_and_reads_before_them_what_happens_with_the_name(client, about):
     page = text(client.get(f"{HERE}/notices/{about.id}/object"))
-    assert page.index("你的姓名不会公开") < page.index('name="words"')
+    assert page.index("您的姓名不会公开") < page.index('name="words"')
     assert re.findall(r'<(?:textarea|input)[^>]* name="(words|name|phone)"', page) == ["words", "name", "phone"]
     assert len(re.findall(r'class="input', page)) == 3
     key = filed(client, about)
