@@ -175,7 +175,7 @@ def _add_notices(town: Town) -> None:
         ("停水通知", "周六停水"),
         ("旧通知", f"{town.mark}写错"),
     ):
-        draft = notices.draft_notice(actor, notices.Wording("general", title, body, "陆敏", objection_days=7))
+        draft = notices.draft_notice(actor, notices.NoticeWording("general", title, body, "陆敏", objection_days=7))
         keys.append(draft.id)
     for key in keys[1:]:
         notices.publish_notice(actor, key)

@@ -86,6 +86,11 @@ class Line:
         return phase(self)
 
     @property
+    def status(self) -> tuple[str, LazyText, str]:
+        """The same as tint, word and icon."""
+        return PHASES[self.phase]
+
+    @property
     def key(self) -> str:
         """What to give as `after` for the rows that follow."""
         return f"{self.publish_from or ''}.{self.id}"

@@ -1,18 +1,22 @@
-"""The to-dos of notices: drafts that wait for a signature."""
+"""The to-dos of notices: drafts that wait for a signature, and second notices that should be written."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 
 from core.actor import Actor, community_of
-from core.civic import todos
-from core.civic.notice_categories import PUBLISH
+from core.civic import notice_pairs, todos
+from core.civic.notice_categories import PUBLISH, WRITE
 from core.civic.notice_lists import COLUMNS, lines
 from core.civic.notice_records import Notice
+from core.clock import day_text
 from core.plugin.declarations import Todo
 from core.text import _
 
 MOST = 100
+# How long after the first notice came down the second should hang; a matter of manners, no law.
+DAYS_TO_FOLLOW = 7
 
 
 def to_sign(actor: Actor) -> Iterator[Todo]:
@@ -31,6 +35,22 @@ def to_sign(actor: Actor) -> Iterator[Todo]:
         )
 
 
+def second_notices(actor: Actor) -> Iterator[Todo]:
+    """The pairs whose first notice has come down and whose second one is not begun."""
+    if not actor.can(WRITE):
+        return
+    for pair, first, last in notice_pairs.waiting_for_second(actor):
+        yield Todo(
+            _("Write the second notice: %(title)s", title=pair.title),
+            f"/c/{pair.community}/notices/desk/{first.id}",
+            due=(last + datetime.timedelta(days=DAYS_TO_FOLLOW)).isoformat(),
+            detail=_("The first one came down on %(day)s.", day=day_text(last)),
+            icon="megaphone",
+            permission=WRITE,
+        )
+
+
 def install() -> None:
     """Make these sources known."""
     todos.add_source("notices to sign", to_sign)
+    todos.add_source("second notices", second_notices)

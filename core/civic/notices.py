@@ -17,8 +17,8 @@ from core.civic.calendar import deadline
 from core.civic.notice_categories import CATEGORIES, MOST_DAYS, PUBLISH, WRITE, lengths_of
 from core.civic.notice_digest import PUBLISHED, attached_to, code_of, code_text, digest_for
 from core.civic.notice_records import Notice
-from core.clock import today
-from core.errors import Conflict, Invalid, NotFound, Refused
+from core.clock import local_day, today
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.plugin.declarations import FileKind, Label
 from core.plugin.events import emit, event
 from core.store import audit
@@ -36,7 +36,7 @@ LONGEST_REASON = 500
 MOST_AHEAD = 180
 
 # Asked before a draft is published: reasons why not yet.
-Rule = Callable[[Actor, Notice], Sequence[Label]]
+Rule = Callable[[Actor, Notice, datetime.date], Sequence[Label]]
 _before_publication: list[Rule] = []
 # What of core follows from a withdrawal, in the same transaction.
 _followers: list[Callable[[Actor, Notice], None]] = []
@@ -65,7 +65,7 @@ class NoticeWithdrawn:
 
 
 @dataclass(frozen=True)
-class Wording:
+class NoticeWording:
     """What a draft says. `days` and `objection_days` None: as usual in its category, `objection_days` 0: takes none.
 
     `publish_from` None: from the day of its publication.
@@ -99,7 +99,7 @@ def phase(notice: Any, day: datetime.date | None = None) -> str:
 
 
 @transactional
-def draft_notice(actor: Actor, wording: Wording, *, subject: Ref | None = None) -> Notice:
+def draft_notice(actor: Actor, wording: NoticeWording, *, subject: Ref | None = None) -> Notice:
     """Write a draft, which only staff see. `subject` is the record it is about. Raises `Invalid` by field, `NotFound`."""
     actor.require(WRITE)
     community = community_of(actor)
@@ -117,7 +117,7 @@ def draft_notice(actor: Actor, wording: Wording, *, subject: Ref | None = None) 
 
 
 @transactional
-def edit_draft(actor: Actor, notice_id: int, wording: Wording) -> Notice:
+def edit_draft(actor: Actor, notice_id: int, wording: NoticeWording) -> Notice:
     """Change a draft. Raises `Invalid` by field, `Conflict` when it is no draft any more."""
     actor.require(WRITE)
     notice = draft_of(actor, notice_id)
@@ -160,7 +160,7 @@ def draft_of(actor: Actor, notice_id: int) -> Notice:
     return notice
 
 
-def _checked(community: str, wording: Wording) -> dict[str, Any]:
+def _checked(community: str, wording: NoticeWording) -> dict[str, Any]:
     """The columns of a draft; raises `Invalid` naming every field that must be corrected."""
     errors: dict[str, list[Label]] = {}
     texts = {
@@ -290,17 +290,18 @@ class Outlook:
     seen: str
 
 
-def outlook(actor: Actor, notice: Notice) -> Outlook:
-    """What publishing a draft today would say."""
-    first = max(notice.publish_from or today(), today())
+def outlook(actor: Actor, notice: Notice, day: datetime.date | None = None) -> Outlook:
+    """What publishing a draft would say: today, unless another day is given."""
+    day = day or today()
+    first = max(notice.publish_from or day, day)
     same = (SequenceNumber.community == notice.community) & (SequenceNumber.kind == SEQUENCE)
-    last = SequenceNumber.get_or_none(same & (SequenceNumber.year == today().year))
+    last = SequenceNumber.get_or_none(same & (SequenceNumber.year == day.year))
     return Outlook(
-        number_text(today().year, last.last + 1 if last else 1),
+        number_text(day.year, last.last + 1 if last else 1),
         first,
         _last_day(first, notice.days),
         _last_day(first, notice.objection_days) if notice.takes_objections else None,
-        tuple(_reasons_against(actor, notice)),
+        tuple(_reasons_against(actor, notice, day)),
         _seen(notice, first),
     )
 
@@ -316,44 +317,47 @@ def _seen(notice: Notice, first: datetime.date) -> str:
     return hashlib.sha256(canonical(told).encode()).hexdigest()[:16]
 
 
-def _reasons_against(actor: Actor, notice: Notice) -> list[Label]:
+def _reasons_against(actor: Actor, notice: Notice, day: datetime.date) -> list[Label]:
     lengths = lengths_of(notice.community, notice.category)
     reasons: list[Label] = []
     for texts in _wrong_days(notice.days, notice.objection_days, lengths.least, lengths.objections).values():
         reasons += texts
     for rule in _before_publication:
-        reasons += rule(actor, notice)
+        reasons += rule(actor, notice, day)
     return reasons
 
 
 def before_publication(rule: Rule) -> None:
-    """Let `rule(actor, draft)` name reasons why a draft cannot be published now."""
+    """Let `rule(actor, draft, day)` name reasons why a draft cannot be published on a day."""
     _before_publication.append(rule)
 
 
 @transactional
-def publish_notice(actor: Actor, notice_id: int, *, seen: str = "") -> Notice:
+def publish_notice(actor: Actor, notice_id: int, *, seen: str = "", at: int | None = None) -> Notice:
     """Publish a draft: number, days, digest and code are made, and from now on nothing of it changes.
 
-    `seen` is the `Outlook.seen` that was confirmed. Raises `Refused` when there are reasons against it or the draft is not
+    `seen` is the `Outlook.seen` that was confirmed. `at` (ms UTC) is a moment in the past, which only a command at the
+    office PC may give: the demo community has a history. Raises `Refused` when there are reasons against it or the draft is not
     what was seen, `Conflict` when it is no draft any more.
     """
     actor.require(PUBLISH)
+    if at is not None and actor.kind != "command":
+        raise Forbidden
     notice = draft_of(actor, notice_id)
-    expected = outlook(actor, notice)
+    day = today() if at is None else local_day(at)
+    expected = outlook(actor, notice, day)
     if seen and seen != expected.seen:
         raise Refused(
             _("The draft was changed after you looked at it."), advice=_("Look at it again, then publish it.")
         )
     if expected.reasons:
         raise Refused(" ".join(str(reason) for reason in expected.reasons))
-    year = today().year
     chain_seq, chain_digest = audit.head(notice.community)
     notice.state = "published"
-    notice.year, notice.serial = year, next_number(notice.community, year, SEQUENCE)
+    notice.year, notice.serial = day.year, next_number(notice.community, day.year, SEQUENCE)
     notice.publish_from, notice.publish_until = expected.publish_from, expected.publish_until
     notice.objections_until = expected.objections_until
-    notice.published_at, notice.published_by = now(), actor.label or actor.kind
+    notice.published_at, notice.published_by = at or now(), actor.label or actor.kind
     notice.chain_seq, notice.chain_digest = chain_seq, chain_digest
     notice.digest = digest_for(notice)
     notice.code = code_of(notice.digest)

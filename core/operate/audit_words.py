@@ -86,6 +86,7 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.notice.published": _("published a notice"),
     "core.notice.withdrawn": _("withdrew a notice"),
     "core.notice_pair.opened": _("began a double publication"),
+    "core.notice_pair.left": _("took a draft out of its double publication"),
     "core.calendar.loaded": _("loaded a year's holiday list"),
     "core.calendar.taken_back": _("went back to the built-in holiday list"),
 }

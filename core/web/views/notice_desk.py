@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import notice_digest, notice_lists, notice_reads, notice_text, notices
+from core.civic import notice_digest, notice_lists, notice_pairs, notice_reads, notice_text, notices
 from core.civic.attachments import files_of
 from core.civic.notice_categories import CATEGORIES, MOST_DAYS, PUBLISH, WRITE, lengths_of
 from core.civic.notice_records import Notice
-from core.civic.notices import LONGEST_BODY, LONGEST_NAME, LONGEST_REASON, LONGEST_TITLE, MOST_FILES, Wording
-from core.errors import Invalid
+from core.civic.notices import LONGEST_BODY, LONGEST_NAME, LONGEST_REASON, LONGEST_TITLE, MOST_FILES, NoticeWording
+from core.errors import Invalid, NotFound
 from core.text import _
 from core.web import ui
 from core.web.forms import (
@@ -84,10 +84,10 @@ class NoticeForm(Form):
         _("Signed or sealed paper, scanned"), takes=("picture", "document"), most=MOST_FILES, captions=False
     )
 
-    def wording(self) -> Wording:
+    def wording(self) -> NoticeWording:
         """The same as the service takes it."""
         takes = bool(self.takes_objections.data)
-        return Wording(
+        return NoticeWording(
             category=self.category.data,
             title=self.title.data or "",
             body=self.body.data or "",
@@ -185,6 +185,8 @@ def _words(notice: Notice) -> dict[str, Any]:
         "category": CATEGORIES[notice.category],
         "phase": notice_lists.PHASES[notices.phase(notice)],
         "body": notice_text.rendered(notice.body),
+        "double": notice_pairs.pair_of(current_actor(), notice),
+        "steps": notice_pairs.STEPS,
         "files": [(role, files_of(notice.ref, role)) for role in notice_digest.ROLES],
     }
 
@@ -218,6 +220,35 @@ def discard(notice: Notice) -> Response:
         return ui.after_post(ui.url(".index"))
     notices.draft_of(current_actor(), notice.id)
     return ui.page("desk/notices/discard.html", notice=notice)
+
+
+# --------------------------------------------------------------------------- double publication
+
+
+@pages.post("/notices/desk/<int:notice_id>/pair")
+@view(WRITE, kind=Notice, key="notice_id")
+def pair(notice: Notice) -> Response:
+    """Make a notice the first of two, or take a draft out of its pair again (`leave`)."""
+    actor = current_actor()
+    if request.form.get("leave") == "1":
+        submit_once(lambda: notice_pairs.leave_pair(actor, notice.id))
+        ui.toast(_("The draft stands alone again."))
+    else:
+        submit_once(lambda: notice_pairs.open_pair(actor, notice.id).id)
+        ui.toast(_("It is the first of two notices now: objections first, then the second notice."))
+    return ui.after_post(ui.url(".detail", notice_id=notice.id))
+
+
+@pages.post("/notices/desk/<int:notice_id>/second")
+@view(WRITE, kind=Notice, key="notice_id")
+def second(notice: Notice) -> Response:
+    """The draft of the second notice with the words of the first."""
+    if notice.pair_id is None:
+        raise NotFound
+    pair_id = notice.pair_id
+    draft = submit_once(lambda: notice_pairs.draft_after(current_actor(), pair_id).id)
+    ui.toast(_("A draft with the words of the first notice is ready: write what became of it."))
+    return ui.after_post(ui.url(".edit", notice_id=draft))
 
 
 # --------------------------------------------------------------------------- publishing and withdrawing

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import notice_digest, notice_lists, notice_reads, notice_text, notices
+from core.civic import notice_digest, notice_lists, notice_pairs, notice_reads, notice_text, notices
 from core.civic.attachments import files_of
 from core.civic.notice_categories import CATEGORIES, WRITE
 from core.civic.notice_digest import PROBLEMS
@@ -79,7 +79,14 @@ def sheet(notice: Notice) -> Response:
     """The same on A4, with the code that vouches for it."""
     seen = _seen(notice)
     address = _check_address(notice)
-    return ui.page("print/notice.html", **_whole(notice, seen), address=address, matrix=ui.qr_svg(address))
+    shown = _whole(notice, seen)
+    first = shown["double"].before if shown["double"] else None
+    return ui.page(
+        "print/notice.html",
+        **shown,
+        first_number=notices.number_text(first.year, first.serial) if first is not None else "",
+        matrix=ui.qr_svg(address),
+    )
 
 
 @pages.get("/notices/<int:notice_id>/text")
@@ -122,6 +129,8 @@ def _whole(notice: Notice, seen: str) -> dict[str, Any]:
         "may_write": current_actor().can(WRITE),
         "body": notice_text.rendered(notice.body) if seen == "all" else "",
         "files": [each for role in notice_digest.ROLES for each in files_of(notice.ref, role)],
+        "double": notice_pairs.pair_of(current_actor(), notice) if seen == "all" else None,
+        "steps": notice_pairs.STEPS,
         "reads": notice_reads.reads(notice.community, notice.id),
         "replaced": replaced,
         "successor": successor if successor is not None and successor.published_at else None,

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.actor import command
 from core.civic import attachments, notice_lists, notice_todos, notices
 from core.civic.notice_categories import CATEGORIES, PUBLISH, WRITE, Lengths, set_lengths
 from core.civic.notice_digest import check
 from core.civic.notice_records import Notice
-from core.civic.notices import Wording
+from core.civic.notices import NoticeWording
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.plugin.events import EventOutbox
@@ -32,7 +33,7 @@ def office(store):
 
 def wording(**fields):
     said = {"category": "general", "title": "停水通知", "body": "本周六上午停水。", "responsible": "陆敏", **fields}
-    return Wording(**said)
+    return NoticeWording(**said)
 
 
 def draft(actor, **fields):
@@ -150,6 +151,13 @@ def test_lengths_that_were_raised_meanwhile_hold_at_publication(office):
     with pytest.raises(Refused):
         notices.publish_notice(office, found.id)
     assert SequenceNumber.select().count() == 0
+
+
+def test_only_a_command_at_the_office_pc_gives_the_demo_a_past(store, office):
+    found, week_ago = draft(office), db.now() - 7 * 86_400_000
+    with pytest.raises(Forbidden):
+        notices.publish_notice(office, found.id, at=week_ago)
+    assert notices.publish_notice(command(store.west), found.id, at=week_ago).publish_from == day(-7)
 
 
 @pytest.mark.parametrize("lengths", [Lengths(5, 7, 3), Lengths(9, 7, 8)])

@@ -10,7 +10,7 @@ from core.actor import command
 from core.civic import notice_digest, notice_reads, notices
 from core.civic.attachments import files_of
 from core.civic.notice_records import Notice
-from core.civic.notices import Wording
+from core.civic.notices import NoticeWording
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from tests.core.web.office_cases import HERE, text
 
@@ -21,7 +21,7 @@ FORM = {"category": "money", "title": "第三季度收支", "body": "# 收入\n\
 
 def published(title="停水通知", body="周六上午停水。", community=WEST_HILL, **fields):
     actor = command(community)
-    draft = notices.draft_notice(actor, Wording("general", title, body, "陆敏", **fields))
+    draft = notices.draft_notice(actor, NoticeWording("general", title, body, "陆敏", **fields))
     return notices.publish_notice(actor, draft.id)
 
 
@@ -112,7 +112,7 @@ def test_the_list_of_the_desk_shows_each_where_it_is_and_goes_to_excel(as_role):
 
 
 def test_who_may_not_write_sees_nothing_of_the_desk(as_role, client):
-    draft = notices.draft_notice(command(WEST_HILL), Wording("general", "未定", "未定", "陆敏"))
+    draft = notices.draft_notice(command(WEST_HILL), NoticeWording("general", "未定", "未定", "陆敏"))
     for browser in (as_role("grid_officer"), as_role("supervisor"), as_role("bookkeeper")):
         assert browser.get(DESK).status_code == 403
         assert browser.get(f"{DESK}/{draft.id}").status_code == 403
