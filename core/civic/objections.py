@@ -14,8 +14,9 @@ from core.actor import Actor, community_of
 from core.civic import guest_codes
 from core.civic.attachments import add_core_files, attach
 from core.civic.calls import ask_to_call
-from core.civic.notice_records import Notice
-from core.civic.notices import before_publication, when_withdrawn
+from core.civic.notice_pairs import before_after_publication
+from core.civic.notice_records import Notice, NoticePair
+from core.civic.notices import when_withdrawn
 from core.civic.objection_lists import CODE_PURPOSE, days_late, own_objection, to_answer
 from core.civic.objection_records import (
     ANSWER,
@@ -382,15 +383,13 @@ def take_back(actor: Actor, objection_id: int, *, code: str = "") -> Objection:
 # --------------------------------------------------------------------------- telling
 
 
-def _unanswered(_actor: Actor, draft: Notice) -> Sequence[Label]:
+def _unanswered(_actor: Actor, pair: NoticePair) -> Sequence[Label]:
     """Why the second publication of a pair has to wait: objections to the first that have no answer yet."""
-    if draft.stage != "after":
-        return ()
-    first = Notice.of(draft.community, Notice.id).where(
-        Notice.pair_id == draft.pair_id, Notice.stage == "before", Notice.state == "published"
+    first = Notice.of(pair.community, Notice.id).where(
+        Notice.pair_id == pair.id, Notice.stage == "before", Notice.state == "published"
     )
     waiting = (Objection.notice_id.in_(first)) & (Objection.state == "submitted")
-    count = Objection.of(draft.community).where(waiting).count()
+    count = Objection.of(pair.community).where(waiting).count()
     if not count:
         return ()
     return (
@@ -422,5 +421,5 @@ def _ask_to_tell(actor: Actor, objection: Objection, objector: Objector, key: st
     ask_to_call(actor, objection.ref, key, name=name, phone=objector.phone, person_id=objector.person_id, why=why)
 
 
-before_publication(_unanswered)
+before_after_publication(_unanswered)
 when_withdrawn(_notice_withdrawn)
