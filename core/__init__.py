@@ -46,9 +46,10 @@ _SOURCES = {
         "attach", "describe_file", "files_of", "keep_upload", "move_file", "put_back_file", "remove_file",
     ),
     "core.civic.notices": (
-        "NoticePublished", "NoticeWithdrawn", "NoticeWording", "draft_notice", "publish_notice",
+        "NoticePublished", "NoticeWithdrawn", "draft_notice", "publish_notice",
     ),
     "core.civic.notice_lists": ("notices_about",),
+    "core.civic.notice_wording": ("NoticeWording",),
     "core.civic.notice_pairs": ("open_pair",),
     "core.civic.calls": ("ask_to_call", "call_not_needed"),
     "core.civic.objection_lists": ("objections_of", "open_objections"),

@@ -33,6 +33,7 @@ COMMUNITY_VIEWS = (
     "calls",
     "notices",
     "notice_desk",
+    "notice_lengths",
     "admin",
     "admin_modules",
     "admin_person",

@@ -16,7 +16,8 @@ from core.actor import Actor, community_of
 from core.civic.notice_categories import CATEGORIES, WRITE
 from core.civic.notice_records import Notice
 from core.civic.notice_text import excerpt
-from core.civic.notices import number_text, phase
+from core.civic.notice_wording import number_text
+from core.civic.notices import phase
 from core.clock import today
 from core.errors import Invalid
 from core.plugin.declarations import Hit

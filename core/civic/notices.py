@@ -14,9 +14,10 @@ from typing import Any
 from core.actor import Actor, community_of
 from core.civic import attachments
 from core.civic.calendar import deadline
-from core.civic.notice_categories import CATEGORIES, MOST_DAYS, PUBLISH, WRITE, lengths_of
+from core.civic.notice_categories import PUBLISH, WRITE, lengths_of
 from core.civic.notice_digest import PUBLISHED, attached_to, code_of, code_text, digest_for
 from core.civic.notice_records import Notice
+from core.civic.notice_wording import NoticeWording, checked, number_text, told_of, wrong_days
 from core.clock import local_day, today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.plugin.declarations import FileKind, Label
@@ -29,11 +30,8 @@ from core.store.sequence import SequenceNumber, next_number
 from core.text import _, is_storable
 
 SEQUENCE = "notice"
-LONGEST_TITLE = 100
-LONGEST_NAME = 50
-LONGEST_BODY = 20_000
 LONGEST_REASON = 500
-MOST_AHEAD = 180
+
 
 # Asked before a draft is published: reasons why not yet.
 Rule = Callable[[Actor, Notice, datetime.date], Sequence[Label]]
@@ -64,27 +62,6 @@ class NoticeWithdrawn:
     reason: str
 
 
-@dataclass(frozen=True)
-class NoticeWording:
-    """What a draft says. `days` and `objection_days` None: as usual in its category, `objection_days` 0: takes none.
-
-    `publish_from` None: from the day of its publication.
-    """
-
-    category: str
-    title: str
-    body: str
-    responsible: str
-    days: int | None = None
-    objection_days: int | None = 0
-    publish_from: datetime.date | None = None
-
-
-def number_text(year: int | None, serial: int | None) -> str:
-    """A notice's number as it is printed, in every language: 公示〔2026〕12号."""
-    return f"公示〔{year}〕{serial}号"
-
-
 def phase(notice: Any, day: datetime.date | None = None) -> str:
     """Where a notice is: draft, discarded, waiting (published, not up yet), up, ended or withdrawn."""
     if notice.state != "published":
@@ -110,9 +87,9 @@ def draft_notice(actor: Actor, wording: NoticeWording, *, subject: Ref | None = 
         subject=str(subject) if subject else "",
         by_account=actor.account,
         by_label=actor.label or actor.kind,
-        **_checked(community, wording),
+        **checked(community, wording),
     )
-    audit.record(actor, "core.notice.drafted", notice.ref, after=_told(notice), permission=WRITE)
+    audit.record(actor, "core.notice.drafted", notice.ref, after=told_of(notice), permission=WRITE)
     return notice
 
 
@@ -121,9 +98,9 @@ def edit_draft(actor: Actor, notice_id: int, wording: NoticeWording) -> Notice:
     """Change a draft. Raises `Invalid` by field, `Conflict` when it is no draft any more."""
     actor.require(WRITE)
     notice = draft_of(actor, notice_id)
-    before = _told(notice)
-    _set(notice, **_checked(notice.community, wording))
-    after = _told(notice)
+    before = told_of(notice)
+    _set(notice, **checked(notice.community, wording))
+    after = told_of(notice)
     if before != after:
         audit.record(actor, "core.notice.edited", notice.ref, before=before, after=after, permission=WRITE)
     return notice
@@ -158,70 +135,6 @@ def draft_of(actor: Actor, notice_id: int) -> Notice:
             _("This is no draft any more."), advice=_("Open the list of notices: somebody else has dealt with it.")
         )
     return notice
-
-
-def _checked(community: str, wording: NoticeWording) -> dict[str, Any]:
-    """The columns of a draft; raises `Invalid` naming every field that must be corrected."""
-    errors: dict[str, list[Label]] = {}
-    texts = {
-        "title": (" ".join(wording.title.split()), LONGEST_TITLE),
-        "body": (wording.body.replace("\r\n", "\n").strip(), LONGEST_BODY),
-        "responsible": (" ".join(wording.responsible.split()), LONGEST_NAME),
-    }
-    for field, (text, longest) in texts.items():
-        if not text:
-            errors[field] = [_("Please fill this in.")]
-        elif len(text) > longest:
-            errors[field] = [_("At most %(longest)d characters fit here.", longest=longest)]
-        elif not is_storable(text):
-            errors[field] = [_("There is a character here that cannot be stored.")]
-    if wording.category not in CATEGORIES:
-        raise Invalid({**errors, "category": [_("Please choose one of the given answers.")]})
-    lengths = lengths_of(community, wording.category)
-    days = lengths.usual if wording.days is None else wording.days
-    objections = lengths.objections if wording.objection_days is None else wording.objection_days
-    errors |= _wrong_days(days, objections, lengths.least, lengths.objections)
-    if wording.publish_from is not None and not 0 <= (wording.publish_from - today()).days <= MOST_AHEAD:
-        errors["publish_from"] = [_("The first day lies between today and %(days)d days from now.", days=MOST_AHEAD)]
-    if errors:
-        raise Invalid(errors)
-    return {
-        **{field: text for field, (text, _longest) in texts.items()},
-        "category": wording.category,
-        "days": days,
-        "objection_days": objections,
-        "takes_objections": objections > 0,
-        "publish_from": wording.publish_from,
-    }
-
-
-def _wrong_days(days: int, objections: int, least: int, least_objections: int) -> dict[str, list[Label]]:
-    if not least <= days <= MOST_DAYS:
-        return {"days": [_("A notice of this kind is up for %(least)d to %(most)d days.", least=least, most=MOST_DAYS)]}
-    if objections and not least_objections <= objections <= days:
-        return {
-            "objection_days": [
-                _(
-                    "Objections are taken for %(least)d days at least, and no longer than the notice is up.",
-                    least=least_objections,
-                )
-            ]
-        }
-    return {}
-
-
-def _told(notice: Notice) -> dict[str, Any]:
-    """What the audit log keeps of a draft."""
-    return {
-        "category": notice.category,
-        "title": notice.title,
-        "body": notice.body,
-        "responsible": notice.responsible,
-        "days": notice.days,
-        "objection_days": notice.objection_days,
-        "publish_from": str(notice.publish_from or ""),
-        "subject": notice.subject,
-    }
 
 
 def _set(notice: Notice, **values: Any) -> None:
@@ -313,14 +226,14 @@ def _last_day(first: datetime.date, days: int) -> datetime.date:
 
 def _seen(notice: Notice, first: datetime.date) -> str:
     files = [each.told() for each in attached_to(notice)]
-    told = [_told(notice), notice.pair_id, notice.stage, notice.replaces, str(first), files]
+    told = [told_of(notice), notice.pair_id, notice.stage, notice.replaces, str(first), files]
     return hashlib.sha256(canonical(told).encode()).hexdigest()[:16]
 
 
 def _reasons_against(actor: Actor, notice: Notice, day: datetime.date) -> list[Label]:
     lengths = lengths_of(notice.community, notice.category)
     reasons: list[Label] = []
-    for texts in _wrong_days(notice.days, notice.objection_days, lengths.least, lengths.objections).values():
+    for texts in wrong_days(notice.days, notice.objection_days, lengths.least, lengths.objections).values():
         reasons += texts
     for rule in _before_publication:
         reasons += rule(actor, notice, day)
@@ -444,7 +357,7 @@ def correct_notice(actor: Actor, notice_id: int) -> Notice:
         **{field: getattr(notice, field) for field in fields},
         **place,
     )
-    audit.record(actor, "core.notice.drafted", draft.ref, after=_told(draft), permission=WRITE)
+    audit.record(actor, "core.notice.drafted", draft.ref, after=told_of(draft), permission=WRITE)
     return draft
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from core.actor import Actor
 from core.civic import notice_pairs, notices
 from core.civic.notice_records import Notice
-from core.civic.notices import NoticeWording
+from core.civic.notice_wording import NoticeWording
 from core.store.db import now
 from core.text import LazyText, _
 

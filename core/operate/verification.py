@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.civic import notice_digest
 from core.civic.notice_digest import PROBLEMS, Finding
-from core.civic.notices import number_text
+from core.civic.notice_wording import number_text
 from core.errors import NotFound
 from core.store import audit, file_check
 from core.text import LazyText, _

@@ -10,7 +10,8 @@ from core.civic import notice_digest, notice_lists, notice_pairs, notice_reads, 
 from core.civic.attachments import files_of
 from core.civic.notice_categories import CATEGORIES, MOST_DAYS, PUBLISH, WRITE, lengths_of
 from core.civic.notice_records import Notice
-from core.civic.notices import LONGEST_BODY, LONGEST_NAME, LONGEST_REASON, LONGEST_TITLE, MOST_FILES, NoticeWording
+from core.civic.notice_wording import LONGEST_BODY, LONGEST_NAME, LONGEST_TITLE, NoticeWording, number_text
+from core.civic.notices import LONGEST_REASON, MOST_FILES
 from core.errors import Invalid, NotFound
 from core.text import _
 from core.web import ui
@@ -180,7 +181,7 @@ def _words(notice: Notice) -> dict[str, Any]:
     """What pages about one notice show of it."""
     return {
         "notice": notice,
-        "number": notices.number_text(notice.year, notice.serial) if notice.year else "",
+        "number": number_text(notice.year, notice.serial) if notice.year else "",
         "code": notice_digest.code_text(notice.code) if notice.code else "",
         "category": CATEGORIES[notice.category],
         "phase": notice_lists.PHASES[notices.phase(notice)],

@@ -13,6 +13,7 @@ from core.civic.attachments import files_of
 from core.civic.notice_categories import CATEGORIES, WRITE
 from core.civic.notice_digest import PROBLEMS
 from core.civic.notice_records import Notice
+from core.civic.notice_wording import number_text
 from core.clock import local_day, local_now
 from core.errors import NotFound
 from core.lan import reachable_url
@@ -84,7 +85,7 @@ def sheet(notice: Notice) -> Response:
     return ui.page(
         "print/notice.html",
         **shown,
-        first_number=notices.number_text(first.year, first.serial) if first is not None else "",
+        first_number=number_text(first.year, first.serial) if first is not None else "",
         matrix=ui.qr_svg(address),
     )
 
@@ -109,7 +110,7 @@ def _seen(notice: Notice) -> str:
 
 def _words(notice: Notice) -> dict[str, Any]:
     return {
-        "number": notices.number_text(notice.year, notice.serial),
+        "number": number_text(notice.year, notice.serial),
         "code": notice_digest.code_text(notice.code),
         "words": notice_text.plain(notice.body),
     }
@@ -121,7 +122,7 @@ def _whole(notice: Notice, seen: str) -> dict[str, Any]:
     successor = notices.successor(notice) if notice.state == "withdrawn" else None
     return {
         "notice": notice,
-        "number": notices.number_text(notice.year, notice.serial),
+        "number": number_text(notice.year, notice.serial),
         "code": notice_digest.code_text(notice.code),
         "category": CATEGORIES[notice.category],
         "phase": notice_lists.PHASES[notices.phase(notice)],
@@ -159,7 +160,7 @@ def check() -> Response:
         notice=notice,
         finding=finding,
         problems=[PROBLEMS[problem] for problem in finding.problems] if finding else [],
-        number=notices.number_text(notice.year, notice.serial) if notice else "",
+        number=number_text(notice.year, notice.serial) if notice else "",
         phase=notice_lists.PHASES[notices.phase(notice)] if notice else None,
     )
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request, session
 
 from core.civic import guest_codes, notices, objection_lists, objections
 from core.civic.notice_records import Notice
+from core.civic.notice_wording import number_text
 from core.civic.objection_records import CHANNELS, ENTER, MOST_WORDS, OBJECTION, OUTCOMES
 from core.clock import today
 from core.errors import Invalid, NotFound
@@ -243,7 +244,7 @@ def sheet(notice: Notice) -> Response:
     return ui.page(
         "print/objections.html",
         notice=notice,
-        number=notices.number_text(notice.year, notice.serial),
+        number=number_text(notice.year, notice.serial),
         found=objection_lists.objections_of(notice.ref),
         made_on=today(),
         matrix=ui.qr_svg(address),

@@ -8,7 +8,7 @@ import pytest
 from core.civic import notice_pairs, notice_todos, notices
 from core.civic.notice_digest import check
 from core.civic.notice_records import Notice, NoticePair
-from core.civic.notices import NoticeWording
+from core.civic.notice_wording import NoticeWording
 from core.errors import Conflict, NotFound, Refused
 from core.store import db
 from tests.core.civic.test_notice_digest import behind_the_guards

@@ -15,7 +15,7 @@ from core.civic import attachments, notice_lists, notice_todos, notices
 from core.civic.notice_categories import CATEGORIES, PUBLISH, WRITE, Lengths, set_lengths
 from core.civic.notice_digest import check
 from core.civic.notice_records import Notice
-from core.civic.notices import NoticeWording
+from core.civic.notice_wording import NoticeWording
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.plugin.events import EventOutbox

@@ -10,7 +10,7 @@ from core.actor import command
 from core.civic import notice_digest, notice_reads, notices
 from core.civic.attachments import files_of
 from core.civic.notice_records import Notice
-from core.civic.notices import NoticeWording
+from core.civic.notice_wording import NoticeWording
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from tests.core.web.office_cases import HERE, text
 
@@ -209,3 +209,53 @@ def test_reading_writes_nothing(client):
     for path in ("notices", f"notices/{notice.id}", f"notices/{notice.id}/sheet", f"notices/{notice.id}/text", "board"):
         assert client.get(f"{HERE}/{path}").status_code == 200
     assert town.rows_of(WEST_HILL) == before
+
+
+# --------------------------------------------------------------------------- lengths and pairs
+
+
+def test_the_office_sets_how_long_notices_of_a_kind_are_up(as_role):
+    director, page = as_role("director"), f"{DESK}/lengths"
+    assert as_role("staff").get(page).status_code == 403
+    form = dict(re.findall(r'name="(\w+_(?:usual|least|objections))"[^>]*value="(\d+)"', text(director.get(page))))
+    assert len(form) == 18
+    wrong = director.send(page, **{**form, "general_usual": "5", "money_least": "14"})
+    assert wrong.status_code == 422 and "比最少天数还短" in text(wrong) and 'value="14"' in text(wrong)
+    assert director.send(page, **{**form, "general_usual": "20"}).status_code == 303
+    director.send(f"{DESK}/new", **{**FORM, "category": "general"})
+    assert only().days == 20
+
+
+def test_a_pair_is_opened_followed_and_its_difference_read_by_everybody(as_role, client, monkeypatch):
+    from core.civic import notice_pairs
+    from tests.core.civic.test_notices import day
+
+    director = as_role("director")
+    director.send(f"{DESK}/new", **FORM)
+    first = only().id
+    assert director.send(f"{DESK}/{first}/pair").status_code == 303
+    assert director.send(f"{DESK}/{first}/second").status_code == 409
+    director.send(f"{DESK}/{first}/publish")
+    assert "双公示" in text(client.get(f"{HERE}/notices/{first}"))
+    assert director.send(f"{DESK}/{first}/second").status_code == 303
+    second = Notice.get(Notice.stage == "after").id
+    director.send(f"{DESK}/{second}/edit", **{**FORM, "body": "# 收入\n\n停车费 1300 元"})
+    assert "现在还不能发布" in text(director.get(f"{DESK}/{second}/publish"))
+    assert director.send(f"{DESK}/{second}/publish").status_code == 409
+    for module in (notices, notice_pairs):
+        monkeypatch.setattr(module, "today", lambda: day(16))
+    shown = text(director.get(f"{DESK}/{second}/publish"))
+    assert "原来：" in shown and "改为：" in shown
+    assert director.send(f"{DESK}/{second}/publish").status_code == 303
+    for page in (f"{HERE}/notices/{second}", f"{HERE}/notices/{second}/sheet"):
+        read = text(director.get(page))
+        assert "<del>停车费 1200 元</del>" in read and "<ins>停车费 1300 元</ins>" in read
+    assert f"/notices/{first}" in text(director.get(f"{HERE}/notices/{second}"))
+
+
+def test_a_notice_that_stands_alone_has_no_second_one(as_role):
+    director = as_role("director")
+    notice = published(objection_days=7)
+    assert director.send(f"{DESK}/{notice.id}/second").status_code == 404
+    assert director.send(f"{DESK}/{notice.id}/pair").status_code == 303
+    assert director.send(f"{DESK}/{notice.id}/pair", leave="1").status_code == 409
