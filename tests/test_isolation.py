@@ -86,7 +86,7 @@ def test_a_record_of_one_community_mixed_into_the_address_of_another_s_does_not_
     for rule in towns.community_rules(app):
         keys = rule.arguments & set(west.values)
         for foreign in keys if len(keys) > 1 else ():
-            values = {**towns.values_for(rule, south), foreign: west.values[foreign][0]}
+            values = {**towns.values_for(rule, south), foreign: towns.values_for(rule, west)[foreign]}
             path = towns.address(app, rule, SOUTH_GARDEN, values)
             for method in towns.methods(rule):
                 answer, asked = ask(browser, method, path, token), asked + 1
