@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.actor import command
-from core.civic import calls, holiday_list, intake, objections
+from core.civic import calls, holiday_list, intake, objection_answers, objections
 from core.civic.calendar import Period
 from core.civic.objection_records import OBJECTION
 from core.clock import today
@@ -112,8 +112,10 @@ def objections_of_everybody(actor, person):
     visitor = replace(actor, kind="anonymous", label="")
     filed = objections.file_objection(visitor, about.id, "我是张三丰，停车费不对", name="张三丰", phone="13800138000")
     objections.add_word(visitor, filed.objection_id, "附上照片", code=filed.code)
-    objections.answer_objection(actor, filed.objection_id, wording="……停车费不对", outcome="amended", answer="已更正")
-    objections.explain(actor, filed.objection_id, "明细在门厅")
+    objection_answers.answer_objection(
+        actor, filed.objection_id, wording="……停车费不对", outcome="amended", answer="已更正"
+    )
+    objection_answers.explain(actor, filed.objection_id, "明细在门厅")
     again = objections.enter_objection(actor, about.id, "同上", channel="paper", person_id=person.id)
     objections.take_back(visitor, again.objection_id, code=again.code)
 

@@ -188,7 +188,7 @@ def _add_objections(town: Town, notice_id: int) -> None:
     """One of a guest that waits, and one on paper that is answered: who objects and in which words is private."""
     from dataclasses import replace
 
-    from core.civic import objections
+    from core.civic import objection_answers, objections
 
     actor = command(town.code)
     words = f"{town.mark}的车位费不对"
@@ -196,7 +196,7 @@ def _add_objections(town: Town, notice_id: int) -> None:
         replace(actor, kind="anonymous"), notice_id, words, name=f"{town.mark}阿姨", phone=f"1360013{_tail(town)}6"
     )
     paper = objections.enter_objection(actor, notice_id, words, channel="paper", name=f"{town.mark}阿婆")
-    objections.answer_objection(
+    objection_answers.answer_objection(
         actor, paper.objection_id, wording="……的车位费不对", outcome="stands", answer="已当面说明。"
     )
     town.values.update(objection_id=[filed.objection_id, paper.objection_id])

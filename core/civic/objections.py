@@ -1,6 +1,7 @@
-"""Objections 异议 to notices: filed by residents, guests or on paper, answered in public, or taken back by the objector.
+"""Objections 异议 to notices: filed by residents, guests or on paper, added to and taken back by the objector; drafts.
 
-Whose objection it is and how lists show it is in `objection_lists`, what is stored in `objection_records`.
+The public answers are in `objection_answers`, whose objection it is and how lists show it in `objection_lists`, what is
+stored in `objection_records`.
 """
 
 from __future__ import annotations
@@ -13,21 +14,14 @@ from typing import Any
 from core.actor import Actor, community_of
 from core.civic import guest_codes
 from core.civic.attachments import add_core_files, attach
-from core.civic.calls import ask_to_call
-from core.civic.notice_pairs import before_after_publication
-from core.civic.notice_records import Notice, NoticePair
-from core.civic.notices import when_withdrawn
+from core.civic.notice_records import Notice
 from core.civic.objection_lists import CODE_PURPOSE, days_late, own_objection, to_answer
 from core.civic.objection_records import (
-    ANSWER,
     BY_STAFF,
     ENTER,
-    MOST_ANSWER,
     MOST_WORDS,
     OBJECTION,
-    OUTCOMES,
     Objection,
-    ObjectionAnswered,
     ObjectionDraft,
     ObjectionFiled,
     ObjectionWord,
@@ -35,8 +29,8 @@ from core.civic.objection_records import (
 )
 from core.civic.todos import add_source
 from core.civic.workflow import advance, begin, install
-from core.clock import day_text, today
-from core.errors import Invalid, NotFound, Refused, SignInRequired
+from core.clock import day_text, local_day, today
+from core.errors import Forbidden, Invalid, NotFound, Refused, SignInRequired
 from core.people.person import Person
 from core.people.phone import parse_phone
 from core.plugin import events
@@ -45,12 +39,9 @@ from core.store import audit
 from core.store.db import now, transactional
 from core.store.ref import Ref
 from core.store.sequence import next_number
-from core.text import _, is_storable, ngettext
+from core.text import _, is_storable
 
 MOST_FURTHER_WORDS = 10
-TOLD_BY_TELEPHONE = 80
-# What may stand in place of what was left out of somebody's words.
-_LEFT_OUT = frozenset("×*＊…某○□略（）()【】[]_")
 
 install(OBJECTION)
 add_source("objections", to_answer)
@@ -83,26 +74,41 @@ class Filed:
 # --------------------------------------------------------------------------- filing
 
 
-def file_objection(actor: Actor, notice_id: int, words: str, *, name: str = "", phone: str = "") -> Filed:
+def file_objection(
+    actor: Actor, notice_id: int, words: str, *, name: str = "", phone: str = "", at: int | None = None
+) -> Filed:
     """Object to a notice: a resident with an account in their own name, everybody else as a guest, who gets a code.
 
-    Raises `Invalid` (words, name, phone), `Refused` when the notice takes no objections (any more), `NotFound`.
+    `at` (ms UTC) is a moment in the past, which only a command at the office PC may say. Raises `Invalid` (words, name, phone), `Refused` when the notice takes no objections (any more), `NotFound`.
     """
     as_resident = actor.person is not None and actor.account is not None
     number = _check_filing(words, name, phone, needs_name=not as_resident)
-    return _file(actor, notice_id, _tidy(words), "" if as_resident else name.strip(), number, as_resident)
+    moment = moment_of(actor, at)
+    if as_resident:
+        return _file_as_resident(actor, notice_id, tidy(words), moment)
+    return _file_as_guest(actor, notice_id, Objector(name=name.strip(), phone=number, words=tidy(words)), moment)
 
 
 @transactional
-def _file(actor: Actor, notice_id: int, words: str, name: str, phone: str, as_resident: bool) -> Filed:
-    notice = _taking(actor, notice_id, today())
-    who = Objector(name=name, phone=phone, words=words)
-    if as_resident:
-        who = Objector(words=words, **_as_person(actor, actor.person), account_id=actor.account)
-    filed = _store(actor, notice, "account" if as_resident else "guest", today(), who)
-    if as_resident:
-        _drafts(actor, notice_id).execute()
+def _file_as_resident(actor: Actor, notice_id: int, words: str, moment: int) -> Filed:
+    notice = _taking(actor, notice_id, local_day(moment))
+    who = Objector(words=words, **_as_person(actor, actor.person), account_id=actor.account)
+    filed = _store(actor, notice, "account", local_day(moment), who, moment)
+    _drafts(actor, notice_id).execute()
     return filed
+
+
+@transactional
+def _file_as_guest(actor: Actor, notice_id: int, who: Objector, moment: int) -> Filed:
+    day = local_day(moment)
+    return _store(actor, _taking(actor, notice_id, day), "guest", day, who, moment)
+
+
+def moment_of(actor: Actor, at: int | None) -> int:
+    """Now, or the moment in the past that a command said; raises `Forbidden` for anybody else's."""
+    if at is not None and actor.kind != "command":
+        raise Forbidden
+    return at or now()
 
 
 @transactional
@@ -117,11 +123,12 @@ def enter_objection(
     phone: str = "",
     person_id: int | None = None,
     scans: Sequence[tuple[str, str]] = (),
+    at: int | None = None,
 ) -> Filed:
     """Enter an objection on somebody's behalf (代录), with the day it was brought forward and scans of its paper.
 
     `channel` is one of `BY_STAFF`; the clock of the answer runs from `asked_on` (today unless told). `scans` are uploads and
-    their captions, as `attach` takes them. An anonymous letter has neither name nor person. Raises `Invalid` (words, name,
+    their captions, as `attach` takes them. An anonymous letter has neither name nor person; `at` as in `file_objection`. Raises `Invalid` (words, name,
     phone, channel, asked_on), `Refused` when the notice took no objections on that day, `NotFound`, `Forbidden`.
     """
     actor.require(ENTER)
@@ -132,16 +139,16 @@ def enter_objection(
     if day > today():
         raise Invalid({"asked_on": [_("This day cannot lie in the future.")]})
     notice = _taking(actor, notice_id, day)
-    who = Objector(name=name.strip(), phone=number, words=_tidy(words))
+    who = Objector(name=name.strip(), phone=number, words=tidy(words))
     if person_id is not None:
-        who = Objector(words=_tidy(words), phone=number, **_as_person(actor, person_id))
-    filed = _store(actor.for_person(person_id) if person_id else actor, notice, channel, day, who)
+        who = Objector(words=tidy(words), phone=number, **_as_person(actor, person_id))
+    filed = _store(actor.for_person(person_id) if person_id else actor, notice, channel, day, who, moment_of(actor, at))
     if scans:
         attach(actor, Ref(Objection.kind, notice.community, filed.objection_id), "scan", scans, permission=ENTER)
     return filed
 
 
-def _store(actor: Actor, notice: Notice, channel: str, day: datetime.date, who: Objector) -> Filed:
+def _store(actor: Actor, notice: Notice, channel: str, day: datetime.date, who: Objector, moment: int) -> Filed:
     """Number an objection, start its clock, keep apart who it is from, tell the modules."""
     community = str(notice.community)
     code = "" if channel == "account" else guest_codes.new_code()
@@ -151,6 +158,7 @@ def _store(actor: Actor, notice: Notice, channel: str, day: datetime.date, who: 
         serial=next_number(community, 0, f"core.objection.{notice.id}"),
         channel=channel,
         asked_on=day,
+        entered_at=moment,
         entered_by=(actor.label or actor.kind) if channel in BY_STAFF else "",
     )
     begin(actor, objection, since=day)
@@ -198,8 +206,8 @@ def why_closed(notice: Notice, day: datetime.date) -> Label | None:
 def _check_filing(words: str, name: str, phone: str, *, needs_name: bool) -> str:
     """Raise one `Invalid` with everything that must be corrected; returns the telephone number in its one form."""
     errors: dict[str, list[Label]] = {}
-    _check_text(errors, "words", words, MOST_WORDS)
-    _check_text(errors, "name", name, 100, required=needs_name)
+    check_text(errors, "words", words, MOST_WORDS)
+    check_text(errors, "name", name, 100, required=needs_name)
     found = parse_phone(phone) if phone.strip() else None
     if phone.strip() and found is None:
         errors["phone"] = [_("This is no telephone number. Example: 13800138000 or 0573-87000001.")]
@@ -208,12 +216,13 @@ def _check_filing(words: str, name: str, phone: str, *, needs_name: bool) -> str
     return found.number if found else ""
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """A text without blanks around it, its lines ended alike whatever browser sent them."""
     return text.strip().replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _check_text(errors: dict[str, list[Label]], name: str, text: str, most: int, required: bool = True) -> None:
+def check_text(errors: dict[str, list[Label]], name: str, text: str, most: int, required: bool = True) -> None:
+    """Add to `errors` what is wrong with the text of a field."""
     if required and not text.strip():
         errors[name] = [_("Please fill in this field.")]
     elif len(text.strip()) > most:
@@ -235,13 +244,13 @@ def save_draft(actor: Actor, notice_id: int, words: str) -> None:
         raise SignInRequired
     _taking(actor, notice_id, today())
     errors: dict[str, list[Label]] = {}
-    _check_text(errors, "words", words, MOST_WORDS, required=False)
+    check_text(errors, "words", words, MOST_WORDS, required=False)
     if errors:
         raise Invalid(errors)
     _drafts(actor, notice_id).execute()
     if words.strip():
         ObjectionDraft.create(
-            community=actor.community, account_id=actor.account, notice_id=notice_id, words=_tidy(words)
+            community=actor.community, account_id=actor.account, notice_id=notice_id, words=tidy(words)
         )
 
 
@@ -262,90 +271,6 @@ def _drafts(actor: Actor, notice_id: int) -> Any:
     )
 
 
-# --------------------------------------------------------------------------- answering
-
-
-@transactional
-def answer_objection(actor: Actor, objection_id: int, *, wording: str, answer: str, outcome: str) -> Objection:
-    """Give the public answer, what follows from it (one of `OUTCOMES`) and what is published of the objector's words.
-
-    From these only something may be left out. Whoever objected goes onto the list of calls. Raises `Invalid` (wording,
-    answer, outcome), `Refused` for one's own objection and one that has its answer, `Conflict`, `Forbidden`, `NotFound`.
-    """
-    actor.require(ANSWER)
-    objection: Objection = Objection.get_of(community_of(actor), objection_id)
-    objector: Objector = Objector.get_of(objection.community, objection.id)
-    if _is_objector(actor, objector):
-        raise Refused(_("This objection is your own: somebody else has to answer it."))
-    _check_answer(objector.words, wording, answer, outcome)
-    published = _tidy(wording)
-    notice: Notice = Notice.get_of(objection.community, objection.notice_id)
-    advance(
-        actor, objection, "answer",
-        event=lambda record: ObjectionAnswered(record.id, notice.id, record.serial, outcome, notice.subject),
-        wording=published, shortened=published != objector.words, answer=_tidy(answer), outcome=outcome,
-        answered_at=now(), answered_by=actor.label or actor.kind, answered_account=actor.account,
-        days_late=days_late(objection, today()),
-    )  # fmt: skip
-    if objection.shortened:
-        audit.record(
-            actor, "core.objection.shortened", objection.ref,
-            before={"wording": objector.words}, after={"wording": published}, permission=ANSWER,
-        )  # fmt: skip
-    why = _(
-        "Your objection no. %(number)d to “%(title)s” has its answer: %(outcome)s. %(answer)s",
-        number=objection.serial, title=notice.title, outcome=OUTCOMES[outcome], answer=_beginning(answer),
-    )  # fmt: skip
-    _ask_to_tell(actor, objection, objector, "answered", why)
-    return objection
-
-
-def _beginning(answer: str) -> str:
-    """The beginning of an answer, as much as is said on the telephone."""
-    whole = " ".join(answer.split())
-    return whole if len(whole) <= TOLD_BY_TELEPHONE else f"{whole[:TOLD_BY_TELEPHONE]}……"
-
-
-def _check_answer(words: str, wording: str, answer: str, outcome: str) -> None:
-    errors: dict[str, list[Label]] = {}
-    _check_text(errors, "answer", answer, MOST_ANSWER)
-    _check_text(errors, "wording", wording, MOST_WORDS)
-    if "wording" not in errors and not only_left_out(words, wording):
-        errors["wording"] = [
-            _(
-                "Only leave personal details out here and write … in their place: the words must stay the objector's own."
-            )
-        ]
-    if outcome not in OUTCOMES:
-        errors["outcome"] = [_("Please choose what follows from the objection.")]
-    if errors:
-        raise Invalid(errors)
-
-
-def only_left_out(original: str, wording: str) -> bool:
-    """Whether a wording is the original with something left out, marked by … or 某 or not at all, and something remains."""
-    kept = [sign for sign in wording if not sign.isspace() and sign not in _LEFT_OUT]
-    rest = iter(original)
-    return bool(kept or wording.strip() == original.strip()) and all(sign in rest for sign in kept)
-
-
-def _is_objector(actor: Actor, objector: Objector) -> bool:
-    return (actor.account is not None and actor.account == objector.account_id) or (
-        actor.person is not None and actor.person == objector.person_id
-    )
-
-
-@transactional
-def explain(actor: Actor, objection_id: int, words: str) -> None:
-    """Add a public word of explanation to an answer, which itself never changes. Raises `Invalid` (words), `Refused`."""
-    actor.require(ANSWER)
-    objection: Objection = Objection.get_of(community_of(actor), objection_id)
-    if objection.state != "answered":
-        raise Refused(_("An explanation is added to an answer; this objection has none yet."))
-    _add_word(objection, "office", words, by_account=actor.account, by_label=actor.label or actor.kind)
-    audit.record(actor, "core.objection.explained", objection.ref, after={"words": words.strip()}, permission=ANSWER)
-
-
 # --------------------------------------------------------------------------- the objector
 
 
@@ -358,17 +283,18 @@ def add_word(actor: Actor, objection_id: int, words: str, *, code: str = "") -> 
     mine = (ObjectionWord.objection_id == objection.id) & (ObjectionWord.side == "objector")
     if ObjectionWord.of(objection.community).where(mine).count() >= MOST_FURTHER_WORDS:
         raise Refused(_("You have added enough here. Please call the office if something is still missing."))
-    _add_word(objection, "objector", words)
+    keep_word(objection, "objector", words)
     audit.record(actor, "core.objection.word_added", objection.ref, after={"words": words.strip()})
 
 
-def _add_word(objection: Objection, side: str, words: str, **by: Any) -> None:
+def keep_word(objection: Objection, side: str, words: str, **by: Any) -> None:
+    """Store a further word of the objector or the office; raises `Invalid` (words)."""
     errors: dict[str, list[Label]] = {}
-    _check_text(errors, "words", words, MOST_WORDS)
+    check_text(errors, "words", words, MOST_WORDS)
     if errors:
         raise Invalid(errors)
     ObjectionWord.insert(
-        community=objection.community, objection_id=objection.id, side=side, words=_tidy(words), at=now(), **by
+        community=objection.community, objection_id=objection.id, side=side, words=tidy(words), at=now(), **by
     ).execute()
 
 
@@ -378,48 +304,3 @@ def take_back(actor: Actor, objection_id: int, *, code: str = "") -> Objection:
     objection = own_objection(actor, objection_id, code)
     advance(actor, objection, "withdraw", withdrawn_at=now(), days_late=days_late(objection, today()))
     return objection
-
-
-# --------------------------------------------------------------------------- telling
-
-
-def _unanswered(_actor: Actor, pair: NoticePair) -> Sequence[Label]:
-    """Why the second publication of a pair has to wait: objections to the first that have no answer yet."""
-    first = Notice.of(pair.community, Notice.id).where(
-        Notice.pair_id == pair.id, Notice.stage == "before", Notice.state == "published"
-    )
-    waiting = (Objection.notice_id.in_(first)) & (Objection.state == "submitted")
-    count = Objection.of(pair.community).where(waiting).count()
-    if not count:
-        return ()
-    return (
-        ngettext(
-            "%(num)d objection to the first publication is not answered yet.",
-            "%(num)d objections to the first publication are not answered yet.",
-            count,
-        ),
-    )
-
-
-def _notice_withdrawn(actor: Actor, notice: Notice) -> None:
-    """Put everybody whose objection is still open onto the list of calls."""
-    same = (Objection.notice_id == notice.id) & (Objection.state == "submitted")
-    for objection in list(Objection.of(notice.community).where(same).order_by(Objection.id)):
-        why = _(
-            "The notice “%(title)s” to which you objected (no. %(number)d) was withdrawn.",
-            title=notice.title, number=objection.serial,
-        )  # fmt: skip
-        objector = Objector.get_of(objection.community, objection.id)
-        _ask_to_tell(actor, objection, objector, "notice_withdrawn", why)
-
-
-def _ask_to_tell(actor: Actor, objection: Objection, objector: Objector, key: str, why: Label) -> None:
-    """Put the objector onto the list of calls, unless nobody knows who it was."""
-    if not objector.name and not objector.phone and objector.person_id is None:
-        return
-    name = objector.name or str(_("Objector (name not given)"))
-    ask_to_call(actor, objection.ref, key, name=name, phone=objector.phone, person_id=objector.person_id, why=why)
-
-
-before_after_publication(_unanswered)
-when_withdrawn(_notice_withdrawn)

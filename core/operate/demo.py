@@ -12,7 +12,7 @@ from pathlib import Path
 from core.actor import Actor, command
 from core.civic import calls, intake
 from core.errors import Invalid
-from core.operate import demo_notices, setup
+from core.operate import demo_notices, demo_objections, setup
 from core.people import account_list, accounts, grids, roster
 from core.people.person import Person
 from core.people.secrets import new_password
@@ -57,6 +57,7 @@ def build(registry: Registry, residents: bool = True) -> Iterator[Line]:
     if residents:
         yield from _residents(actor)
     yield from demo_notices.build(actor)
+    yield from demo_objections.build(actor)
     for _plugin, lines in registry.call("fill_demo", CODE, community=community, actor=actor):
         yield from lines
     yield _("Start it with: linli --instance %(folder)s serve", folder=str(registry.config.instance))

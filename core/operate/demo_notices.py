@@ -15,6 +15,7 @@ from core.store.db import now
 from core.text import LazyText, _
 
 DAY_MS = 86_400_000
+PLAN_TITLE = "海城名家小区停车费收支分配方案"
 PLAN = """海城名家小区地面停车费收支由业委会提出、社区审核，分配方案如下：
 
 # 收入
@@ -51,7 +52,7 @@ REPAIR = """# 做什么
 
 def build(actor: Actor) -> Iterator[LazyText]:
     """Write them all; yields a sentence on what was made."""
-    first = _published(actor, 40, "money", "海城名家小区停车费收支分配方案", PLAN, "顾会计", objections=15, pair=True)
+    first = _published(actor, 40, "money", PLAN_TITLE, PLAN, "顾会计", objections=15, pair=True)
     second = notice_pairs.draft_after(actor, first.pair_id)
     said = NoticeWording("money", "海城名家小区停车费收支分配结果", RESULT, "顾会计")
     notices.edit_draft(actor, second.id, said)

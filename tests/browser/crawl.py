@@ -122,8 +122,9 @@ def furnish(site: Site) -> dict[str, list[str]]:
     booking = resident.post(f"{HOME}/rooms/{room(site, '书画室')}/book", **when)
     dance = room(site, "舞蹈排练室")
     photos, waiting = _add_photos(director, dance)
+    objected = _object(site.visitor(""))
     return {
-        "": ["/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
+        "": [objected, "/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
         "resident": [urlsplit(booking.url).path],
         DIRECTOR: [
             photos,
@@ -140,6 +141,13 @@ def furnish(site: Site) -> dict[str, list[str]]:
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
         ],
     }
+
+
+def _object(guest: Visitor) -> str:
+    """Object to a notice as a guest, in whose browser the code stays; the address of the page that thanks."""
+    about = _in(guest.get(f"{HOME}/notices"), rf'href="({HOME}/notices/\d+)"')
+    found = _in(guest.get(about), rf'href="({HOME}/notices/\d+/object)"')
+    return urlsplit(guest.post(found, words="请说明标准", name="来客", phone="").url).path
 
 
 def _add_photos(director: Visitor, room_id: int) -> tuple[str, str]:

@@ -25,7 +25,7 @@ def free_hour(page: Any, name: str, hour: str) -> Any:
 
 
 def test_a_resident_books_reads_and_cancels_without_scripts(visit: Callable[..., Any]) -> None:
-    """UX 9 (notices and objections come with their own plugin)."""
+    """UX 9; objecting is in `test_journey_objection`."""
     page = visit("resident", javascript=False)
     page.goto(HOME + "/")
     follow(page, page.get_by_role("navigation").get_by_role("link", name=rooms("Room bookings")))

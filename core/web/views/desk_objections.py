@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import objection_lists, objections
+from core.civic import objection_answers, objection_lists, objections
 from core.civic.attachments import files_of
 from core.civic.objection_records import ANSWER, BY_STAFF, CHANNELS, ENTER, MOST_ANSWER, MOST_WORDS, OUTCOMES, Objection
 from core.clock import today
@@ -150,8 +150,8 @@ def answer(objection: Objection) -> Response:
 
 
 def _answer(objection_id: int, form: AnswerForm) -> str:
-    given = {name: value or "" for name, value in form.data.items()}
-    return str(objections.answer_objection(current_actor(), objection_id, **given).state)
+    given: dict[str, Any] = {name: value or "" for name, value in form.data.items()}
+    return str(objection_answers.answer_objection(current_actor(), objection_id, **given).state)
 
 
 @pages.post("/objections/<int:objection_id>/explain")
@@ -159,7 +159,7 @@ def _answer(objection_id: int, form: AnswerForm) -> str:
 def explain(objection: Objection) -> Response:
     """Add a public explanation to an answer."""
     form = ExplainForm.from_request()
-    if form.act_on_submit(lambda: objections.explain(current_actor(), objection.id, form.words.data or "")):
+    if form.act_on_submit(lambda: objection_answers.explain(current_actor(), objection.id, form.words.data or "")):
         ui.toast(_("Added. The answer itself stays as it was."))
         return ui.after_post(ui.url(".answer", objection_id=objection.id))
     return _page(objection_lists.desk_objection(masked_view(current_actor()), objection.id), AnswerForm(), form)

@@ -106,7 +106,7 @@ def file(notice: Notice) -> Response:
 
 
 def _file_once(notice: Notice, form: Form, as_resident: bool) -> dict[str, Any]:
-    given = {name: value or "" for name, value in form.data.items()}
+    given: dict[str, Any] = {name: value or "" for name, value in form.data.items()}
     if not as_resident and not was_submitted():
         address = request.remote_addr or ""
         throttle.begin(throttle.claim_key("core.objection.file", notice.id, address), address, FILING)

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import replace
 
 from core.actor import Actor
-from core.civic import objections
+from core.civic import objection_answers, objections
 from core.civic.notice_records import Notice
 from core.civic.objection_records import ANSWER, ENTER
 from core.clock import today
@@ -55,4 +55,4 @@ def file(actor, about, words=WORDS, **fields):
 
 def answer(actor, objection_id, wording=WORDS, **fields):
     """An answer that changes what was announced."""
-    return objections.answer_objection(actor, objection_id, wording=wording, **{**ANSWERED, **fields})
+    return objection_answers.answer_objection(actor, objection_id, wording=wording, **{**ANSWERED, **fields})

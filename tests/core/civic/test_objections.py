@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.civic import calendar, calls, notice_pairs, notices, objection_lists, objections, workflow
+from core.actor import command
+from core.civic import calendar, calls, notice_pairs, notices, objection_answers, objection_lists, objections, workflow
 from core.civic.notice_categories import PUBLISH
 from core.civic.notice_records import NoticePair
 from core.civic.objection_records import ANSWER, ENTER, OBJECTION, Objection, ObjectionDraft, Objector
@@ -55,7 +56,8 @@ def move_clock(monkeypatch, to):
     """Let everybody believe that it is another day."""
     for module in (objections, objection_lists, workflow):
         monkeypatch.setattr(module, "today", lambda: to)
-    monkeypatch.setattr(objection_lists, "local_day", lambda _moment: to)
+    for module in (objections, objection_answers, objection_lists):
+        monkeypatch.setattr(module, "local_day", lambda _moment: to)
 
 
 # --------------------------------------------------------------------------- filing
@@ -125,6 +127,16 @@ def test_only_while_the_notice_takes_objections(store, fields):
             community=store.west, notice_id=about.id, serial=1, channel="guest", asked_on=today(), state="submitted"
         )
     assert db.violated(refused.value) == "objection_while_open"
+
+
+def test_only_a_command_may_say_that_it_was_earlier(store, leader):
+    about, earlier = notice(store.west), db.now() - 3 * 86_400_000
+    with pytest.raises(Forbidden):
+        file(visitor(store), about, at=earlier)
+    filed = file(command(store.west), about, at=earlier)
+    assert stored(filed).asked_on == day(-3) and stored(filed).entered_at == earlier
+    with pytest.raises(Forbidden):
+        answer(leader, filed.objection_id, at=earlier)
 
 
 def test_the_last_day_counts(store):
@@ -249,7 +261,7 @@ def test_an_answer_is_given_once(store, about, leader):
     ],
 )
 def test_the_office_may_only_leave_out(original, wording, fits):
-    assert objections.only_left_out(original, wording) is fits
+    assert objection_answers.only_left_out(original, wording) is fits
 
 
 def test_what_was_left_out_is_marked_and_the_objector_sees_the_own_words(store, about, leader):
@@ -273,9 +285,9 @@ def test_lines_that_browsers_end_otherwise_count_as_unchanged(store, about, lead
 def test_an_answer_never_changes_but_an_explanation_may_follow(store, about, leader):
     filed = file(visitor(store), about)
     with pytest.raises(Refused):
-        objections.explain(leader, filed.objection_id, "补充")
+        objection_answers.explain(leader, filed.objection_id, "补充")
     answer(leader, filed.objection_id)
-    objections.explain(leader, filed.objection_id, "合同已贴在门厅。")
+    objection_answers.explain(leader, filed.objection_id, "合同已贴在门厅。")
     [shown] = objection_lists.objections_of(about.ref)
     assert [(word.words, word.who) for word in shown.explanations] == [("合同已贴在门厅。", "测试员")]
 
@@ -468,7 +480,7 @@ def test_another_community_sees_nothing(store, about):
     assert objection_lists.desk_list(stranger) == [] == objections_todos(stranger)
     for act in (
         lambda: objection_lists.desk_objection(stranger, filed.objection_id),
-        lambda: objections.explain(stranger, filed.objection_id, "话"),
+        lambda: objection_answers.explain(stranger, filed.objection_id, "话"),
         lambda: objection_lists.read_own(visitor(store, store.south), filed.objection_id, filed.code),
     ):
         with pytest.raises(NotFound):
@@ -512,7 +524,7 @@ def test_the_database_keeps_the_objector_s_words_which_only_an_erasure_takes_awa
 def test_further_words_are_only_added(store, about, leader):
     filed = file(visitor(store), about)
     answer(leader, filed.objection_id)
-    objections.explain(leader, filed.objection_id, "解释")
+    objection_answers.explain(leader, filed.objection_id, "解释")
     from core.civic.objection_records import ObjectionWord
 
     assert refused(lambda: ObjectionWord.update(words="改").execute(), store) == "objection_word_append_only"
