@@ -87,7 +87,9 @@ def test_paper_found_in_a_drawer_is_answered_late_and_everybody_sees_it(
     director = visit(DIRECTOR, mode="desktop")
     director.goto(entered)
     director.get_by_label(zh("It is changed")).check()
-    director.get_by_label(zh("Answer, for everybody to read")).fill("采纳，从下个月起按月公布。纸交来后放错了地方，答复晚了，向您致歉。")
+    director.get_by_label(zh("Answer, for everybody to read")).fill(
+        "采纳，从下个月起按月公布。纸交来后放错了地方，答复晚了，向您致歉。"
+    )
     follow(director, director.get_by_role("button", name=zh("Publish the answer")))
     anyone.reload()
     assert anyone.get_by_text(DRAWER).is_visible() and "沈阿婆" not in anyone.content()
