@@ -102,6 +102,13 @@ def _holding(pair: NoticePair, stage: str) -> Notice | None:
     return (alive or found or [None])[-1]
 
 
+def first_of(notice: Notice) -> Notice | None:
+    """The first notice of the pair whose second one this is; None for every other notice."""
+    if notice.stage != "after" or notice.pair_id is None:
+        return None
+    return _holding(NoticePair.get_of(notice.community, notice.pair_id), "before")
+
+
 def reasons_against_after(actor: Actor, pair: NoticePair, day: datetime.date) -> list[Label]:
     """Why the second notice of a pair cannot be published on a day; empty when it can."""
     before = _holding(pair, BEFORE)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request, session
 
-from core.civic import guest_codes, notices, objection_lists, objections
+from core.civic import guest_codes, notice_pairs, notices, objection_lists, objections
 from core.civic.notice_records import Notice
 from core.civic.notice_wording import number_text
 from core.civic.objection_records import CHANNELS, ENTER, MOST_WORDS, OBJECTION, OUTCOMES
@@ -253,8 +253,15 @@ def sheet(notice: Notice) -> Response:
 
 @pages.app_template_global()
 def objections_to(notice: Notice) -> dict[str, Any]:
-    """What the page of a notice shows of its objections: all of them, and why none can be made (None: they can)."""
-    return {"found": objection_lists.objections_of(notice.ref), "closed": objections.why_closed(notice, today())}
+    """What the page of a notice shows of its objections: all of them, and why none can be made (None: they can).
+
+    For the second notice of a pair also the first one, which has them.
+    """
+    return {
+        "found": objection_lists.objections_of(notice.ref),
+        "closed": objections.why_closed(notice, today()),
+        "first": notice_pairs.first_of(notice),
+    }
 
 
 @pages.app_template_global()

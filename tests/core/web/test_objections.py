@@ -8,8 +8,10 @@ import pytest
 
 from core.actor import command
 from core.civic import objections
+from core.civic.notice_records import NoticePair
 from core.civic.objection_records import Objection, ObjectionDraft, Objector
 from core.clock import today
+from core.store.db import transaction
 from core.store.files import FileUse
 from core.testing import SOUTH_GARDEN, WEST_HILL, Browser
 from tests.core.civic.objection_cases import WORDS, day, notice
@@ -248,6 +250,29 @@ def test_a_withdrawn_notice_takes_no_more_and_keeps_what_was_said(as_role, clien
     assert "异议 1 号" in text(client.get(f"{HERE}/notices/{about.id}"))
     assert send(client, about).status_code == 409
     assert "撤回" in text(as_role("staff").get(f"{HERE}/calls/today"))
+
+
+def test_the_second_notice_of_a_pair_leads_to_what_was_said_of_the_first(as_role, client):
+    with transaction(WEST_HILL):
+        pair = NoticePair.create(community=WEST_HILL, title="公共收益", by_label="沈主任")
+    first = notice(WEST_HILL, pair_id=pair.id, stage="before")
+    second = notice(WEST_HILL, title="公共收益结果", pair_id=pair.id, stage="after", takes_objections=False,
+                    objections_until=None, objection_days=0)  # fmt: skip
+    filed(client, first)
+    page = text(client.get(f"{HERE}/notices/{second.id}"))
+    assert f"/notices/{first.id}#objections" in page and f"/notices/{first.id}/objections/sheet" in page
+    assert "我有异议" not in page
+    desk = text(as_role("staff").get(f"{HERE}/notices/desk/{first.id}"))
+    assert "1 条等待答复" in desk and f"/objections/new?notice={first.id}" in desk
+
+
+def test_the_office_enters_an_objection_from_a_resident_s_page(as_role, about):
+    who, staff = person(), as_role("staff")
+    assert f"/objections/new?for={who.public_id}" in text(staff.get(f"{HERE}/people/{who.public_id}"))
+    assert who.name in text(staff.get(f"{HERE}/objections/new?for={who.public_id}"))
+    paper = {"for": who.public_id, "notice": str(about.id), "channel": "telephone", "words": WORDS}
+    assert staff.send(f"{HERE}/objections/new", **paper, asked_on=today().isoformat()).status_code == 303
+    assert (Objector.get().person_id, Objector.get().name, Objector.get().phone) == (who.id, who.name, "")
 
 
 def test_without_objections_the_sheet_says_so(client, about):
