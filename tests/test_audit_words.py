@@ -4,6 +4,7 @@ What is stored in an entry is the business of each service's own tests.
 """
 
 import ast
+import dataclasses
 import datetime
 import re
 from dataclasses import replace
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from core.actor import command
-from core.civic import calls, holiday_list, intake, objection_answers, objections
+from core.civic import calls, holiday_list, intake, notice_pairs, notices, objection_answers, objections
 from core.civic.calendar import Period
+from core.civic.notice_categories import Lengths, set_lengths
+from core.civic.notice_wording import NoticeWording
 from core.civic.objection_records import OBJECTION
 from core.clock import today
 from core.operate import audit_log, communities
@@ -30,8 +33,8 @@ from tests.plugins.rooms.conftest import house, plugins
 
 __all__ = ["house", "plugins"]
 ROOT = Path(__file__).resolve().parent.parent
-# Latin letters that are no words of ours: what the test itself typed, a digest, an address, a name of a format.
-TYPED = re.compile(r"zhangwei|[0-9a-f]{64}|SHA-256|Wi-Fi|Excel|xlsx|csv|m²")
+# Latin letters that are no words of ours: what the test itself typed, a digest, the code of a sheet, an address, a name of a format.
+TYPED = re.compile(r"zhangwei|[0-9a-f]{64}|SHA-256|Wi-Fi|Excel|xlsx|csv|m²|[A-Z0-9]{4}(-[A-Z0-9]{4}){2}")
 
 
 def recorded_actions() -> set[str]:
@@ -139,6 +142,22 @@ def bookings(house):
     service.add_screen(staff, "door", name="", room_id=room.id)
 
 
+def notices_of(actor):
+    """What the office does with notices: one alone, one corrected, and a pair."""
+    said = NoticeWording("money", "停车费收支", "收入 1200 元", "顾会计", objection_days=15)
+    one = notices.draft_notice(actor, said)
+    notices.edit_draft(actor, one.id, dataclasses.replace(said, title="停车费收支公示"))
+    notices.submit_draft(actor, one.id)
+    notices.submit_draft(actor, one.id, wanted=False)
+    notice_pairs.open_pair(actor, one.id)
+    notice_pairs.leave_pair(actor, one.id)
+    notice_pairs.open_pair(actor, one.id)
+    notices.publish_notice(actor, one.id)
+    notices.withdraw_notice(actor, one.id, "金额写错")
+    notices.discard_draft(actor, notices.correct_notice(actor, one.id).id)
+    set_lengths(actor, "general", Lengths(20, 7, 7))
+
+
 def shown(registry, actor) -> list[tuple[str, str]]:
     """Every text of every entry of the log with the act it belongs to, as Chinese readers see it."""
     found = []
@@ -155,6 +174,7 @@ def log(house, plugins):
     """The log after a day's work of everybody, as the office PC shows it."""
     actor = command(house.community)
     person = people_and_accounts(actor)
+    notices_of(actor)
     calls_and_details(actor, person)
     objections_of_everybody(actor, person)
     bookings(house)

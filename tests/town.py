@@ -22,6 +22,7 @@ from core.testing import Browser, sign_in_as
 # Parts of addresses that name no record of a community, with a value that fits everywhere.
 COMMON = {
     "name": "rooms",
+    "form_name": "core.call_record",
     "role": "staff",
     "permission": "core.search",
     "way": "deny",
@@ -122,6 +123,7 @@ def _add_office(town: Town) -> None:
     preview = roster.preview(actor, f"{town.mark}.csv", sheet)
     town.values.update(
         call_id=[call.id],
+        record_id=[call.id],
         task_id=[task.id for task in calls.todays_calls(actor)],
         batch_id=[preview.batch],
     )

@@ -21,6 +21,7 @@ from core.people.permissions import ROLES
 from core.people.person import Person
 from core.people.reach import within
 from core.plugin.registry import Registry
+from core.plugin.settings import declared_settings
 from core.store import audit
 from core.store.audit import AuditDetail, AuditEntry
 from core.text import LazyText
@@ -173,7 +174,7 @@ def _names(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> dict[str
 def _titles(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> dict[str, str]:
     """What plugins call the records of the rows, and the names of the plugins and settings themselves."""
     found = {f"core.plugin:{name}": str(plugin.meta.title) for name, plugin in registry.plugins.items()}
-    found |= {f"core.setting:{name.replace('.', '-')}": str(one.label) for name, one in registry.settings().items()}
+    found |= {f"core.setting:{name.replace('.', '-')}": str(one.label) for name, one in declared_settings().items()}
     for name, plugin in registry.plugins.items():
         subjects = sorted({row.subject for row in rows if row.subject.startswith(f"{name}.")})
         if subjects and actor.community and plugin.declaration.audit.titles is not None:

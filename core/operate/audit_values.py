@@ -25,6 +25,7 @@ from core.people.person import Person
 from core.people.reach import within
 from core.plugin.declarations import AuditWords
 from core.plugin.registry import Registry
+from core.plugin.settings import declared_settings
 from core.store.audit import AuditEntry
 from core.text import _
 
@@ -122,7 +123,7 @@ class Teller:
 
     def _setting(self) -> Any:
         key = self.row.subject.partition(":")[2]
-        found = {name.replace(".", "-"): setting for name, setting in self.registry.settings().items()}
+        found = {name.replace(".", "-"): setting for name, setting in declared_settings().items()}
         return found.get(key)
 
     def _record(self, kind: str, key: int | str) -> str | None:

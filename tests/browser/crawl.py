@@ -137,6 +137,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/admin/accounts/{account}/resident/remove",
             f"{HOME}/rooms/desk/venues/1/remove",
             f"{HOME}/admin/calendar/2025/take-back",
+            f"{HOME}/notices/desk/5/withdraw",
             urlsplit(screen.url).path,
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
         ],

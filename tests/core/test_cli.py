@@ -163,6 +163,32 @@ def test_verify_names_the_first_entry_that_is_not_as_it_was_written(linli):
     assert f"{CODE} #" in found.output
 
 
+def test_verify_answers_for_the_code_of_one_sheet(linli):
+    from core.actor import command
+    from core.app import open_instance
+    from core.civic import notice_digest, notices
+    from core.config import load_config
+    from core.store.db import close_database
+    from tests.core.civic.test_notice_digest import behind_the_guards
+
+    open_instance(load_config(linli.instance))
+    actor = command(CODE)
+    said = notices.NoticeWording("general", "停水通知", "周六停水。", "陆敏")
+    notice = notices.publish_notice(actor, notices.draft_notice(actor, said).id)
+    close_database()
+    code = notice_digest.code_text(notice.code)
+    whole = linli("verify", "--code", code)
+    assert whole.exit_code == 0 and "停水通知" in whole.output
+    assert linli("verify", "--code", "AAAA-AAAA-AAAA").exit_code == 2
+    assert linli("verify").exit_code == 0
+    open_instance(load_config(linli.instance))
+    behind_the_guards(notice, body="周日停水。")
+    close_database()
+    assert linli("verify", "--code", code).exit_code == 1
+    found = linli("verify")
+    assert found.exit_code != 0 and "停水通知" in found.output
+
+
 def _falsify(instance: Path) -> None:
     """Change an entry behind the guards' back, as somebody with the file could."""
     from core.app import open_instance

@@ -15,19 +15,19 @@ from core.web.uploads import UploadField
 pages = Blueprint("sheets", __name__)
 
 
-@pages.post("/forms/<name>/<int:key>")
+@pages.post("/forms/<form_name>/<int:record_id>")
 @view("core.desk")
-def number(name: str, key: int) -> Response:
+def number(form_name: str, record_id: int) -> Response:
     """Give a record's form its number and go on to the sheet."""
-    submit_once(lambda: sheets.number_form(current_actor(), name, key))
-    return ui.after_post(ui.url(".sheet", name=name, key=key))
+    submit_once(lambda: sheets.number_form(current_actor(), form_name, record_id))
+    return ui.after_post(ui.url(".sheet", form_name=form_name, record_id=record_id))
 
 
-@pages.get("/forms/<name>/<int:key>")
+@pages.get("/forms/<form_name>/<int:record_id>")
 @view("core.desk")
-def sheet(name: str, key: int) -> Response:
+def sheet(form_name: str, record_id: int) -> Response:
     """The form on A4: facts, blanks for handwriting, who signs, and the code that leads back to the record."""
-    form = sheets.form_of(current_actor(), name, key)
+    form = sheets.form_of(current_actor(), form_name, record_id)
     address = f"{ui.url('c.portal.home')}{form.path}"
     return ui.page(
         "print/form.html",
@@ -44,29 +44,29 @@ class SignedForm(Form):
     files = UploadField(_("Choose the scan or photo"), takes=("picture", "document"), required=True, captions=False)
 
 
-@pages.route("/forms/<name>/<int:key>/signed", methods=["GET", "POST"])
+@pages.route("/forms/<form_name>/<int:record_id>/signed", methods=["GET", "POST"])
 @view("core.desk", uploads=True)
-def signed(name: str, key: int) -> Response:
+def signed(form_name: str, record_id: int) -> Response:
     """The sheet as it was signed: what was added, and adding a scan or a photo of it."""
     actor = current_actor()
-    printed = sheets.form_of(actor, name, key)
+    printed = sheets.form_of(actor, form_name, record_id)
     files = printed.signed
     form = SignedForm.from_request()
     form.files.most = sheets.MOST_SCANS - len(files)
-    if form.act_on_submit(lambda: sheets.add_signed(actor, name, key, form.files.data)):
+    if form.act_on_submit(lambda: sheets.add_signed(actor, form_name, record_id, form.files.data)):
         ui.toast(_("The signed sheet is added."))
-        return ui.after_post(ui.url(".signed", name=name, key=key))
+        return ui.after_post(ui.url(".signed", form_name=form_name, record_id=record_id))
     record = f"{ui.url('c.portal.home')}{printed.path}"
     return ui.page("desk/signed.html", form=form, printed=printed, files=files, record=record, status=status_of(form))
 
 
-@pages.post("/forms/<name>/<int:key>/signed/<int:use_id>/remove")
+@pages.post("/forms/<form_name>/<int:record_id>/signed/<int:use_id>/remove")
 @view("core.desk")
-def remove_signed(name: str, key: int, use_id: int) -> Response:
+def remove_signed(form_name: str, record_id: int, use_id: int) -> Response:
     """Take away a scan that was added by mistake."""
-    submit_once(lambda: sheets.remove_signed(current_actor(), name, key, use_id))
+    submit_once(lambda: sheets.remove_signed(current_actor(), form_name, record_id, use_id))
     ui.toast(_("The scan is no longer shown."))
-    return ui.after_post(ui.url(".signed", name=name, key=key))
+    return ui.after_post(ui.url(".signed", form_name=form_name, record_id=record_id))
 
 
 @pages.app_template_global()
