@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request, session
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from core import clock
-from core.civic import notice_todos, own_todos, todos, workflow, workflow_shape
+from core.civic import notice_todos, own_todos, privacy_requests, todos, workflow, workflow_shape
 from core.config import Config, load_config
 from core.operate import backup
 from core.people import permissions
@@ -39,6 +39,7 @@ COMMUNITY_VIEWS = (
     "admin_person",
     "admin_audit",
     "admin_privacy",
+    "my_data",
     "admin_calendar",
     "objections",
     "desk_objections",
@@ -113,6 +114,7 @@ def open_instance(config: Config) -> Registry:
     workflow.install(*registry.workflows().values())
     own_todos.install()
     notice_todos.install()
+    privacy_requests.install_todos()
     permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))
     if config.engine == "postgresql":
         engine.close()

@@ -18,6 +18,7 @@ from core.civic.calendar import Period
 from core.civic.notice_categories import Lengths, set_lengths
 from core.civic.notice_wording import NoticeWording
 from core.civic.objection_records import OBJECTION
+from core.civic.privacy_requests import REQUEST
 from core.clock import today
 from core.operate import audit_log, communities
 from core.operate.audit_words import SENTENCES, SUBJECTS
@@ -59,7 +60,7 @@ def test_every_act_that_is_recorded_has_a_sentence():
 
 def test_every_step_of_a_workflow_has_a_sentence(plugins):
     known = {*SENTENCES, *audit_words.SENTENCES}
-    for workflow in (*plugins.workflows().values(), intake.INTAKE, OBJECTION):
+    for workflow in (*plugins.workflows().values(), intake.INTAKE, OBJECTION, REQUEST):
         steps = ["begin", *(transition.verb for transition in workflow.transitions)]
         assert [verb for verb in steps if f"{workflow.name}.{verb}" not in known] == []
 

@@ -32,6 +32,7 @@ COMMON = {
     "listed": "core.people",
     "size": "full",
     "year": 2045,
+    "form": "json",
 }
 # A picture of one pixel.
 PIXEL = base64.b64decode(
@@ -61,6 +62,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     _add_office(town)
     _add_rooms(town)
     _add_notices(town)
+    _add_privacy(town)
     return town
 
 
@@ -202,6 +204,19 @@ def _add_objections(town: Town, notice_id: int) -> None:
         actor, paper.objection_id, wording="……的车位费不对", outcome="stands", answer="已当面说明。"
     )
     town.values.update(objection_id=[filed.objection_id, paper.objection_id])
+
+
+def _add_privacy(town: Town) -> None:
+    """A request for the own data that waits, and one that was answered."""
+    from core.civic import privacy_requests
+    from core.clock import today
+
+    actor, keys = command(town.code), []
+    for person, what in ((town.people[0], "erase"), (town.people[1], "copy")):
+        asked = privacy_requests.enter(actor, person.public_id, what, f"{town.mark}请删除", "paper", today())
+        keys.append(asked.id)
+    privacy_requests.answer(actor, keys[1], "refuse", f"{town.mark}已当面给过")
+    town.values.update(request_id=keys)
 
 
 def _photo(actor: Any) -> str:

@@ -10,6 +10,7 @@ from core.civic.holiday_list import HolidayList
 from core.civic.intake import CallIntake
 from core.civic.notice_records import Notice, NoticePair
 from core.civic.objection_records import Objection, ObjectionDraft, ObjectionWord, Objector
+from core.civic.privacy_requests import PrivacyRequest
 from core.civic.sheets import Sheet
 from core.civic.workflow import WorkflowStep, WorkflowVersion
 from core.people.personal_fields import WORK, signed
@@ -60,18 +61,25 @@ PERSONAL: tuple[PersonalField, ...] = (
     PersonalField(
         AuditEntry, ("actor", "origin", "reason"), _("Who did what, when and from which device"), WORK, "security",
         _("At least 6 months, as the Cybersecurity Law asks; the log is never changed."), _PROCEDURES,
+        stays=_("The log of who did what must be kept; the values in it are erased."),
     ),
     PersonalField(
         AuditDetail, ("payload", "salt"), _("The values before and after a change"),
         _("To put mistakes right and to answer questions about them."), "security",
         _("Until it is erased at your request."), _PROCEDURES,
     ),
+    PersonalField(
+        PrivacyRequest, ("ask", "way", "wish", "answer"), _("What you asked about your own data, and the answer"),
+        _("So that it can be shown that you were answered in time."), "duty", _("As long as the record."), _PROCEDURES,
+    ),
+    signed(PrivacyRequest, "by_label", group=_PROCEDURES),
     signed(Sheet, "by_label", group=_PROCEDURES),
     signed(WorkflowVersion, "by_label", group=_PROCEDURES),
     signed(HolidayList, "by_label", group=_PROCEDURES),
     PersonalField(
         Notice, ("responsible",), _("Name of the person responsible for a notice"),
         _("So that everybody knows whom to ask."), "duty", _("As long as the notice, which is never deleted."), _NOTICES,
+        stays=_("What was published stays as it was published."),
     ),
     signed(Notice, "by_label", "published_by", "withdrawn_by", group=_NOTICES),
     signed(NoticePair, "by_label", group=_NOTICES),
@@ -97,12 +105,14 @@ PERSONAL: tuple[PersonalField, ...] = (
         Objection, ("wording", "answer"), _("What is published of an objection, and its answer"),
         _("So that everybody can see how objections are dealt with."), "duty",
         _("As long as the objection, which is never deleted."), _OBJECTIONS,
+        stays=_("What was published stays as it was published."),
     ),
     signed(Objection, "entered_by", "answered_by", group=_OBJECTIONS),
     signed(ObjectionWord, "by_label", group=_OBJECTIONS),
     PersonalField(
         StoredFile, ("name",), _("Photos and documents, and their names"), _("What each belongs to says what it is for."),
         "request", _("Some days after the last record that shows it was removed."), _FILES,
+        stays=_("Only the name of the file stays in the list; what it showed is removed from the disk."),
     ),
     PersonalField(
         FileUse, ("name", "caption"), _("What a photo shows"), _("It is read to those who cannot see the photo."),

@@ -1,9 +1,11 @@
-"""Privacy: who looked at whose record, kept as it was written for at least half a year."""
+"""Privacy: who looked at whose record, kept as it was written for half a year at least; what people ask of their data."""
 
-from core.store.schema import add_guard, create_index, create_table, raising_function
+from core.store.schema import add_guard, allow_blanking, create_index, create_table, raising_function
 
 # 网络安全法 §21: logs are kept for at least six months.
 _LEAST_MS = 183 * 86_400_000
+# Who asked for what, and when it was entered, is evidence; what was written goes with the person.
+_ASKED = "community, person_id, ask, way, requested_on, entered_at, by_account"
 
 
 def up(migrator, db):
@@ -28,6 +30,11 @@ def up(migrator, db):
     create_index(db, "person_view_when", "person_view", "community, at, id")
     create_index(db, "person_view_of", "person_view", "community, person, at")
     _keep_views(db)
+    _make_requests(db)
+    # What an erasure takes out of history: words and names, never the step itself.
+    allow_blanking(db, "workflow_step", ("reason", "by_label"))
+    allow_blanking(db, "call_attempt", ("note", "by_label"))
+    allow_blanking(db, "objection_word", ("words", "by_label"))
 
 
 def _keep_views(db):
@@ -56,5 +63,59 @@ def _keep_views(db):
             f"ALTER TABLE person_view ENABLE ALWAYS TRIGGER {name}_update",
             f"ALTER TABLE person_view ENABLE ALWAYS TRIGGER {name}_delete",
             f"ALTER TABLE person_view ENABLE ALWAYS TRIGGER {name}_truncate",
+        ),
+    )
+
+
+def _make_requests(db):
+    create_table(
+        db,
+        "privacy_request",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL REFERENCES community (code),
+        person_id INTEGER NOT NULL,
+        ask TEXT NOT NULL,
+        way TEXT NOT NULL,
+        wish TEXT NOT NULL,
+        requested_on TEXT NOT NULL,
+        entered_at INTEGER NOT NULL,
+        by_account INTEGER,
+        by_label TEXT NOT NULL,
+        state TEXT NOT NULL,
+        due_day TEXT,
+        answer TEXT NOT NULL DEFAULT '',
+        answered_at INTEGER,
+        CONSTRAINT privacy_request_ask_known CHECK (ask IN ('copy', 'correct', 'erase')),
+        CONSTRAINT privacy_request_way_known CHECK (way IN ('account', 'paper', 'telephone', 'in_person')),
+        CONSTRAINT privacy_request_state_known CHECK (state IN ('open', 'done', 'refused')),
+        CONSTRAINT privacy_request_requested_on_form CHECK (length(requested_on) = 10),
+        CONSTRAINT privacy_request_answered CHECK ((state = 'open') = (answered_at IS NULL)),
+        UNIQUE (community, id),
+        CONSTRAINT privacy_request_person FOREIGN KEY (community, person_id) REFERENCES person (community, id)
+        """,
+    )
+    create_index(db, "privacy_request_list", "privacy_request", "community, state, due_day, id")
+    create_index(
+        db, "privacy_request_open_once", "privacy_request", "community, person_id, COALESCE(ask, '')",
+        unique=True, where="state = 'open'",
+    )  # fmt: skip
+    name = "privacy_request_kept"
+    abort = f"SELECT RAISE(ABORT, '{name}')"
+    add_guard(
+        db,
+        name,
+        "privacy_request",
+        sqlite=(
+            f"CREATE TRIGGER {name}_update BEFORE UPDATE OF {_ASKED} ON privacy_request BEGIN {abort}; END",
+            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON privacy_request BEGIN {abort}; END",
+        ),
+        postgresql=(
+            raising_function(name),
+            f"CREATE TRIGGER {name}_update BEFORE UPDATE OF {_ASKED} ON privacy_request FOR EACH ROW "
+            f"EXECUTE FUNCTION {name}()",
+            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON privacy_request FOR EACH ROW EXECUTE FUNCTION {name}()",
+            f"ALTER TABLE privacy_request ENABLE ALWAYS TRIGGER {name}_update",
+            f"ALTER TABLE privacy_request ENABLE ALWAYS TRIGGER {name}_delete",
         ),
     )

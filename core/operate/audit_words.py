@@ -11,6 +11,8 @@ from core.civic.notice_categories import CATEGORIES
 from core.civic.notice_lists import SHOWN
 from core.civic.objection_records import CHANNELS
 from core.civic.objection_records import OUTCOMES as OBJECTION_OUTCOMES
+from core.civic.privacy_requests import ASKS
+from core.civic.privacy_requests import WAYS as REQUEST_WAYS
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS
 from core.people.permissions import ROLES
 from core.plugin.declarations import Label
@@ -50,6 +52,11 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.person.stay_corrected": _("corrected the dates of a stay"),
     "core.roster.imported": _("imported a roster"),
     "core.roster.taken_back": _("took an import back"),
+    "core.person.erased": _("erased a resident's data"),
+    "core.person.copied": _("took a copy of a resident's data"),
+    "core.privacy_request.begin": _("asked about own data"),
+    "core.privacy_request.fulfil": _("did what was asked about own data"),
+    "core.privacy_request.refuse": _("refused a request about own data"),
     "core.call.asked": _("put a call on the list"),
     "core.call.attempted": _("entered the outcome of a call"),
     "core.call.phone_corrected": _("corrected a phone number after a call"),
@@ -103,6 +110,7 @@ SUBJECTS: Mapping[str, LazyText] = {
     "core.call_intake": _("Call"),
     "core.call_task": _("Call to make"),
     "core.objection": _("Objection"),
+    "core.privacy_request": _("Request about own data"),
     "core.roster_import": _("Import"),
     "core.setting": _("Setting"),
     "core.list": _("List"),
@@ -253,6 +261,12 @@ NAMES: Mapping[str, LazyText] = {
     "q": _("Searched for"),
     "show": _("Which ones"),
     "closed": _("Also closed ones"),
+    "form": _("As a file"),
+    "records": _("Records"),
+    "details": _("Values in the log"),
+    "ask": _("What is asked"),
+    "way": _("How it was asked"),
+    "wish": _("In the person's words"),
     "who": _("Who"),
     "action": _("What"),
     "clock_days": _("Deadlines"),
@@ -293,6 +307,9 @@ WORDS: Mapping[str, Mapping[Any, Label]] = {
     "relation": RELATION_LABELS,
     "sex": {"female": _("Female"), "male": _("Male")},
     "role": {name: role.label for name, role in ROLES.items()},
+    "ask": ASKS,
+    "way": {**REQUEST_WAYS, "account": _("signed in")},
+    "form": {"xlsx": "Excel", "json": "JSON"},
     "show": {"finished": _("Finished"), **SHOWN},
     "category": {each.name: each.label for each in CATEGORIES.values()},
     "outcome": {**OUTCOMES, **OBJECTION_OUTCOMES},

@@ -27,7 +27,7 @@ def signed(model: type[Any], *fields: str, group: LazyText) -> PersonalField:
     """The columns with the name of whoever at the office entered or decided something."""
     return PersonalField(
         model, fields, _("Name of the member of staff who entered or decided it"), WORK, "duty",
-        _("As long as the record."), group,
+        _("As long as the record."), group, stays=_("Who worked on a record at the office stays known."),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from core.actor import Actor, community_of
 from core.clock import local_day, today
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.people.account_records import RoleGrant
 from core.people.disclosure import SHOWN
 from core.people.permissions import PRIVACY, ROLES
@@ -140,10 +140,10 @@ def habits(actor: Actor, days: int) -> list[Habit]:
 def looks_at_me(actor: Actor, days: int = 180) -> list[OwnLook]:
     """Who of the office opened the actor's own record in the last `days`, without names: day, role, how, how often.
 
-    Lists in which one stood among others are not told singly.
+    Lists in which one stood among others are not told singly. Raises `NotFound` for an account without a resident.
     """
     if actor.person is None:
-        return []
+        raise NotFound
     community = community_of(actor)
     public_id = Person.get_of(community, actor.person).public_id
     since = _since(days)

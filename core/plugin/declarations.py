@@ -301,7 +301,8 @@ class PersonalField:
 
     `label`, `purpose` and `kept` stand on the public privacy page as they are. `basis` is `duty` (what the law gives the
     committee to do), `request` (what the person asked for), `consent` or `security` (《个人信息保护法》 §13). `sensitive`
-    marks what its §28 calls so. `group` is the heading; a plugin's own title unless given.
+    marks what its §28 calls so. `group` is the heading; a plugin's own title unless given. `stays` says why it is not
+    erased with the person, empty where it is.
     """
 
     model: type[BaseModel]
@@ -312,6 +313,30 @@ class PersonalField:
     kept: Label
     group: Label = ""
     sensitive: bool = False
+    stays: Label = ""
+
+
+@dataclass(frozen=True)
+class DataSubject:
+    """Whose data are asked for: the number, names and telephone numbers by which records know this person.
+
+    `pseudonym` is what stands for the name where an erasure leaves a record.
+    """
+
+    id: int
+    public_id: str
+    names: tuple[str, ...]
+    phones: tuple[str, ...] = ()
+    pseudonym: str = ""
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """What is held about one person in one place, as that person reads it; cells are text, numbers, days or None."""
+
+    title: Label
+    columns: tuple[Label, ...]
+    rows: tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True)

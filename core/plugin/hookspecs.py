@@ -11,8 +11,9 @@ import pluggy
 
 if TYPE_CHECKING:
     from core.actor import Actor
-    from core.plugin.declarations import Declaration, NavItem, Todo
+    from core.plugin.declarations import DataSubject, DataTable, Declaration, NavItem, Todo
     from core.store.community import Community
+    from core.store.ref import Ref
 
 PROJECT = "linli"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -52,6 +53,16 @@ def enabled(community: Community, actor: Actor) -> None:
 @hookspec
 def fill_demo(community: Community, actor: Actor) -> list[str]:  # type: ignore[empty-body]
     """`linli demo` builds its community: add believable records of the plugin; returns sentences on what was made."""
+
+
+@hookspec
+def data_about(community: Community, person: DataSubject) -> list[DataTable]:  # type: ignore[empty-body]
+    """Everything the plugin holds about a person, for that person to read and take along; works also while it is disabled."""
+
+
+@hookspec
+def erase_person(community: Community, person: DataSubject) -> list[Ref]:  # type: ignore[empty-body]
+    """Erase a person from the plugin's records, also while it is disabled; an error stops the whole erasure. Returns the records."""
 
 
 @hookspec

@@ -38,8 +38,8 @@ __all__ = ["ALWAYS", "API", "HookTooSlow", "LoadedPlugin", "Quarantine", "Regist
 
 _log = logging.getLogger("linli.plugins")
 
-# Hooks that do not depend on a switch: history stays readable whatever is disabled.
-ALWAYS = frozenset({"describe_audit"})
+# Hooks that do not depend on a switch: privacy and history stay whole whatever is disabled.
+ALWAYS = frozenset({"data_about", "erase_person", "describe_audit"})
 SLOW_SECONDS = 5.0
 REST_SECONDS = 60.0
 
@@ -354,6 +354,14 @@ class Registry:
             if self.config.strict:
                 raise
             return None
+
+    def demand(self, hook: str, community: str, /, **arguments: Any) -> list[Any]:
+        """Call a hook in every plugin that has it, whatever is switched; an error goes on to the caller. See `erase_person`."""
+        return [self.invoke(each, hook, community, dict(arguments)) for each in self._implementations(hook).values()]
+
+    def offering(self, hook: str) -> list[str]:
+        """The names of the plugins that have a hook."""
+        return list(self._implementations(hook))
 
     def subscribers(self) -> dict[str, pluggy.HookImpl]:
         """The implementations of `on_event`, by plugin."""

@@ -108,6 +108,39 @@ def make_append_only(db: peewee.Database, table: str, key: str = "id") -> None:
     )
 
 
+def allow_blanking(db: peewee.Database, table: str, columns: tuple[str, ...]) -> None:
+    """Let an append-only table change in one way: these text columns become empty or —, as a person is erased from it.
+
+    Everything else stays refused as `<table>_append_only`.
+    """
+    name = f"{table}_append_only"
+    others = [column.name for column in db.get_columns(table) if column.name not in columns]
+    changed = " OR ".join(
+        [f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in others]
+        + [f"(NEW.{column} <> OLD.{column} AND NEW.{column} NOT IN ('', '—'))" for column in columns]
+    )
+    old = f"{name}_row" if is_postgresql(db) else f"{name}_update"
+    db.execute_sql(f"DROP TRIGGER {old}" + (f" ON {table}" if is_postgresql(db) else ""))
+    mark = "%s" if is_postgresql(db) else "?"
+    db.execute_sql(f"DELETE FROM schema_guard WHERE name = {mark}", (old,))
+    add_guard(
+        db,
+        name,
+        table,
+        sqlite=(
+            f"CREATE TRIGGER {name}_update BEFORE UPDATE ON {table} WHEN {changed} "
+            f"BEGIN SELECT RAISE(ABORT, '{name}'); END",
+        ),
+        postgresql=(
+            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+            f"CREATE TRIGGER {name}_update BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({changed}) "
+            f"EXECUTE FUNCTION {name}()",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_delete",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_update",
+        ),
+    )
+
+
 def raising_function(name: str) -> str:
     """A PostgreSQL trigger function that refuses with the constraint name `name`."""
     return (

@@ -314,7 +314,7 @@ _CORE_PLACES: tuple[tuple[LazyText, list[_Place]], ...] = (
             (_("Modules"), "/admin/plugins", "puzzle", "core.plugins.switch"),
             (_("Community details"), "/admin/community", "house", "core.community.edit"),
             (_("Holiday calendar"), "/admin/calendar", "calendar-days", "core.calendar.edit"),
-            (_("Who looked at whom"), "/admin/privacy/views", "eye", "core.privacy.manage"),
+            (_("Personal data"), "/admin/privacy", "shield-check", "core.privacy.manage"),
             (_("Audit log"), "/admin/audit", "scroll-text", "core.audit.view"),
         ],
     ),

@@ -5,7 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from core import Actor, Community, Declaration, Job, Meta, NavItem, Permission, Service, Setting, Todo, hookimpl
+from core import (
+    Actor,
+    Community,
+    DataSubject,
+    DataTable,
+    Declaration,
+    Job,
+    Meta,
+    NavItem,
+    Permission,
+    Ref,
+    Service,
+    Setting,
+    Todo,
+    hookimpl,
+)  # fmt: skip
 from plugins.rooms.texts import _
 
 META = Meta(
@@ -111,6 +126,22 @@ def fill_demo(community: Community, actor: Actor) -> list[str]:
     from plugins.rooms import demo
 
     return list(demo.fill(community, actor))
+
+
+@hookimpl
+def data_about(community: Community, person: DataSubject) -> list[DataTable]:
+    """The bookings of a person."""
+    from plugins.rooms import privacy
+
+    return privacy.bookings_of(community.code, person)
+
+
+@hookimpl
+def erase_person(community: Community, person: DataSubject) -> list[Ref]:
+    """Take a person out of the bookings; the times of the rooms stay."""
+    from plugins.rooms import privacy
+
+    return privacy.erase_bookings(community.code, person)
 
 
 @hookimpl

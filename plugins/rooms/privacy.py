@@ -1,9 +1,12 @@
-"""What rooms keep about people: the register of their columns."""
+"""What rooms keep about people: the register of their columns, what is held about one person, and erasing it."""
 
 from __future__ import annotations
 
-from core import PersonalField
+from core import DataSubject, DataTable, PersonalField, Ref, Refused
+from plugins.rooms.clock import hhmm, local_span, now_minute
 from plugins.rooms.models import Booking, Occurrence, Resource, Room, Venue
+from plugins.rooms.slots import rows
+from plugins.rooms.states import STATES
 from plugins.rooms.texts import _
 
 _BOOK = _("To keep the room for you and to tell you when something changes.")
@@ -39,3 +42,64 @@ PERSONAL = (
         _("So that nobody is booked twice at a time."), "duty", _("As long as the person can be booked."),
     ),
 )  # fmt: skip
+
+_OF_PERSON = """
+    SELECT b.requested_on, b.title, b.purpose, b.organisation, r.name, o.start_min, o.end_min, o.state, o.reason
+    FROM rooms_booking b JOIN rooms_occurrence o ON o.community=b.community AND o.booking_id=b.id
+        JOIN rooms_room r ON r.community=o.community AND r.id=o.room_id
+    WHERE b.community=? AND (b.person=? OR (b.organiser=? AND b.guest_phone<>'' AND b.guest_phone IN (?, ?)))
+    ORDER BY o.start_min, o.id
+"""
+_IDS_OF_PERSON = """
+    SELECT b.id, o.id, o.end_min, o.state FROM rooms_booking b
+        JOIN rooms_occurrence o ON o.community=b.community AND o.booking_id=b.id
+    WHERE b.community=? AND (b.person=? OR (b.organiser=? AND b.guest_phone<>'' AND b.guest_phone IN (?, ?)))
+"""
+# What stands for words that were erased.
+NOTHING = "—"
+
+
+def bookings_of(community: str, person: DataSubject) -> list[DataTable]:
+    """The bookings of a person; also those made without an account under the same name and telephone number."""
+    states = {state.name: str(state.label) for state in STATES}
+    found = []
+    for asked, title, purpose, organisation, room, start, end, state, reason in rows(
+        _OF_PERSON, *_known_by(community, person)
+    ):
+        day, first, last = local_span(start, end)
+        found.append((asked, day, hhmm(first), hhmm(last), room, title, purpose, organisation, states[state], reason))
+    columns = (
+        _("Asked for on"), _("Day"), _("From"), _("Until"), _("Room"), _("Title"), _("Purpose"), _("Organisation"),
+        _("State"), _("Reason"),
+    )  # fmt: skip
+    return [DataTable(_("Bookings"), columns, tuple(found))]
+
+
+def _known_by(community: str, person: DataSubject) -> tuple[object, ...]:
+    phones = [*person.phones, "", ""]
+    return (community, person.id, person.names[0], phones[0], phones[1])
+
+
+def erase_bookings(community: str, person: DataSubject) -> list[Ref]:
+    """Take a person out of the bookings: name, number and words go, the times of the room stay.
+
+    Raises `Refused` while one is still to come: somebody waits for that room, or for that person.
+    """
+    found = rows(_IDS_OF_PERSON, *_known_by(community, person))
+    if any(
+        end > now_minute() and state in ("requested", "held", "confirmed")
+        for _booking, _occurrence, end, state in found
+    ):
+        raise Refused(
+            _("%(name)s has a booking that is still to come.", name=person.names[0]), advice=_("Cancel it first.")
+        )
+    bookings = sorted({booking for booking, *_rest in found})
+    occurrences = sorted({occurrence for _booking, occurrence, *_rest in found})
+    Booking.update(
+        organiser=person.pseudonym, guest_phone="", title=NOTHING, purpose="", person=None, account=None
+    ).where(Booking.community == community, Booking.id.in_(bookings)).execute()  # fmt: skip
+    Occurrence.update(reason="").where(Occurrence.community == community, Occurrence.id.in_(occurrences)).execute()
+    return [
+        *(Ref(Booking.kind, community, key) for key in bookings),
+        *(Ref(Occurrence.kind, community, key) for key in occurrences),
+    ]

@@ -112,6 +112,8 @@ def furnish(site: Site) -> dict[str, list[str]]:
     person = _in(director.get(f"{HOME}/people"), r"/people/(p\w{10,})")
     slip = _in(director.post(f"{HOME}/slips/person/{person}"), r"slip-code[^>]*>\s*([A-Z0-9 ]{8,})")
     account = _in(director.get(f"{HOME}/admin/accounts"), r"/admin/accounts/(\d+)")
+    resident.post(f"{HOME}/mine/data/erase", wish="搬走了")
+    asked = _in(director.get(f"{HOME}/admin/privacy"), r"/admin/privacy/requests/(\d+)")
     screen = director.post(f"{HOME}/rooms/desk/screens", name="大厅屏", shows="hall")
     call = _in(director.get(f"{HOME}/calls"), r"/calls/(\d+)")
     director.post(f"{HOME}/forms/core.call_record/{call}")
@@ -134,6 +136,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/areas/grids/{grid}/remove",
             f"{HOME}/search?q=%E5%BC%A0",
             f"{HOME}/people/{person}/phone",
+            f"{HOME}/admin/privacy/requests/{asked}/erase",
             f"{HOME}/admin/accounts/{account}/resident/remove",
             f"{HOME}/rooms/desk/venues/1/remove",
             f"{HOME}/admin/calendar/2025/take-back",

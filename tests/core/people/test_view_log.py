@@ -183,7 +183,8 @@ def test_a_resident_sees_days_roles_and_purposes_of_the_own_record_only(store, w
         (today(), "工作人员", str(disclosure.PURPOSES["service"]), 1),
     }
     assert "小王" not in repr(lines)
-    assert view_report.looks_at_me(store.actor(kind="resident", account=1)) == []
+    with pytest.raises(NotFound):
+        view_report.looks_at_me(store.actor(kind="resident", account=1))
     third = store.actor(kind="resident", account=account(store, "王"), person=people[2].id)
     assert view_report.looks_at_me(third) == []
 
