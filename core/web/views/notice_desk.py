@@ -13,6 +13,9 @@ from core.civic.notice_records import Notice
 from core.civic.notice_wording import LONGEST_BODY, LONGEST_NAME, LONGEST_TITLE, NoticeWording, number_text
 from core.civic.notices import LONGEST_REASON, MOST_FILES
 from core.errors import Invalid, NotFound
+from core.operate.record_words import record_words
+from core.plugin import registry as kernel
+from core.store.ref import Ref
 from core.text import _
 from core.web import ui
 from core.web.forms import (
@@ -104,7 +107,17 @@ class NoticeForm(Form):
 def new() -> Response:
     """Write a draft; only staff see it."""
     form = NoticeForm.from_request(responsible=current_actor().label, takes_objections=request.method == "GET")
-    return _write(form, None)
+    return _write(form, None, _asked_subject())
+
+
+def _asked_subject() -> Ref | None:
+    """The record a new notice is about, from the address of the page (`?about=rooms.room:5`); None for one nobody knows."""
+    community = current_community().code
+    try:
+        subject = Ref.parse(asked_text("about"), community)
+    except Invalid:
+        return None
+    return subject if record_words(kernel.active(), community, str(subject)) else None
 
 
 @pages.route("/notices/desk/<int:notice_id>/edit", methods=["GET", "POST"])
@@ -125,12 +138,12 @@ def edit(notice: Notice) -> Response:
     return _write(form, notice)
 
 
-def _write(form: NoticeForm, notice: Notice | None) -> Response:
+def _write(form: NoticeForm, notice: Notice | None, subject: Ref | None = None) -> Response:
     """The form of a draft: shown, previewed without being stored, or stored."""
     preview = request.form.get("step") == "preview"
     if request.method == "POST" and form.validate() and not preview:
         try:
-            notice_id = submit_once(lambda: _save(form, notice))
+            notice_id = submit_once(lambda: _save(form, notice, subject))
         except Invalid as error:
             form.accept(error)
         else:
@@ -141,15 +154,24 @@ def _write(form: NoticeForm, notice: Notice | None) -> Response:
         "desk/notices/edit.html",
         form=form,
         notice=notice,
+        about=_about(str(subject) if subject else notice.subject if notice else ""),
         preview=notice_text.rendered((form.body.data or "")[:LONGEST_BODY]) if preview else None,
         lengths=[(each.label, lengths_of(community, each.name)) for each in CATEGORIES.values()],
         status=status_of(form),
     )
 
 
-def _save(form: NoticeForm, notice: Notice | None) -> int:
+def _about(subject: str) -> str:
+    """What a notice is about, in words."""
+    return record_words(kernel.active(), current_community().code, subject) if subject else ""
+
+
+def _save(form: NoticeForm, notice: Notice | None, subject: Ref | None) -> int:
     actor, wording = current_actor(), form.wording()
-    saved = notices.draft_notice(actor, wording) if notice is None else notices.edit_draft(actor, notice.id, wording)
+    if notice is None:
+        saved = notices.draft_notice(actor, wording, subject=subject)
+    else:
+        saved = notices.edit_draft(actor, notice.id, wording)
     for role, field in (("attachment", form.attachments), ("scan", form.scans)):
         if field.data:
             notices.add_files(actor, saved.id, role, field.data)
@@ -182,6 +204,7 @@ def _words(notice: Notice) -> dict[str, Any]:
     return {
         "notice": notice,
         "number": number_text(notice.year, notice.serial) if notice.year else "",
+        "about": _about(notice.subject),
         "code": notice_digest.code_text(notice.code) if notice.code else "",
         "category": CATEGORIES[notice.category],
         "phase": notice_lists.PHASES[notices.phase(notice)],

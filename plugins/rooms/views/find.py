@@ -8,7 +8,18 @@ from urllib.parse import quote
 
 from flask import request
 
-from core import Invalid, current_actor, current_community, get_setting, page, today, url, view
+from core import (
+    Invalid,
+    Ref,
+    current_actor,
+    current_community,
+    get_setting,
+    notices_about,
+    page,
+    today,
+    url,
+    view,
+)
 from plugins.rooms import grid, service
 from plugins.rooms.forms import FindForm
 from plugins.rooms.views.base import asked_day, base, blueprint, times
@@ -58,6 +69,7 @@ def room(room_id: int) -> Any:
         "rooms/room.html",
         room=service.find_room(current_community().code, room_id),
         photos=service.photos(current_community().code, room_id),
+        notices=notices_about(current_actor(), Ref("rooms.room", current_community().code, room_id)),
         first=first,
         before=(first - datetime.timedelta(days=7)).isoformat() if first > today() else None,
         after=(first + datetime.timedelta(days=7)).isoformat(),

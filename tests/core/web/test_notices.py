@@ -259,3 +259,31 @@ def test_a_notice_that_stands_alone_has_no_second_one(as_role):
     assert director.send(f"{DESK}/{notice.id}/second").status_code == 404
     assert director.send(f"{DESK}/{notice.id}/pair").status_code == 303
     assert director.send(f"{DESK}/{notice.id}/pair", leave="1").status_code == 409
+
+
+def test_a_notice_about_a_room_stands_on_the_page_of_the_room(as_role, client):
+    from core.store.ref import Ref
+    from plugins.rooms import service
+
+    actor = command(WEST_HILL)
+    venue = service.add_venue(actor, name="邻里中心")
+    room = service.add_room(actor, venue.id, name="棋牌室", seats=20)
+    director, address = as_role("director"), f"{DESK}/new?about=rooms.room:{room.id}"
+    assert address.removeprefix(HERE) in text(director.get(f"{HERE}/rooms/desk/rooms/{room.id}/edit")).replace(HERE, "")
+    assert "房间 棋牌室" in text(director.get(address))
+    assert director.send(address, **FORM).status_code == 303
+    assert only().subject == str(Ref("rooms.room", WEST_HILL, room.id))
+    page = f"{HERE}/rooms/{room.id}"
+    assert "第三季度收支" in text(director.get(page)) and "第三季度收支" not in text(client.get(page))
+    director.send(f"{DESK}/{only().id}/publish")
+    assert f"/notices/{only().id}" in text(client.get(page))
+
+
+@pytest.mark.parametrize(
+    "about", ["", "rooms.room:999", "core.person:1", "nothing", "rooms.room:1' --", "mediation.case:1"]
+)
+def test_a_record_nobody_knows_is_left_out(as_role, about):
+    director = as_role("director")
+    assert director.get(f"{DESK}/new", query_string={"about": about}).status_code == 200
+    assert director.send(f"{DESK}/new?about={about}", **FORM).status_code == 303
+    assert only().subject == ""
