@@ -26,7 +26,7 @@ _SOURCES = {
     "core.store.schema": ("add_guard", "create_index", "create_table", "is_postgresql", "make_append_only", "raising_function"),
     "core.store.sequence": ("next_number",),
     "core.plugin.declarations": (
-        "AuditWords", "Clock", "DataSubject", "DataTable", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "NavItem", "Permission", "PersonalField", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind",
+        "AuditWords", "Clock", "DataSubject", "DataTable", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "NavItem", "Permission", "PersonalField", "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind",
         "State", "Todo", "Transition", "Widget", "Workflow", "WorkflowTodos",
     ),
     "core.plugin.events": ("emit", "event"),
@@ -59,6 +59,7 @@ _SOURCES = {
         "BooleanField", "DayField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",
         "StringField", "TextAreaField", "TimeField", "asked_number", "request_key", "status_of", "submit_once",
     ),
+    "core.web.score_form": ("PaperScoreForm", "ScoreForm"),
     "core.web.uploads": ("UploadField",),
     "core.cli": ("opened",),
     "core.web.gate": ("current_actor", "current_community", "view"),
@@ -66,7 +67,7 @@ _SOURCES = {
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _SOURCES.items() for name in names}
 # Offered whole, because their short names only make sense with the module's.
-_MODULES = {"guest_codes": "core.civic.guest_codes", "throttle": "core.people.throttle"}
+_MODULES = {"guest_codes": "core.civic.guest_codes", "scores": "core.civic.scores", "throttle": "core.people.throttle"}
 
 if TYPE_CHECKING:
     from core.actor import Actor as Actor

@@ -13,7 +13,7 @@ from core import config
 from core.cli import main
 from core.operate.exports import MOST_ROWS
 from core.plugin import hookspecs
-from core.plugin.declarations import Export, FileKind, PersonalField
+from core.plugin.declarations import Export, FileKind, PersonalField, ScoreKind
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGIN_GUIDE = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
@@ -54,6 +54,11 @@ def test_the_plugin_guide_shows_every_field_of_an_export():
 def test_the_plugin_guide_shows_every_field_of_a_kind_of_files():
     shown = PLUGIN_GUIDE.split("\nFileKind(\n")[1].split("\n)\n")[0]
     assert re.findall(r"^    (\w+)=", shown, flags=re.MULTILINE) == [field.name for field in fields(FileKind)]
+
+
+def test_the_plugin_guide_shows_every_field_of_a_kind_of_scores():
+    shown = PLUGIN_GUIDE.split("\nScoreKind(\n")[1].split("\n)\n")[0]
+    assert re.findall(r"^    (\w+)=", shown, flags=re.MULTILINE) == [field.name for field in fields(ScoreKind)]
 
 
 def test_the_plugin_guide_shows_every_field_of_the_register_of_personal_data():

@@ -11,6 +11,7 @@ from core.civic.intake import CallIntake
 from core.civic.notice_records import Notice, NoticePair
 from core.civic.objection_records import Objection, ObjectionDraft, ObjectionWord, Objector
 from core.civic.privacy_requests import PrivacyRequest
+from core.civic.scores import Score, ScoreBefore
 from core.civic.sheets import Sheet
 from core.civic.workflow import WorkflowStep, WorkflowVersion
 from core.people.personal_fields import WORK, signed
@@ -28,6 +29,7 @@ _CALLS = _("Calls")
 _PROCEDURES = _("Procedures and the log")
 _NOTICES = _("Notices")
 _OBJECTIONS = _("Objections")
+_SCORES = _("Scores")
 _FILES = _("Photos and files")
 _MACHINE = _("The machine's own records")
 
@@ -109,6 +111,16 @@ PERSONAL: tuple[PersonalField, ...] = (
     ),
     signed(Objection, "entered_by", "answered_by", group=_OBJECTIONS),
     signed(ObjectionWord, "by_label", group=_OBJECTIONS),
+    *(
+        PersonalField(
+            model, ("words",), _("What your household wrote when it rated something"),
+            _("So that it gets better; who wrote it is never shown."), "consent",
+            _("As long as the scores of what was rated."), _SCORES,
+        )
+        for model in (Score, ScoreBefore)
+    ),
+    signed(Score, "entered_by", group=_SCORES),
+    signed(ScoreBefore, "entered_by", group=_SCORES),
     PersonalField(
         StoredFile, ("name",), _("Photos and documents, and their names"), _("What each belongs to says what it is for."),
         "request", _("Some days after the last record that shows it was removed."), _FILES,

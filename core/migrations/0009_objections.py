@@ -1,4 +1,4 @@
-"""Objections to notices with their public answers. What was filed stays, what was answered is never changed."""
+"""Objections to notices with their public answers: what was filed stays, what was answered is never changed. Scores."""
 
 from core.store.schema import add_guard, create_index, create_table, is_postgresql, make_append_only, raising_function
 
@@ -42,6 +42,50 @@ def up(migrator, db):
         UNIQUE (community, account_id, notice_id)
         """,
     )
+
+    _make_scores(db)
+
+
+def _make_scores(db):
+    create_table(
+        db,
+        "score",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL REFERENCES community (code),
+        subject TEXT NOT NULL,
+        home_id INTEGER NOT NULL REFERENCES home (id),
+        value INTEGER NOT NULL,
+        words TEXT NOT NULL DEFAULT '',
+        asked_on TEXT NOT NULL,
+        entered_by TEXT NOT NULL DEFAULT '',
+        at INTEGER NOT NULL,
+        CONSTRAINT score_value_known CHECK (value BETWEEN 1 AND 5),
+        CONSTRAINT score_words_short CHECK (length(words) <= 200),
+        CONSTRAINT score_asked_on_form CHECK (length(asked_on) = 10),
+        UNIQUE (community, id),
+        UNIQUE (community, subject, home_id)
+        """,
+    )
+    when = "NEW.community <> OLD.community OR NEW.subject <> OLD.subject OR NEW.home_id <> OLD.home_id"
+    _refuse(db, "score_kept", "score", when, key="id")
+    create_table(
+        db,
+        "score_before",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL,
+        score_id INTEGER NOT NULL,
+        value INTEGER NOT NULL,
+        words TEXT NOT NULL DEFAULT '',
+        asked_on TEXT NOT NULL,
+        entered_by TEXT NOT NULL DEFAULT '',
+        at INTEGER NOT NULL,
+        CONSTRAINT score_before_of_score FOREIGN KEY (community, score_id) REFERENCES score (community, id)
+        """,
+    )
+    create_index(db, "score_before_of", "score_before", "community, score_id, id")
+    make_append_only(db, "score_before")
 
 
 def _make_objection(db):

@@ -152,6 +152,7 @@ def check_declaration(name: str, declaration: Any, is_offered: Callable[[str], b
             raise PluginError(_("The export “%(name)s” has no such column of numbers.", name=export.name))
     check_files(declaration)
     check_sheets(declaration)
+    check_scores(declaration)
     check_personal(declaration)
     if declaration.blueprint is not None:
         check_blueprint(name, declaration.blueprint)
@@ -204,6 +205,17 @@ def check_files(declaration: Declaration) -> None:
         if not callable(item.may_see) or item.most < 1:
             raise PluginError(_("It does not say who may see the files of “%(kind)s”.", kind=item.kind))
         seen.add((item.kind, item.role))
+
+
+def check_scores(declaration: Declaration) -> None:
+    """What households rate are records that are declared, once each, and somebody says who may and until when."""
+    kinds, seen = {model.kind for model in declaration.models}, set()
+    for item in declaration.scores:
+        if item.kind not in kinds or item.kind in seen or not callable(item.closes):
+            raise PluginError(
+                _("It lets “%(kind)s” be rated, which is no record of its own, or twice.", kind=item.kind)
+            )
+        seen.add(item.kind)
 
 
 def check_sheets(declaration: Declaration) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from core.text import LazyText
 
 if TYPE_CHECKING:
+    import datetime
+
     import click
     from flask import Blueprint
 
@@ -247,6 +249,19 @@ class Widget:
 
 
 @dataclass(frozen=True)
+class ScoreKind:
+    """Records of a `kind` (`garden.bed`) that households rate from 1 to 5; `question` stands above the five answers.
+
+    `closes(ref, person_id)` gives the last day on which the household of that person may rate the record or change its
+    score; None where it has no say in it.
+    """
+
+    kind: str
+    question: Label
+    closes: Callable[[Ref, int], datetime.date | None]
+
+
+@dataclass(frozen=True)
 class FileKind:
     """Files that records of a `kind` (`garden.bed`) may have, as `photo`, `scan` or `attachment` (the `role`).
 
@@ -373,6 +388,7 @@ class Declaration:
     search: tuple[SearchSource, ...] = ()
     widgets: tuple[Widget, ...] = ()
     files: tuple[FileKind, ...] = ()
+    scores: tuple[ScoreKind, ...] = ()
     sheets: tuple[SheetKind, ...] = ()
     personal: tuple[PersonalField, ...] = ()
     audit: AuditWords = field(default_factory=AuditWords)

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from core.actor import Actor
 from core.civic import todos
+from core.civic.scores import VALUES
 from core.config import VERSION
 from core.plugin import registry as kernel
 from core.plugin.declarations import NavItem
@@ -64,6 +65,7 @@ def install(app: Flask) -> None:
         csrf_token=csrf.csrf_token,
         new_request_key=new_request_key,
         phone_masked=_masked,
+        score_word=VALUES.get,
     )
     templating.install(app)
     app.extensions["linli_nav_address"] = lru_cache(maxsize=1024)(_nav_address)

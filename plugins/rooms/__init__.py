@@ -64,7 +64,7 @@ SETTINGS = (
 @hookimpl
 def declare() -> Declaration:
     """At start: everything the plugin adds."""
-    from plugins.rooms import audit_words, exports, front, models, photos, privacy, service, sheets
+    from plugins.rooms import audit_words, exports, front, models, photos, privacy, ratings, service, sheets
     from plugins.rooms.commands import rooms
     from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService
     from plugins.rooms.room_service import Rooms
@@ -97,6 +97,7 @@ def declare() -> Declaration:
         exports=exports.EXPORTS,
         widgets=front.WIDGETS,
         files=(photos.PHOTOS, sheets.SIGNED),
+        scores=(ratings.SCORES,),
         sheets=(sheets.USE,),
         personal=privacy.PERSONAL,
         audit=audit_words.WORDS,

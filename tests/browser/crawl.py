@@ -127,7 +127,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     objected = _object(site.visitor(""))
     return {
         "": [objected, "/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
-        "resident": [urlsplit(booking.url).path],
+        "resident": [urlsplit(booking.url).path, urlsplit(booking.url).path + "/rate"],
         DIRECTOR: [
             photos,
             waiting,
@@ -141,6 +141,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/rooms/desk/venues/1/remove",
             f"{HOME}/admin/calendar/2025/take-back",
             f"{HOME}/notices/desk/5/withdraw",
+            urlsplit(booking.url).path.replace("/booking/", "/desk/bookings/") + "/rate",
             urlsplit(screen.url).path,
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
         ],

@@ -12,6 +12,7 @@ from plugins.rooms.views import (
     desk_today,
     find,
     mine,
+    ratings,
     screens,
 )
 from plugins.rooms.views.base import blueprint
@@ -29,5 +30,6 @@ __all__ = [
     "desk_today",
     "find",
     "mine",
+    "ratings",
     "screens",
 ]

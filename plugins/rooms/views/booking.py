@@ -26,7 +26,7 @@ from core import (
     url,
     view,
 )
-from plugins.rooms import ics, service
+from plugins.rooms import ics, ratings, service
 from plugins.rooms.forms import BookForm, MoveForm, ReasonForm, StaffBookForm
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, code_of, own_line, remember_code, times
@@ -125,7 +125,9 @@ def _again(form: BookForm, taken: Conflict | None) -> list[tuple[Any, str, dict[
 def booking(occurrence_id: int) -> Any:
     """One booking, for its organiser, a guest with the code, or the desk."""
     line, code = own_line(occurrence_id), code_of(occurrence_id)
-    return page("rooms/booking.html", line=line, code=guest_codes.grouped(code) if code else "", base=base())
+    shown = guest_codes.grouped(code) if code else ""
+    may_rate = ratings.may_rate(current_actor(), line)
+    return page("rooms/booking.html", line=line, code=shown, base=base(), may_rate=may_rate)
 
 
 @blueprint.get("/booking/<int:occurrence_id>/slip")
