@@ -240,9 +240,7 @@ def values_for(rule: Rule, town: Town, nth: int = 0) -> dict[str, Any]:
     Fails for an argument it does not know, so that a new kind of record cannot be forgotten here.
     """
     found: dict[str, Any] = {}
-    if "<name>/<int:key>" in rule.rule:  # an A4 form and the number of the record it is of
-        found = {"name": "core.call_record", "key": town.values["call_id"][0]}
-    for name in rule.arguments - {"community"} - set(found):
+    for name in rule.arguments - {"community"}:
         if name in town.values:
             assert town.values[name], f"{town.code} has no {name}"
             found[name] = town.values[name][min(nth, len(town.values[name]) - 1)]
