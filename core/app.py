@@ -40,6 +40,7 @@ COMMUNITY_VIEWS = (
     "admin_audit",
     "admin_privacy",
     "my_data",
+    "privacy_notice",
     "admin_calendar",
     "objections",
     "desk_objections",

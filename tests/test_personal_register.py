@@ -46,6 +46,7 @@ PLACES_AND_THINGS = {
     "objector": {"code_digest"},
     "plugin_failure": {"place", "error"},
     "plugin_state": {"changed_by"},
+    "privacy_notice": {"body"},
     "rooms_closure": {"reason"},
     "rooms_opening": {"reason"},
     "rooms_room": {"name", "floor", "features", "accessibility", "tags", "note", "bookable_by"},

@@ -33,6 +33,7 @@ COMMON = {
     "size": "full",
     "year": 2045,
     "form": "json",
+    "version": 1,
 }
 # A picture of one pixel.
 PIXEL = base64.b64decode(

@@ -20,7 +20,7 @@ from core.civic.intake import CallIntake
 from core.civic.privacy_requests import ERASE, PrivacyRequest
 from core.civic.workflow import WorkflowStep, advance
 from core.errors import Refused
-from core.people import person_erasure
+from core.people import person_erasure, privacy_notice
 from core.people.account_records import Account
 from core.people.permissions import PRIVACY
 from core.people.person import Person
@@ -153,7 +153,9 @@ def _erase_requests(actor: Actor, person: DataSubject) -> list[Ref]:
 
 
 Eraser = Callable[[Actor, DataSubject], list[Ref]]
-ERASERS: list[Eraser] = [_erase_calls, objection_privacy.erase, _erase_requests, person_erasure.erase]
+ERASERS: list[Eraser] = [
+    _erase_calls, objection_privacy.erase, _erase_requests, privacy_notice.erase, person_erasure.erase,
+]  # fmt: skip
 
 
 # --------------------------------------------------------------------------- what every record has

@@ -1,6 +1,6 @@
 """Privacy: who looked at whose record, kept as it was written for half a year at least; what people ask of their data."""
 
-from core.store.schema import add_guard, allow_blanking, create_index, create_table, raising_function
+from core.store.schema import add_guard, allow_blanking, create_index, create_table, make_append_only, raising_function
 
 # 网络安全法 §21: logs are kept for at least six months.
 _LEAST_MS = 183 * 86_400_000
@@ -31,6 +31,7 @@ def up(migrator, db):
     create_index(db, "person_view_of", "person_view", "community, person, at")
     _keep_views(db)
     _make_requests(db)
+    _make_notice(db)
     # What an erasure takes out of history: words and names, never the step itself.
     allow_blanking(db, "workflow_step", ("reason", "by_label"))
     allow_blanking(db, "call_attempt", ("note", "by_label"))
@@ -119,3 +120,46 @@ def _make_requests(db):
             f"ALTER TABLE privacy_request ENABLE ALWAYS TRIGGER {name}_delete",
         ),
     )
+
+
+def _make_notice(db):
+    create_table(
+        db,
+        "privacy_notice",
+        """
+        community TEXT NOT NULL REFERENCES community (code),
+        version INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        by_account INTEGER,
+        by_label TEXT NOT NULL,
+        CONSTRAINT privacy_notice_version_positive CHECK (version > 0),
+        CONSTRAINT privacy_notice_body_given CHECK (length(body) BETWEEN 1 AND 10000),
+        PRIMARY KEY (community, version)
+        """,
+    )
+    make_append_only(db, "privacy_notice", key="community, version")
+    create_table(
+        db,
+        "privacy_consent",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL,
+        person_id INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        given INTEGER NOT NULL,
+        way TEXT NOT NULL,
+        asked_on TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        by_account INTEGER,
+        by_label TEXT NOT NULL,
+        CONSTRAINT privacy_consent_given_flag CHECK (given IN (0, 1)),
+        CONSTRAINT privacy_consent_way_known CHECK (way IN ('account', 'paper')),
+        CONSTRAINT privacy_consent_asked_on_form CHECK (length(asked_on) = 10),
+        CONSTRAINT privacy_consent_to FOREIGN KEY (community, version) REFERENCES privacy_notice (community, version),
+        CONSTRAINT privacy_consent_of FOREIGN KEY (community, person_id) REFERENCES person (community, id)
+        """,
+    )
+    create_index(db, "privacy_consent_person", "privacy_consent", "community, person_id, id")
+    make_append_only(db, "privacy_consent")
+    allow_blanking(db, "privacy_consent", ("by_label",))

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.clock import local_text
 from core.people import phone as phones
+from core.people import privacy_notice
 from core.people.account_records import Account, Session
 from core.people.areas import Area, Home
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS
@@ -45,6 +46,7 @@ def tables(community: str, person: DataSubject) -> list[DataTable]:
         _former_names(community, person),
         _homes(community, person),
         *_account(community, person),
+        _consents(community, person),
     ]
 
 
@@ -83,6 +85,14 @@ def _homes(community: str, person: DataSubject) -> DataTable:
         for estate, door, relation, since, until in found.tuples()
     )
     return DataTable(_("Homes"), (_("Estate"), _("Door"), _("Is there as"), _("From"), _("Until")), rows)
+
+
+def _consents(community: str, person: DataSubject) -> DataTable:
+    rows = tuple(
+        (each.asked_on, each.version, str(privacy_notice.SAID[bool(each.given)]))
+        for each in privacy_notice.decisions_of(community, person)
+    )
+    return DataTable(_("My consent"), (_("Day"), _("Version"), _("What was said")), rows)
 
 
 def _account(community: str, person: DataSubject) -> list[DataTable]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.people.account_records import Account, AccountSlip, Session, SignInAttempt
 from core.people.person import FormerName, Person, PersonHome
+from core.people.privacy_notice import PrivacyConsent, PrivacyNotice
 from core.people.roster import KEEP_FILE_DAYS
 from core.people.roster_records import RosterChange, RosterImport
 from core.people.sessions import KEEP_DAYS as KEEP_SESSIONS
@@ -67,6 +68,14 @@ PERSONAL: tuple[PersonalField, ...] = (
         _("So that nobody looks without a reason, and you can see who did."), "security",
         _("At least 6 months; it is never changed."), _PEOPLE,
     ),
+    PersonalField(
+        PrivacyConsent, ("way",), _("Whether you agreed to the privacy notice, when and how"),
+        _("So that it can be shown what you were asked and what you said."), "duty", _("As long as the record."), _PEOPLE,
+    ),
+    PersonalField(
+        PrivacyConsent, ("by_label",), _("Who entered what you said"), WORK, "duty", _("As long as the record."), _PEOPLE,
+    ),
+    signed(PrivacyNotice, "by_label", group=_PEOPLE),
     PersonalField(
         RosterImport, ("content", "filename"), _("The file of a register as it was handed in"),
         _("To compare and to take an import back."), "duty",

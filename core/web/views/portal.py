@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from core.civic import notice_lists, privacy_register
+from core.civic import notice_lists
 from core.clock import today
-from core.people import view_report
+from core.people import privacy_notice, view_report
 from core.people.names import search_terms, search_text
-from core.plugin import registry as kernel
 from core.web import ui
 from core.web.gate import current_actor, current_community, view
 
@@ -55,7 +54,13 @@ def office() -> Response:
 @view(public=True)
 def mine() -> Response:
     """One's own things: sign in, or what the plugins keep for me."""
-    return ui.page("portal/mine.html", items=ui.plugin_navigation("mine"), actor=current_actor())
+    actor = current_actor()
+    return ui.page(
+        "portal/mine.html",
+        items=ui.plugin_navigation("mine"),
+        actor=actor,
+        asks_consent=privacy_notice.is_asked(actor),
+    )
 
 
 @pages.get("/mine/looks")
@@ -63,10 +68,3 @@ def mine() -> Response:
 def my_looks() -> Response:
     """On which days somebody of the office opened my record, in which role and what for."""
     return ui.page("portal/my_views.html", looks=view_report.looks_at_me(current_actor()))
-
-
-@pages.get("/privacy")
-@view(public=True)
-def privacy() -> Response:
-    """What is kept about people here, what for and how long: the register of core and of every module, in words."""
-    return ui.page("portal/privacy.html", register=privacy_register.register(kernel.active(), current_community().code))
