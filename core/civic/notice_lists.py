@@ -21,6 +21,7 @@ from core.civic.notices import phase
 from core.clock import today
 from core.errors import Invalid
 from core.plugin.declarations import Hit
+from core.store.db import rows
 from core.store.ref import Ref
 from core.text import LazyText, _
 
@@ -159,10 +160,27 @@ def up_now(
     community: str, *, category: str = "", terms: Sequence[str] = (), after: str = "", limit: int = 20
 ) -> list[Line]:
     """What hangs today, the newest first."""
+    if not (category or terms or after):
+        return _up_now(community, limit)
     query = Notice.of(community, *COLUMNS).where(_where("up", today()))
     if category:
         query = query.where(Notice.category == category)
     return _newest(_matching(query, terms, also_withdrawn_text=False), after, limit)
+
+
+_UP_NOW = (
+    f"SELECT {', '.join(column.name for column in COLUMNS)} FROM notice WHERE community = ? AND state = 'published' "
+    "AND publish_from <= ? AND publish_until >= ? ORDER BY publish_from DESC, id DESC LIMIT ?"
+)
+
+
+def _up_now(community: str, limit: int) -> list[Line]:
+    """The same without any filter, as the portal's first page and the board ask for it all day."""
+    day = today().isoformat()
+    return [
+        Line(*row[:-3], *(datetime.date.fromisoformat(each) if each else None for each in row[-3:]))
+        for row in rows(_UP_NOW, community, day, day, limit)
+    ]
 
 
 def archived(

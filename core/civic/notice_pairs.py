@@ -80,9 +80,10 @@ def pair_of(actor: Actor, notice: Notice) -> PairView | None:
 
 def view_of(actor: Actor, pair: NoticePair) -> PairView:
     """A pair with its notices, where it is, and what the second notice waits for."""
-    before, after = _holding(pair, BEFORE), _holding(pair, AFTER)
+    found = _notices_of(pair)
+    before, after = _holding(found, BEFORE), _holding(found, AFTER)
     published = after is not None and after.state == "published"
-    reasons = () if published else tuple(reasons_against_after(actor, pair, today()))
+    reasons = () if published else tuple(_reasons(actor, pair, before, today()))
     if published:
         step = 4
     elif before is None or before.state != "published" or today() < before.publish_from:
@@ -92,26 +93,31 @@ def view_of(actor: Actor, pair: NoticePair) -> PairView:
     return PairView(pair, before, after, step, reasons)
 
 
-def _holding(pair: NoticePair, stage: str) -> Notice | None:
+def _notices_of(pair: NoticePair) -> list[Notice]:
+    query = Notice.of(pair.community).where(Notice.pair_id == pair.id, Notice.state != "discarded")
+    return list(query.order_by(Notice.id))
+
+
+def _holding(found: Sequence[Notice], stage: str) -> Notice | None:
     """The notice of a stage that is a draft or published, else the last one that was withdrawn."""
-    query = Notice.of(pair.community).where(
-        Notice.pair_id == pair.id, Notice.stage == stage, Notice.state != "discarded"
-    )
-    found = list(query.order_by(Notice.id))
-    alive = [notice for notice in found if notice.state != "withdrawn"]
-    return (alive or found or [None])[-1]
+    known = [notice for notice in found if notice.stage == stage]
+    alive = [notice for notice in known if notice.state != "withdrawn"]
+    return next(iter((alive or known)[-1:]), None)
 
 
 def first_of(notice: Notice) -> Notice | None:
     """The first notice of the pair whose second one this is; None for every other notice."""
     if notice.stage != "after" or notice.pair_id is None:
         return None
-    return _holding(NoticePair.get_of(notice.community, notice.pair_id), "before")
+    return _holding(_notices_of(NoticePair.get_of(notice.community, notice.pair_id)), BEFORE)
 
 
 def reasons_against_after(actor: Actor, pair: NoticePair, day: datetime.date) -> list[Label]:
     """Why the second notice of a pair cannot be published on a day; empty when it can."""
-    before = _holding(pair, BEFORE)
+    return _reasons(actor, pair, _holding(_notices_of(pair), BEFORE), day)
+
+
+def _reasons(actor: Actor, pair: NoticePair, before: Notice | None, day: datetime.date) -> list[Label]:
     if before is None or before.state != "published":
         return [_("The first notice is not published.")]
     reasons: list[Label] = []
@@ -169,7 +175,8 @@ def draft_after(actor: Actor, pair_id: int) -> Notice:
     """
     actor.require(WRITE)
     pair: NoticePair = NoticePair.get_of(community_of(actor), pair_id)
-    before, begun = _holding(pair, BEFORE), _holding(pair, AFTER)
+    found = _notices_of(pair)
+    before, begun = _holding(found, BEFORE), _holding(found, AFTER)
     if begun is not None and begun.state != "withdrawn":
         return begun
     if before is None or before.state != "published":

@@ -369,6 +369,7 @@ _FACES: dict[str, Callable[[], list[Nav]]] = {
 }
 
 
+@lru_cache(maxsize=64)
 def qr_svg(text: str) -> tuple[bytearray, ...]:
     """The modules of a QR code for `ui.qr`: rows of 0 and 1."""
     import segno
