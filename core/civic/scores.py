@@ -20,7 +20,7 @@ from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people.person import Person, PersonHome
 from core.people.reach import require_person
 from core.plugin.current import active
-from core.plugin.declarations import Label, ScoreKind
+from core.plugin.declarations import DataSubject, DataTable, Label, ScoreKind
 from core.store import audit
 from core.store.community import CommunityModel
 from core.store.db import Day, Integer, Text, Utc, now, transactional
@@ -207,3 +207,11 @@ def summary(subject: Ref) -> Summary:
     said = Score.of(community, Score.words).where(Score.subject == str(subject), Score.words != "")
     words = tuple(row[0] for row in said.order_by(Score.at.desc(), Score.id.desc()).limit(20).tuples())
     return Summary(count, round(mean, 1), tuple(found.get(value, 0) for value in VALUES), words)
+
+
+def tables(community: str, person: DataSubject) -> list[DataTable]:
+    """What the household of a person gave, for the copy of everything that is held about somebody."""
+    home = home_of(community, person.id)
+    found = Score.of(community).where(Score.home_id == (home or 0)).order_by(Score.id)
+    rows = tuple((row.asked_on, str(VALUES[row.value]), row.words) for row in found)
+    return [DataTable(_("Scores of your household"), (_("Day"), _("Score"), _("Words")), rows)]

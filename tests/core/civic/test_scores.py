@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import threading
 from types import SimpleNamespace
@@ -12,15 +13,18 @@ import pytest
 from core.civic import scores
 from core.civic.scores import Score, ScoreBefore
 from core.clock import today
-from core.errors import Forbidden, Invalid, NotFound, Refused
+from core.errors import Forbidden, Invalid, NotFound, PluginError, Refused
 from core.people.areas import add_estate
 from core.people.person import PersonHome
 from core.people.residents import add_person, move_in
+from core.plugin.checks import check_scores
 from core.plugin.current import set_active
-from core.plugin.declarations import ScoreKind
+from core.plugin.declarations import Declaration, ScoreKind
 from core.store import db
 from core.store.audit import AuditDetail
 from core.store.ref import Ref
+from plugins.rooms.models import Room
+from plugins.rooms.ratings import SCORES, closes
 
 ENTER = "rooms.desk"
 
@@ -172,6 +176,26 @@ def test_the_database_keeps_one_for_a_household_and_what_it_was(room, live, stor
     assert refused(lambda: Score.update(value=9).execute()) == "score_value_known"
     scores.rate(live("2-1-101"), room, 5)
     assert refused(lambda: ScoreBefore.delete().execute()) == "score_before_append_only"
+
+
+def test_the_copy_of_what_is_held_has_the_household_s_scores(room, live, store):
+    member, other = live("2-1-101"), live("3-1-101")
+    scores.rate(member, room, 1, "保安态度差")
+    [table] = scores.tables(store.west, SimpleNamespace(id=member.person))
+    assert [row[2] for row in table.rows] == ["保安态度差"]
+    assert scores.tables(store.west, SimpleNamespace(id=other.person))[0].rows == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [(ScoreKind("rooms.nothing", "？", closes),), (SCORES, SCORES), (ScoreKind("rooms.room", "？", None),)],
+    ids=["no record", "twice", "nobody says until when"],
+)
+def test_a_plugin_that_declares_scores_wrongly_is_refused(wrong):
+    declaration = Declaration(models=(Room,), scores=(SCORES,))
+    check_scores(declaration)
+    with pytest.raises(PluginError):
+        check_scores(dataclasses.replace(declaration, scores=wrong))
 
 
 def test_the_audit_log_does_not_tell_what_was_written(room, live):
