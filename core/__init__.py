@@ -26,7 +26,7 @@ _SOURCES = {
     "core.store.schema": ("add_guard", "create_index", "create_table", "is_postgresql", "make_append_only", "raising_function"),
     "core.store.sequence": ("next_number",),
     "core.plugin.declarations": (
-        "AuditWords", "Clock", "DataSubject", "DataTable", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "NavItem", "Permission", "PersonalField", "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind",
+        "AuditWords", "Clock", "DataSubject", "DataTable", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "NavItem", "Permission", "PersonalField", "Retention", "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind",
         "State", "Todo", "Transition", "Widget", "Workflow", "WorkflowTodos",
     ),
     "core.plugin.events": ("emit", "event"),

@@ -14,7 +14,7 @@ import click
 from flask import Flask
 
 from core.actor import Actor
-from core.civic import attachments, notice_reads
+from core.civic import attachments, notice_reads, retention
 from core.config import Config
 from core.errors import InstanceError
 from core.lan import addresses
@@ -172,6 +172,7 @@ def core_jobs() -> tuple[Job, ...]:
             "site",
         ),
         Job("core.files", attachments.tidy, 24 * 60, _("Clear away files that nothing uses any more"), "site"),
+        retention.JOB,
         Job("core.forget", _forget, 24 * 60, _("Forget what is no longer needed"), "site"),
     )
 

@@ -26,6 +26,7 @@ from core.store.request_key import RequestKey
 from core.text import _
 
 _CALLS = _("Calls")
+_CALLS_KEPT = _("2 years after it was dealt with, or until it is erased at your request.")
 _PROCEDURES = _("Procedures and the log")
 _NOTICES = _("Notices")
 _OBJECTIONS = _("Objections")
@@ -36,23 +37,23 @@ _MACHINE = _("The machine's own records")
 PERSONAL: tuple[PersonalField, ...] = (
     PersonalField(
         CallIntake, ("caller", "phone", "place"), _("Who called, from which number, about which place"),
-        _("To answer what you called about."), "request", _("Until it is erased at your request."), _CALLS,
+        _("To answer what you called about."), "request", _CALLS_KEPT, _CALLS,
     ),
     PersonalField(
         CallIntake, ("matter", "note"), _("What you said and what was answered"), _("To answer what you called about."),
-        "request", _("Until it is erased at your request."), _CALLS, sensitive=True,
+        "request", _CALLS_KEPT, _CALLS, sensitive=True,
     ),
     PersonalField(
         CallTask, ("name", "phone"), _("Whom to call, at which number"), _("To tell you what you ought to know in time."),
-        "request", _("Until it is erased at your request."), _CALLS,
+        "request", _CALLS_KEPT, _CALLS,
     ),
     PersonalField(
         CallTask, ("why", "note"), _("What to tell you"), _("To tell you what you ought to know in time."), "request",
-        _("Until it is erased at your request."), _CALLS,
+        _CALLS_KEPT, _CALLS,
     ),
     PersonalField(
         CallAttempt, ("note",), _("What came of a call"), _("To tell you what you ought to know in time."), "request",
-        _("Until it is erased at your request."), _CALLS,
+        _CALLS_KEPT, _CALLS,
     ),
     *(signed(model, "by_label", group=_CALLS) for model in (CallIntake, CallTask, CallAttempt)),
     PersonalField(

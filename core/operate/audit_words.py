@@ -13,6 +13,7 @@ from core.civic.objection_records import CHANNELS
 from core.civic.objection_records import OUTCOMES as OBJECTION_OUTCOMES
 from core.civic.privacy_requests import ASKS
 from core.civic.privacy_requests import WAYS as REQUEST_WAYS
+from core.civic.retention import CORE_RULES
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS
 from core.people.permissions import ROLES
 from core.plugin.declarations import Label
@@ -54,6 +55,8 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.roster.taken_back": _("took an import back"),
     "core.person.erased": _("erased a resident's data"),
     "core.person.copied": _("took a copy of a resident's data"),
+    "core.retention.cleared": _("cleared what is over its time"),
+    "core.retention.resumed": _("said that the date is right after the clock had jumped"),
     "core.privacy_notice.published": _("changed the privacy notice"),
     "core.privacy_consent.given": _("agreed to the privacy notice"),
     "core.privacy_consent.declined": _("declined the privacy notice"),
@@ -271,6 +274,7 @@ NAMES: Mapping[str, LazyText] = {
     "closed": _("Also closed ones"),
     "form": _("As a file"),
     "records": _("Records"),
+    "rule": _("What"),
     "details": _("Values in the log"),
     "ask": _("What is asked"),
     "way": _("How it was asked"),
@@ -319,6 +323,7 @@ WORDS: Mapping[str, Mapping[Any, Label]] = {
     "ask": ASKS,
     "way": {**REQUEST_WAYS, "account": _("signed in")},
     "form": {"xlsx": "Excel", "json": "JSON"},
+    "rule": {rule.name: rule.label for rule in CORE_RULES},
     "show": {"finished": _("Finished"), **SHOWN},
     "category": {each.name: each.label for each in CATEGORIES.values()},
     "outcome": {**OUTCOMES, **OBJECTION_OUTCOMES},

@@ -66,7 +66,7 @@ PERSONAL: tuple[PersonalField, ...] = (
     PersonalField(
         PersonView, ("by_label", "way", "person", "people"), _("Who of the office opened whose record, and when"),
         _("So that nobody looks without a reason, and you can see who did."), "security",
-        _("At least 6 months; it is never changed."), _PEOPLE,
+        _("1 year; it is never changed."), _PEOPLE,
     ),
     PersonalField(
         PrivacyConsent, ("way",), _("Whether you agreed to the privacy notice, when and how"),

@@ -36,7 +36,7 @@ _CLAUSE = re.compile(r"(>=|<=|==|<|>)\s*([0-9]+(?:\.[0-9]+)*)")
 _BASES = frozenset({"duty", "request", "consent", "security"})
 _FILE_ROLES = frozenset({"photo", "scan", "attachment"})
 _FILE_TAKES = frozenset({"picture", "document"})
-_NAMED = ("permissions", "settings", "workflows", "jobs", "exports", "search", "widgets", "sheets")
+_NAMED = ("permissions", "settings", "workflows", "jobs", "exports", "search", "widgets", "sheets", "retention")
 
 
 def check_meta(module: ModuleType, name: str, reserved: Collection[str]) -> Meta:

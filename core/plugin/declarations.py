@@ -332,6 +332,21 @@ class PersonalField:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long something personal is kept: `days` after it was over, then the daily job clears it.
+
+    `overdue(community, before)` counts what was over before that moment (ms UTC); `clear(actor, before)` takes names, numbers
+    and words out of it and returns the records. Both may stop at 500 at a time: the rest goes the next day.
+    """
+
+    name: str
+    label: Label
+    days: int
+    overdue: Callable[[str, int], int]
+    clear: Callable[[Actor, int], list[Ref]]
+
+
+@dataclass(frozen=True)
 class DataSubject:
     """Whose data are asked for: the number, names and telephone numbers by which records know this person.
 
@@ -391,5 +406,6 @@ class Declaration:
     scores: tuple[ScoreKind, ...] = ()
     sheets: tuple[SheetKind, ...] = ()
     personal: tuple[PersonalField, ...] = ()
+    retention: tuple[Retention, ...] = ()
     audit: AuditWords = field(default_factory=AuditWords)
     migrations: Path | None = None

@@ -100,6 +100,7 @@ def declare() -> Declaration:
         scores=(ratings.SCORES,),
         sheets=(sheets.USE,),
         personal=privacy.PERSONAL,
+        retention=privacy.RETENTION,
         audit=audit_words.WORDS,
         migrations=Path(__file__).parent / "migrations",
     )

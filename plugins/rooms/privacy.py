@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import DataSubject, DataTable, PersonalField, Ref, Refused
+from core import Actor, DataSubject, DataTable, PersonalField, Ref, Refused, Retention
 from plugins.rooms.clock import hhmm, local_span, now_minute
 from plugins.rooms.models import Booking, Occurrence, Resource, Room, Venue
 from plugins.rooms.slots import rows
@@ -10,7 +10,7 @@ from plugins.rooms.states import STATES
 from plugins.rooms.texts import _
 
 _BOOK = _("To keep the room for you and to tell you when something changes.")
-_KEPT = _("As long as the booking, which stays as history of the room.")
+_KEPT = _("As long as the booking, which stays as history of the room; of guests without an account 1 year.")
 
 PERSONAL = (
     PersonalField(
@@ -103,3 +103,34 @@ def erase_bookings(community: str, person: DataSubject) -> list[Ref]:
         *(Ref(Booking.kind, community, key) for key in bookings),
         *(Ref(Occurrence.kind, community, key) for key in occurrences),
     ]
+
+
+# --------------------------------------------------------------------------- guests of long ago
+
+_GUESTS_OVER = """
+    SELECT b.id FROM rooms_booking b WHERE b.community=? AND b.organiser_kind='guest' AND b.organiser<>?
+        AND EXISTS (SELECT 1 FROM rooms_occurrence o WHERE o.community=b.community AND o.booking_id=b.id)
+        AND NOT EXISTS (SELECT 1 FROM rooms_occurrence o WHERE o.community=b.community AND o.booking_id=b.id AND o.end_min>=?)
+    ORDER BY b.id LIMIT 500
+"""
+
+
+def _guests_over(community: str, before: int) -> list[int]:
+    return [key for (key,) in rows(_GUESTS_OVER, community, NOTHING, before // 60_000)]
+
+
+def _clear_guests(actor: Actor, before: int) -> list[Ref]:
+    community = str(actor.community)
+    found = _guests_over(community, before)
+    Booking.update(organiser=NOTHING, guest_phone="", title=NOTHING, purpose="").where(
+        Booking.community == community, Booking.id.in_(found)
+    ).execute()  # fmt: skip
+    return [Ref(Booking.kind, community, key) for key in found]
+
+
+RETENTION = (
+    Retention(
+        "rooms.guests", _("Guests of past bookings: name, number, what for"), 365,
+        lambda community, before: len(_guests_over(community, before)), _clear_guests,
+    ),
+)  # fmt: skip

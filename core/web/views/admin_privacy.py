@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from core.civic import erasure, privacy_requests, workflow
+from core.civic import erasure, privacy_requests, retention, workflow
 from core.civic.privacy_requests import ASKS, REQUEST, WAYS, PrivacyRequest
 from core.clock import today
 from core.errors import Invalid, Refused
@@ -166,6 +166,26 @@ def _erase(record: PrivacyRequest) -> Response:
         preview=erasure.preview(registry, code, record.person_id),
         form=form,
         status=status_of(form),
+    )
+
+
+# --------------------------------------------------------------------------- what is over its time
+
+
+@pages.route("/admin/privacy/retention", methods=["GET", "POST"])
+@view(PRIVACY)
+def over() -> Response:
+    """What the daily job would clear next; saying that the date is right after the clock jumped."""
+    actor = current_actor()
+    if request.method == "POST":
+        submit_once(lambda: retention.trust_date(actor))
+        ui.toast(_("The daily clearing goes on."))
+        return ui.after_post(ui.url(".over"))
+    return ui.page(
+        "desk/admin/retention.html",
+        due=retention.dry_run(actor),
+        rests=retention.rests(current_community().code),
+        today=today(),
     )
 
 
