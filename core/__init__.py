@@ -39,6 +39,7 @@ _SOURCES = {
     ),
     "core.people.phone": ("parse_phone",),
     "core.people.directory": ("person_of",),
+    "core.people.names": ("found_in",),
     "core.civic.calendar": (
         "add_working_days", "day_name", "deadline", "is_holiday", "is_working_day", "working_days_between",
     ),

@@ -26,6 +26,7 @@ COMMUNITY_VIEWS = (
     "portal",
     "desk",
     "inbox",
+    "search",
     "people",
     "areas",
     "roster",

@@ -6,7 +6,10 @@ Calls to be made are in `calls`; an intake that wants a call back puts one there
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
+
+import peewee
 
 from core.actor import Actor, name_of
 from core.civic.attachments import add_core_files
@@ -200,6 +203,17 @@ def finished_intakes(actor: Actor, before: str | None = None, limit: int = 50) -
         same = (CallIntake.finished_at == last_moment) & (CallIntake.id < last_id)
         query = query.where((CallIntake.finished_at < last_moment) | same)
     return list(query.order_by(CallIntake.finished_at.desc(), CallIntake.id.desc()).limit(limit))
+
+
+def find_intakes(actor: Actor, terms: Sequence[str], limit: int) -> list[CallIntake]:
+    """Calls in whose caller, matter or place all terms of a search are found, unanswered ones first, then the latest."""
+    if not actor.can(TAKE):
+        actor.require(WORK)
+    text = peewee.fn.LOWER(CallIntake.caller.concat(" ").concat(CallIntake.matter).concat(" ").concat(CallIntake.place))
+    query = CallIntake.of(str(actor.community)).where(
+        *(text.contains(term.strip()) for term in terms), seen_by(actor, CallIntake)
+    )
+    return list(query.order_by(CallIntake.state != "open", CallIntake.id.desc()).limit(limit))
 
 
 def finished_key(intake: CallIntake) -> str:

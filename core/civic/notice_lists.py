@@ -239,9 +239,9 @@ def notices_about(actor: Actor, subject: Ref) -> list[Line]:
 
 def hits(actor: Actor, terms: Sequence[str], limit: int) -> list[Hit]:
     """What the search boxes find: those that hang first, then those that have hung."""
-    community = community_of(actor)
-    found = up_now(community, terms=terms, limit=limit)
-    found += archived(community, terms=terms, limit=limit - len(found)) if len(found) < limit else []
+    community, terms = community_of(actor), words_of(" ".join(terms))
+    found = up_now(community, terms=terms, limit=limit) if terms else []
+    found += archived(community, terms=terms, limit=limit - len(found)) if terms and len(found) < limit else []
     return [Hit(each.title, f"{each.number} · {PHASES[each.phase][1]}", each.href, "megaphone") for each in found]
 
 

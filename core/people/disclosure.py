@@ -12,7 +12,7 @@ from typing import NamedTuple
 from core.actor import Actor
 from core.errors import Invalid
 from core.people import phone as phones
-from core.people.directory import PHONE, person_of
+from core.people.directory import FIND_BY_PHONE, PHONE, person_of
 from core.people.person import DECEASED, LIVING_HERE, MOVED_AWAY
 from core.store import audit
 from core.store.db import transactional
@@ -33,8 +33,13 @@ RELATION_LABELS: dict[str, LazyText] = {
 
 
 def masked_view(actor: Actor) -> Actor:
-    """The same actor without the right to what is masked: so are lists and pages, until somebody asks to see one."""
-    return replace(actor, permissions=actor.permissions - {PHONE})
+    """The same actor without the right to what is masked: so are lists and pages, until somebody asks to see one.
+
+    Whoever holds that right still finds people by the end of their number.
+    """
+    if not actor.can(PHONE):
+        return actor
+    return replace(actor, permissions=actor.permissions - {PHONE} | {FIND_BY_PHONE})
 
 
 # Why somebody asks for what is masked; these stand as buttons, so that saying so costs no further step.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import peewee
 
 from core.actor import Actor, community_of
 from core.people import phone as phones
 from core.people import reach
-from core.people.areas import Area, Home, homes_of
+from core.people.areas import Area, Home, HomeRow, homes_of
 from core.people.directory import PHONE, VIEW
 from core.people.person import Person, PersonHome
 
@@ -45,6 +48,24 @@ class Household(NamedTuple):
     door: str
     people: tuple[Dweller, ...]
     former: tuple[Dweller, ...]
+
+
+def find_doors(actor: Actor, terms: Sequence[str], limit: int) -> list[HomeRow]:
+    """The doors within reach in which, with the name of their estate, all terms of `directory.terms_of` are found.
+
+    Doors that begin so come first, then in the order people walk. Raises `Forbidden`.
+    """
+    actor.require(VIEW)
+    shown = peewee.fn.LOWER(peewee.Value(" ").concat(Area.name).concat(" ").concat(Home.door))
+    query = (
+        Home.select(Home.id, Area.name, Home.door)
+        .join(Area, on=((Area.community == Home.community) & (Area.id == Home.estate_id)))
+        .where(Home.community == community_of(actor), *(shown.contains(term) for term in terms))
+        .order_by(~Home.door.startswith(terms[-1].strip().upper()), Area.sort_key, Home.sort_key, Home.id)
+    )
+    if actor.reach is not None:
+        query = query.where(Home.area_id.in_(sorted(actor.reach)))
+    return [HomeRow(*row) for row in query.limit(limit).tuples()]
 
 
 def doors_of(actor: Actor, area_id: int, *, after: int | None = None, limit: int | None = None) -> list[DoorRow]:

@@ -90,6 +90,12 @@ def search_text(
     return "".join(f" {entry}" for entry in entries if entry)
 
 
+def found_in(terms: Iterable[str], name: str, *others: str) -> bool:
+    """Whether every term of `search_terms` is found in a name, its pinyin or one of the other texts: for short lists."""
+    text = search_text(name, others)
+    return all(term.strip() in text for term in terms)
+
+
 def search_terms(query: str) -> list[str]:
     """What a person typed, as the terms that must all be found in `search_text`.
 

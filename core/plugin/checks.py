@@ -150,6 +150,9 @@ def check_declaration(name: str, declaration: Any, is_offered: Callable[[str], b
             raise PluginError(_("The export “%(name)s” must name a permission.", name=export.name))
         if any(not 0 <= column < len(export.columns) for column in export.phones):
             raise PluginError(_("The export “%(name)s” has no such column of numbers.", name=export.name))
+    for source in declaration.search:
+        if source.place not in ("desk", "portal") or (source.place == "desk" and not source.permission):
+            raise PluginError(_("The search “%(name)s” must name a permission.", name=source.name))
     check_files(declaration)
     check_sheets(declaration)
     check_scores(declaration)

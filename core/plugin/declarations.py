@@ -182,20 +182,25 @@ class Export:
 
 @dataclass(frozen=True)
 class SearchSource:
-    """What the search box finds: `find(actor, terms, limit)` gives `Hit`s; run only for holders of `permission`."""
+    """What a search box finds: `find(actor, terms, limit)` gives at most `limit` `Hit`s, the most useful first.
+
+    `terms` are what was typed, as `search_terms` puts it; all of them must be found. `place` is the `desk`, where it runs
+    only for holders of `permission`, or the residents' `portal`, where "" means everybody: public things only.
+    """
 
     name: str
     label: Label
     permission: str
     find: Callable[[Actor, Sequence[str], int], Sequence[Hit]]
+    place: str = "desk"
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One line of search results."""
+    """One line of search results; `href` is an address of this site (`/c/<community>/…`)."""
 
-    title: str
-    detail: str
+    title: Label
+    detail: Label
     href: str
     icon: str = "search"
 

@@ -64,7 +64,18 @@ SETTINGS = (
 @hookimpl
 def declare() -> Declaration:
     """At start: everything the plugin adds."""
-    from plugins.rooms import audit_words, exports, front, models, photos, privacy, ratings, service, sheets
+    from plugins.rooms import (
+        audit_words,
+        exports,
+        front,
+        models,
+        photos,
+        privacy,
+        ratings,
+        search,
+        service,
+        sheets,
+    )
     from plugins.rooms.commands import rooms
     from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService
     from plugins.rooms.room_service import Rooms
@@ -95,6 +106,7 @@ def declare() -> Declaration:
         ),
         commands=(rooms,),
         exports=exports.EXPORTS,
+        search=search.SOURCES,
         widgets=front.WIDGETS,
         files=(photos.PHOTOS, sheets.SIGNED),
         scores=(ratings.SCORES,),

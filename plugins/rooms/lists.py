@@ -121,6 +121,10 @@ _AHEAD = (
 )
 _REQUESTS = _LINE + " o.state='requested' AND (o.start_min, o.id) > (?, ?) ORDER BY o.start_min, o.id LIMIT ?"
 _ONE = _LINE + " o.id=?"
+# What a confidential booking is for is nobody's to find.
+_SAID = "LOWER(CASE WHEN b.confidential=1 THEN '' ELSE b.title END || ' ' || b.organiser || ' ' || b.organisation)"
+_FOUND = f" {_SAID} LIKE ? ESCAPE '!' "
+_LIKELIEST = " ORDER BY CASE WHEN o.end_min>=? THEN 0 ELSE 1 END, ABS(o.start_min-?), o.id LIMIT ?"
 
 
 def _lines(statement: str, *params: Any) -> list[Line]:
@@ -179,6 +183,18 @@ def requests(actor: Actor, after: Line | None = None, limit: int = 200) -> list[
     actor.require("rooms.booking.approve")
     place = (now_minute(), _LAST_ID) if after is None else (after.start_min, after.id)
     return _lines(_REQUESTS, actor.community, *place, limit)
+
+
+def find_bookings(actor: Actor, terms: Sequence[str], limit: int) -> list[Line]:
+    """Bookings in whose title, organiser or organisation all terms of a search are found (`rooms.desk`).
+
+    Those to come first, the nearest in time first.
+    """
+    actor.require("rooms.desk")
+    marks = [term.strip().replace("!", "!!").replace("%", "!%").replace("_", "!_") for term in terms]
+    moment = now_minute()
+    statement = _LINE + "AND".join([_FOUND] * len(marks)) + _LIKELIEST
+    return _lines(statement, actor.community, *(f"%{mark}%" for mark in marks), moment, moment, limit)
 
 
 def occurrence_line(actor: Actor, occurrence_id: int, code: str = "") -> Line:

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from core.civic import notice_lists
+from core.civic import notice_lists, search
 from core.clock import today
 from core.people import privacy_notice, view_report
-from core.people.names import search_terms, search_text
+from core.people.names import found_in, search_terms
+from core.plugin import registry as kernel
 from core.web import ui
+from core.web.forms import asked_text
 from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("portal", __name__)
+LONGEST = 100
 NOTICES = 4
 
 
 @pages.get("/")
 @view(public=True)
 def home() -> Response:
-    """今天想办什么事? Search, tiles, the newest notices, and what the plugins show today."""
-    query = request.args.get("q", "")
+    """今天想办什么事? Tiles, the newest notices, what the plugins show today, and a search of what everybody may see."""
+    query = asked_text("q", LONGEST)
     return ui.page(
         "portal/home.html",
         block="services",
         query=query,
         services=_services(query),
+        groups=search.find(kernel.active(), current_actor(), query, "portal"),
         widgets=ui.widgets("portal"),
         notices=[] if query else notice_lists.up_now(current_community().code, limit=NOTICES),
-        hits=notice_lists.hits(current_actor(), notice_lists.words_of(query), NOTICES) if query.strip() else [],
         phases=notice_lists.PHASES,
         today=today(),
     )
@@ -36,11 +39,7 @@ def home() -> Response:
 def _services(query: str) -> list[ui.Nav]:
     """The tiles whose name or hint matches what was typed, in Chinese or by pinyin."""
     terms = search_terms(query)
-    return [
-        item
-        for item in ui.plugin_navigation("portal")
-        if all(term in search_text(f"{item.label}", (f"{item.hint}",), (), ()) for term in terms)
-    ]
+    return [item for item in ui.plugin_navigation("portal") if found_in(terms, str(item.label), str(item.hint))]
 
 
 @pages.get("/office")
