@@ -45,6 +45,7 @@ COMMUNITY_VIEWS = (
     "admin_calendar",
     "objections",
     "desk_objections",
+    "admin_jobs",
     "exports",
     "files",
     "admin_files",

@@ -13,15 +13,12 @@ from typing import Any
 import click
 from flask import Flask
 
-from core.actor import Actor
-from core.civic import attachments, notice_reads, retention
 from core.config import Config
 from core.errors import InstanceError
 from core.lan import addresses
-from core.people import sessions, throttle
-from core.plugin import events, jobs
-from core.plugin.declarations import Job
-from core.store import db, request_key
+from core.operate.core_jobs import core_jobs
+from core.plugin import jobs
+from core.store import db
 from core.text import _
 
 THREADS = 4
@@ -155,27 +152,3 @@ def _run_jobs(app: Flask, stop: threading.Event) -> None:
         finally:
             if db.engine_name() == "postgresql" and not db.database.obj.is_closed():
                 db.database.obj.close()
-
-
-def core_jobs() -> tuple[Job, ...]:
-    """The jobs of core itself."""
-    return (
-        *events.CORE_JOBS,
-        Job(
-            "core.sessions_seen", lambda actor: sessions.write_seen(), 1, _("Note when sessions were last used"), "site"
-        ),
-        Job(
-            "core.notice_reads",
-            lambda actor: notice_reads.write_counts(),
-            1,
-            _("Count how often notices were opened"),
-            "site",
-        ),
-        Job("core.files", attachments.tidy, 24 * 60, _("Clear away files that nothing uses any more"), "site"),
-        retention.JOB,
-        Job("core.forget", _forget, 24 * 60, _("Forget what is no longer needed"), "site"),
-    )
-
-
-def _forget(actor: Actor) -> int:
-    return request_key.forget_old() + sessions.forget_old() + throttle.forget_old()

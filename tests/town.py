@@ -30,6 +30,7 @@ COMMON = {
     "digest": "0" * 16,
     "code": "ACDEFHJK",
     "listed": "core.people",
+    "job": "rooms.expire",
     "size": "full",
     "year": 2045,
     "form": "json",

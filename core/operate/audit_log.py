@@ -14,7 +14,7 @@ import peewee
 from core.actor import Actor, name_of
 from core.clock import utc_minute
 from core.errors import NotFound
-from core.operate.audit_values import Teller, words_of
+from core.operate.audit_values import Teller, job_labels, words_of
 from core.operate.audit_words import LISTS, NAMELESS, ORIGINS, SENTENCES, SUBJECTS
 from core.people.account_records import Account
 from core.people.permissions import ROLES
@@ -175,6 +175,7 @@ def _titles(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> dict[st
     """What plugins call the records of the rows, and the names of the plugins and settings themselves."""
     found = {f"core.plugin:{name}": str(plugin.meta.title) for name, plugin in registry.plugins.items()}
     found |= {f"core.setting:{name.replace('.', '-')}": str(one.label) for name, one in declared_settings().items()}
+    found |= {f"core.job:{name.replace('.', '-')}": label for name, label in job_labels(registry).items()}
     for name, plugin in registry.plugins.items():
         subjects = sorted({row.subject for row in rows if row.subject.startswith(f"{name}.")})
         if subjects and actor.community and plugin.declaration.audit.titles is not None:

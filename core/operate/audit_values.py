@@ -16,6 +16,7 @@ from core.civic.notice_records import Notice, NoticePair
 from core.civic.objection_records import OBJECTION
 from core.clock import day_text, moment_text
 from core.operate.audit_words import ABOUT_RECORDS, LISTS, NAMES, SUBJECTS, WORDS
+from core.operate.core_jobs import core_jobs
 from core.people import permissions
 from core.people.account_records import Account
 from core.people.areas import Area, Home
@@ -129,6 +130,8 @@ class Teller:
     def _record(self, kind: str, key: int | str) -> str | None:
         """The name of a record of the community, by its number (a resident also by the public key)."""
         community = str(self.actor.community)
+        if kind == "core.job":
+            return job_labels(self.registry).get(str(key))
         if kind == "core.list":
             return _list_label(self.registry, str(key))
         if kind == "core.person":
@@ -166,6 +169,12 @@ def _is_day(text: str) -> bool:
 
 def _core_workflow(action: str) -> Any:
     return next((known for known in (INTAKE, OBJECTION) if action.startswith(f"{known.name}.")), None)
+
+
+def job_labels(registry: Registry) -> dict[str, str]:
+    """What the jobs of core and of every plugin are called, by name."""
+    declared = [*core_jobs(), *(job for _plugin, job in registry.jobs())]
+    return {job.name: str(job.label or job.name) for job in declared}
 
 
 def _list_label(registry: Registry, name: str) -> str | None:

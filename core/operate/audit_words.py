@@ -84,6 +84,7 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.plugin.switched": _("switched a module"),
     "core.plugin.failures_cleared": _("marked a module's faults as dealt with"),
     "core.setting.changed": _("changed a setting"),
+    "core.job.asked": _("let an automatic job run at once"),
     "core.workflow.overridden": _("changed the deadlines of a procedure"),
     "core.list.exported": _("exported a list to Excel"),
     "core.file.added": _("added a photo or file"),
@@ -125,6 +126,7 @@ SUBJECTS: Mapping[str, LazyText] = {
     "core.setting": _("Setting"),
     "core.list": _("List"),
     "core.workflow_version": _("Deadlines of a procedure"),
+    "core.job": _("Automatic job"),
     "core.home": _("Home"),
     "core.file": _("File"),
     "core.calendar": _("Holiday calendar"),
@@ -170,6 +172,7 @@ GROUPS: tuple[tuple[str, LazyText], ...] = (
     ("core.plugin", _("Modules")),
     ("core.community", _("Community details")),
     ("core.setting", _("Settings")),
+    ("core.job", _("Automatic jobs")),
     ("core.list", _("Exported lists")),
     ("core.file", _("Photos and files")),
 )
@@ -267,6 +270,7 @@ NAMES: Mapping[str, LazyText] = {
     "published": _("Shown to residents"),
     "paused": _("Paused"),
     "list": _("List"),
+    "job": _("Automatic job"),
     "whole_numbers": _("With whole phone numbers"),
     "cut": _("Cut off: there were more rows"),
     "q": _("Searched for"),
@@ -350,4 +354,5 @@ ABOUT_RECORDS: Mapping[str, str] = {
     "core.list.exported:grid": "core.grid",
     "list": "core.list",
     "first_notice": "core.notice",
+    "job": "core.job",
 }

@@ -85,6 +85,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("core.plugins.switch", _("Switch modules on and off"), _LEADS),
     Permission("core.settings.edit", _("Change settings"), _LEADS),
     Permission("core.calendar.edit", _("Load the official holiday list"), _LEADS),
+    Permission("core.jobs.run", _("See what runs by itself, and run it now"), _LEADS),
     Permission("core.workflows.override", _("Change deadlines and names of work steps"), _LEADS),
     Permission("core.community.edit", _("Change the community's name, address and hours"), _LEADS),
     Permission("core.site.admin", _("Look after the installation")),
@@ -109,6 +110,7 @@ OWNER_PERMISSIONS = frozenset(
         "core.settings.edit",
         "core.community.edit",
         "core.calendar.edit",
+        "core.jobs.run",
         "core.accounts.manage",
         MANAGE_ROLES,
     }

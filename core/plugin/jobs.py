@@ -1,14 +1,15 @@
-"""Declared jobs: which are due, and one pass over them. The thread that calls `run_due` belongs to `core.serve`.
+"""Declared jobs: which are due, and one pass over them. The thread that calls `run_due` belongs to `core.serve`, what the
+office sees of them to `core.operate.job_list`.
 
-Late rather than twice: a run is entered, with the moment of the next one, before it starts. Whoever crashes in the middle
-has had its run.
+Late rather than twice: a run is entered, with the moment of the next one, before it starts. A run that never ended is
+noticed once its lease is over, counts as failed, and is tried again like any other that failed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import peewee
 
@@ -23,17 +24,24 @@ if TYPE_CHECKING:
 
 CORE = "core"
 _MINUTE_MS = 60_000
+_DAY_MS = 24 * 60 * _MINUTE_MS
 _LEAST_LEASE_MS = 5 * _MINUTE_MS
 _MOST_LEASE_MS = 60 * _MINUTE_MS
-_LONGEST_BACKOFF_MS = 24 * 60 * _MINUTE_MS
+# After one failure, two, three, four; from then on once a day.
+_RETRY_MS = tuple(minutes * _MINUTE_MS for minutes in (1, 5, 15, 60))
+# A clock that is set right now and then may go back by this much; whatever lies further ahead was entered by a wrong one.
+_SLACK_MS = 5 * _MINUTE_MS
 _MESSAGE_LENGTH = 300
+
+RUNNING, DONE, FAILED, BROKEN_OFF = "running", "done", "failed", "broken_off"
 
 
 class JobRun(BaseModel):
     """The last run of a job in a community (empty: of the site). Times are ms UTC.
 
-    Nobody else may start it before `lease_until`. `failures` counts failed runs since the last good one; `message` is
-    what the job returned or why it failed.
+    Nobody else may start it before `lease_until`; 0 once the run has ended or was found to have broken off. `failures`
+    counts failed runs since the last good one, which ended at `good_at`; `message` is what the job returned or why it
+    failed.
     """
 
     name = Text()
@@ -44,14 +52,22 @@ class JobRun(BaseModel):
     lease_until = Utc()
     failures = Integer(default=0)
     message = Text(default="")
+    good_at = Utc(null=True)
 
     class Meta:
         table_name = "job_run"
         primary_key = peewee.CompositeKey("name", "community")
 
+    def state(self, moment: int) -> str:
+        """How the last run stands at `moment`: running, done, failed, or broken off (the process ended in the middle)."""
+        if self.finished_at is None:
+            held = self.lease_until > moment and self.started_at <= moment + _SLACK_MS
+            return RUNNING if held else BROKEN_OFF
+        return FAILED if self.failures else DONE
+
 
 @dataclass(frozen=True)
-class _Due:
+class Scheduled:
     """A job of an owner (a plugin or `core`) in a community (None: the site)."""
 
     owner: str
@@ -60,10 +76,12 @@ class _Due:
 
     @property
     def every(self) -> int:
+        """Milliseconds between two runs."""
         return self.job.every_minutes * _MINUTE_MS
 
     @property
     def lease(self) -> int:
+        """Milliseconds for which a run is taken to be under way."""
         return min(max(self.every, _LEAST_LEASE_MS), _MOST_LEASE_MS)
 
 
@@ -71,24 +89,32 @@ def run_due(registry: Registry, core_jobs: Iterable[Job] = ()) -> list[str]:
     """Run whatever is due, one after the other; returns `name` or `name community` of each run, also failed ones.
 
     A job of a plugin runs in the communities where it is enabled and not paused (one of the site: if there is any). Errors
-    are recorded and the next run is put off: twice as long each time, a day at most. Several processes may call this; each
-    run is done by one of them. A run should take less than its interval and less than an hour: after that, it may be
-    taken for dead.
+    are recorded and the run is tried again after 1, 5, 15 and 60 minutes, then daily. Several processes may call this;
+    each run is done by one of them. A run should take less than its interval and less than an hour: after that, it is
+    taken for dead. A clock that jumps makes one run late or early, and neither stops a job nor lets it run more often.
     """
     ran = []
-    for due in _all(registry, core_jobs):
-        if _claim(due):
-            _run(registry, due)
+    for due in scheduled(registry, core_jobs):
+        started = _claim(due)
+        if started is not None:
+            _run(registry, due, started)
             ran.append(f"{due.job.name} {due.community or ''}".rstrip())
     return ran
 
 
 def runs() -> list[JobRun]:
-    """The last run of every job, for the doctor's page."""
+    """The last run of every job."""
     return list(JobRun.select().order_by(JobRun.name, JobRun.community))
 
 
-def _all(registry: Registry, core_jobs: Iterable[Job]) -> Iterator[_Due]:
+def any_failed() -> bool:
+    """Whether the last run of any job failed or may have broken off: asked by pages that are open all day."""
+    troubled = (JobRun.failures > 0) | (JobRun.finished_at.is_null() & (JobRun.lease_until <= now()))
+    return bool(JobRun.select().where(troubled).exists())
+
+
+def scheduled(registry: Registry, core_jobs: Iterable[Job]) -> Iterator[Scheduled]:
+    """Every job that runs at present, in each community where it does."""
     communities = [found.code for found in all_communities()]
     active = {
         code: {name for name, state in registry.states(code).items() if state.enabled and not state.paused}
@@ -98,36 +124,72 @@ def _all(registry: Registry, core_jobs: Iterable[Job]) -> Iterator[_Due]:
     for owner, job in owned:
         places = [code for code in communities if owner == CORE or owner in active[code]]
         if job.scope == "community":
-            yield from (_Due(owner, job, code) for code in places)
+            yield from (Scheduled(owner, job, code) for code in places)
         elif owner == CORE or places:
-            yield _Due(owner, job, None)
+            yield Scheduled(owner, job, None)
 
 
-def _claim(due: _Due) -> bool:
-    """Enter the run as begun, unless it is not due or somebody else is at it."""
+def bring_forward(due: Scheduled) -> bool:
+    """Let a job run at the next pass, inside the caller's transaction; False while it is running."""
     moment = now()
-    same = (JobRun.name == due.job.name) & (JobRun.community == (due.community or ""))
-    last = JobRun.get_or_none(same)
-    if last is not None and not _is_due(moment, last):
+    last = JobRun.get_or_none(_same(due))
+    if last is None:
+        return True  # it has never run: the next pass is its first
+    if last.state(moment) == RUNNING:
         return False
-    values = {
+    changed = JobRun.update(next_at=moment, lease_until=0).where(_unchanged(due, last)).execute()
+    return bool(changed)
+
+
+def _claim(due: Scheduled) -> int | None:
+    """Enter the run as begun and return when; None unless it is due and nobody else is at it."""
+    moment = now()
+    last = JobRun.get_or_none(_same(due))
+    if last is not None and last.finished_at is None and last.lease_until and last.state(moment) == BROKEN_OFF:
+        _note_broken_off(due, last, moment)
+        return None
+    if last is not None and not _is_due(due, last, moment):
+        return None
+    values: dict[str, Any] = {
         "started_at": moment, "finished_at": None, "next_at": moment + due.every, "lease_until": moment + due.lease,
     }  # fmt: skip
     with transaction(due.community):
         if last is not None:
-            # Only if the row is still the one that was read: of two runners one changes it.
-            unchanged = same & (JobRun.started_at == last.started_at) & (JobRun.lease_until == last.lease_until)
-            return bool(JobRun.update(values).where(unchanged).execute())
+            return moment if JobRun.update(values).where(_unchanged(due, last)).execute() else None
         made = JobRun.insert(name=due.job.name, community=due.community or "", **values, failures=0, message="")
-        return bool(made.on_conflict_ignore().as_rowcount().execute())
+        return moment if made.on_conflict_ignore().as_rowcount().execute() else None
 
 
-def _is_due(moment: int, last: JobRun) -> bool:
-    """A run from the future was entered by a clock that was wrong; it must not stop the job for years."""
-    return bool(last.started_at > moment or (last.next_at <= moment and last.lease_until <= moment))
+def _note_broken_off(due: Scheduled, last: JobRun, moment: int) -> None:
+    """The process that ran it ended in the middle: say so, and try again like after a failure."""
+    failures = last.failures + 1
+    with transaction(due.community):
+        JobRun.update(lease_until=0, failures=failures, next_at=moment + _wait(failures), message="").where(
+            _unchanged(due, last)
+        ).execute()
 
 
-def _run(registry: Registry, due: _Due) -> None:
+def _same(due: Scheduled) -> Any:
+    return (JobRun.name == due.job.name) & (JobRun.community == (due.community or ""))
+
+
+def _unchanged(due: Scheduled, last: JobRun) -> Any:
+    """Only if the row is still the one that was read: of two runners one changes it."""
+    return _same(due) & (JobRun.started_at == last.started_at) & (JobRun.lease_until == last.lease_until)
+
+
+def _is_due(due: Scheduled, last: JobRun, moment: int) -> bool:
+    """What a wrong clock entered must not stop the job for years: a run from the future, or a next one beyond any wait."""
+    if last.started_at > moment + _SLACK_MS or last.next_at > moment + max(due.every, _DAY_MS) + _SLACK_MS:
+        return True
+    return bool(last.next_at <= moment and last.lease_until <= moment)
+
+
+def _wait(failures: int) -> int:
+    return _RETRY_MS[failures - 1] if failures <= len(_RETRY_MS) else _DAY_MS
+
+
+def _run(registry: Registry, due: Scheduled, started: int) -> None:
     error: BaseException | None = None
     message = ""
     try:
@@ -138,21 +200,25 @@ def _run(registry: Registry, due: _Due) -> None:
     except BaseException as caught:
         error, message = caught, describe(caught)
         registry.record_failure(due.owner, due.community, f"job {due.job.name}", caught)
-    _finish(due, message[:_MESSAGE_LENGTH].replace("\x00", "�"), failed=error is not None)
+    _finish(due, started, message[:_MESSAGE_LENGTH].replace("\x00", "�"), failed=error is not None)
     if error is not None and registry.config.strict:
         raise error
 
 
-def _finish(due: _Due, message: str, failed: bool) -> None:
-    same = (JobRun.name == due.job.name) & (JobRun.community == (due.community or ""))
+def _finish(due: Scheduled, started: int, message: str, failed: bool) -> None:
+    """Enter how the run ended, unless it took so long that another runner has begun the next one."""
+    mine = _same(due) & (JobRun.started_at == started)
+    moment = now()
     with transaction(due.community):
-        row = JobRun.get(same)
+        row = JobRun.get_or_none(mine)
+        if row is None:
+            return
         failures = row.failures + 1 if failed else 0
-        wait = min(due.every << min(failures, 20), max(_LONGEST_BACKOFF_MS, due.every)) if failed else due.every
         JobRun.update(
-            finished_at=now(),
-            next_at=(now() if failed else row.started_at) + wait,
+            finished_at=moment,
+            next_at=moment + _wait(failures) if failed else started + due.every,
             lease_until=0,
             failures=failures,
             message=message,
-        ).where(same).execute()
+            good_at=row.good_at if failed else moment,
+        ).where(mine).execute()

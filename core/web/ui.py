@@ -317,6 +317,7 @@ _CORE_PLACES: tuple[tuple[LazyText, list[_Place]], ...] = (
             (_("Community details"), "/admin/community", "house", "core.community.edit"),
             (_("Holiday calendar"), "/admin/calendar", "calendar-days", "core.calendar.edit"),
             (_("Personal data"), "/admin/privacy", "shield-check", "core.privacy.manage"),
+            (_("Automatic jobs"), "/admin/jobs", "clock", "core.jobs.run"),
             (_("Audit log"), "/admin/audit", "scroll-text", "core.audit.view"),
         ],
     ),

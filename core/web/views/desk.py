@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from core.civic import calendar, calls, todos
 from core.clock import today
+from core.operate import job_list
 from core.plugin import registry as kernel
 from core.web import ui
 from core.web.gate import current_actor, view
@@ -28,4 +29,5 @@ def home() -> Response:
         todos=[todo for todo in found if not todo.is_late],
         calls=calls.todays_calls(actor, limit=6) if actor.can("core.calls.work") else None,
         widgets=ui.widgets("desk"),
+        failing=job_list.failing(kernel.active(), actor),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from core.errors import Invalid
-from core.operate import communities, modules
+from core.operate import communities, job_list, modules
 from core.operate.communities import NewCommunity
 from core.people import account_list
 from core.people.areas import community_divisions, load_divisions
@@ -31,8 +32,12 @@ LARGEST_LIST = 5 * 1024 * 1024
 @pages.get("/admin/communities")
 @view("core.site.admin")
 def communities_list() -> Response:
-    """Every community of the installation."""
-    return ui.page("desk/site/communities.html", communities=all_communities())
+    """Every community of the installation, and whether a job fails there."""
+    communities = all_communities()
+    failing = [
+        (each, job_list.failing(kernel.active(), replace(current_actor(), community=each.code))) for each in communities
+    ]
+    return ui.page("desk/site/communities.html", communities=communities, failing=failing)
 
 
 class CommunityForm(Form):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +14,7 @@ from core.actor import Actor
 from core.plugin import jobs
 from core.plugin.declarations import Job
 from core.plugin.events import CORE_JOBS, EventOutbox
-from core.plugin.jobs import JobRun, run_due
+from core.plugin.jobs import run_due
 from core.store.db import database, engine_name, transaction
 from tests.core.plugin.conftest import Workshop
 
@@ -71,31 +74,36 @@ def test_a_failing_job_is_recorded_and_put_off(workshop: Workshop, at: Clock) ->
     workshop.enable(registry, "garden")
     garden = workshop.module("garden")
     garden.fail.append(1)
-    for minute, times in ((0, 1), (10, 1), (20, 2), (59, 2), (60, 3)):
+    day = 24 * 60
+    again = (0, 1, 6, 21, 81, 81 + day, 81 + 2 * day)  # after 1, 5, 15 and 60 minutes, then daily
+    for times, minute in enumerate(again, start=1):
+        if minute:
+            at(minute - 1)
+            run_due(registry)
+            assert len(garden.watered) == times - 1
         at(minute)
         run_due(registry)
         assert len(garden.watered) == times
     (row,) = jobs.runs()
-    assert (row.failures, row.message) == (3, "ValueError: dry")
+    assert (row.failures, row.message, row.good_at, row.state(jobs.now())) == (7, "ValueError: dry", None, jobs.FAILED)
+    assert jobs.any_failed()
     assert registry.failures("garden")[0].place == "job garden.water"
     garden.fail.clear()
-    at(60 + 80)
+    at(again[-1] + day)
     run_due(registry)
-    assert jobs.runs()[0].failures == 0
+    (row,) = jobs.runs()
+    assert (row.failures, row.good_at, row.state(jobs.now())) == (0, row.finished_at, jobs.DONE)
+    assert not jobs.any_failed()
 
 
-def test_never_waits_longer_than_a_day_after_failures(workshop: Workshop, at: Clock) -> None:
+def test_what_a_job_raises_never_ends_the_runner(workshop: Workshop, at: Clock) -> None:
     def fails(_actor: Actor) -> None:
         raise SystemExit
 
     registry = workshop.load()
     at(0)
-    run_due(registry, [Job("core.test.fails", fails, 1, scope="site")])
-    with transaction():
-        JobRun.update(failures=60, next_at=0).execute()
-    run_due(registry, [Job("core.test.fails", fails, 1, scope="site")])
-    (row,) = jobs.runs()
-    assert (row.failures, row.next_at - row.started_at) == (61, 24 * 60 * 60_000)
+    assert len(run_due(registry, [Job("core.test.fails", fails, 1, scope="site")])) == 1
+    assert jobs.runs()[0].message == "SystemExit"
 
 
 def test_strict_raises_after_the_run_is_entered(workshop: Workshop, at: Clock) -> None:
@@ -164,20 +172,143 @@ def test_a_run_that_crashed_is_not_repeated_before_the_next_is_due(workshop: Wor
     with pytest.raises(KeyboardInterrupt):
         run_due(registry, [job])
     at(29)
+    assert run_due(registry, [job]) == [] and jobs.runs()[0].state(jobs.now()) == jobs.RUNNING
+    at(30)  # now it can no longer be under way: that is noticed, and it is tried again a minute later
     assert run_due(registry, [job]) == []
-    at(30)
+    (row,) = jobs.runs()
+    assert (row.state(jobs.now()), row.failures, row.lease_until) == (jobs.BROKEN_OFF, 1, 0) and jobs.any_failed()
+    assert run_due(registry, [job]) == [] and jobs.runs()[0].failures == 1
+    at(31)
     assert run_due(registry, [job]) == ["core.test.crash"]
+    assert jobs.runs()[0].state(jobs.now()) == jobs.DONE
 
 
-def test_a_wrong_clock_does_not_stop_a_job_for_years(workshop: Workshop, at: Clock) -> None:
+def test_a_job_that_always_breaks_off_is_put_off_like_one_that_fails(workshop: Workshop, at: Clock) -> None:
+    ran: list[int] = []
+
+    def crash(_actor: Actor) -> None:
+        ran.append(1)
+        raise KeyboardInterrupt
+
+    registry = workshop.load(strict=True)
+    minutes = []
+    for minute in range(300):
+        at(minute)
+        try:
+            run_due(registry, [Job("core.test.crash", crash, 1, scope="site")])
+        except KeyboardInterrupt:
+            minutes.append(minute)
+    # Each is noticed when its lease of five minutes is over, and tried again after 1, 5, 15, 60 minutes, then daily.
+    assert minutes == [0, 6, 16, 36, 101]
+
+
+@pytest.mark.parametrize("jump", [400, -730])
+def test_a_clock_that_jumps_neither_stops_nor_floods_a_job(workshop: Workshop, at: Clock, jump: int) -> None:
     ran: list[int] = []
     job = Job("core.test.count", lambda _actor: ran.append(1), 10, scope="site")
     registry = workshop.load(strict=True)
-    at(500 * 24 * 60)
-    run_due(registry, [job])
     at(0)
     run_due(registry, [job])
+    for minute in range(60):
+        at(jump * 24 * 60 + minute)
+        run_due(registry, [job])
+    assert len(ran) == 1 + 6
+    for minute in range(1, 61):  # and when the clock is right again
+        at(minute)
+        run_due(registry, [job])
+    assert len(ran) == 7 + 6
+
+
+def test_a_jump_in_the_middle_of_a_run_does_not_stop_the_job(workshop: Workshop, at: Clock) -> None:
+    ran: list[int] = []
+
+    def work(_actor: Actor) -> None:
+        ran.append(1)
+        if len(ran) == 1:
+            at(400 * 24 * 60)
+            raise ValueError("the clock jumped")
+
+    registry = workshop.load()
+    job = Job("core.test.count", work, 10, scope="site")
+    at(0)
+    run_due(registry, [job])
+    at(5)
+    run_due(registry, [job])
     assert ran == [1, 1]
+
+
+def test_a_clock_that_is_set_back_a_little_repeats_nothing(workshop: Workshop, at: Clock) -> None:
+    ran: list[int] = []
+    job = Job("core.test.count", lambda _actor: ran.append(1), 10, scope="site")
+    registry = workshop.load(strict=True)
+    for minute in (4, 0, 3, 13):
+        at(minute)
+        run_due(registry, [job])
+    assert ran == [1]
+    at(14)
+    run_due(registry, [job])
+    assert ran == [1, 1]
+
+
+def test_a_run_beyond_its_lease_does_not_write_over_the_next_one(workshop: Workshop, at: Clock) -> None:
+    registry = workshop.load(strict=True)
+    inner: list[list[str]] = []
+    again: list[Job] = []
+
+    def work(_actor: Actor) -> None:
+        if not inner:
+            inner.append([])
+            for minute in (10, 11):  # the lease is over: another runner notices, and begins anew
+                at(minute)
+                inner.append(run_due(registry, again))
+
+    again.append(Job("core.test.long", work, 1, scope="site"))
+    at(0)
+    run_due(registry, again)
+    assert inner == [[], [], ["core.test.long"]]
+    (row,) = jobs.runs()
+    assert (row.state(jobs.now()), row.failures) == (jobs.DONE, 0)
+
+
+RUNNER = """
+import sys
+from pathlib import Path
+from core.config import load_config
+from core.plugin.declarations import Job
+from core.plugin.jobs import run_due
+from core.plugin.registry import Registry
+from core.store import db
+
+instance, url, ran = sys.argv[1:]
+config = load_config(Path(instance), database=url or None, testing=True)
+db.open_database(config)
+registry = Registry(config, shipped=None).load().activate()
+
+def work(actor):
+    with open(ran, "a") as file:
+        file.write(f"{actor.community or 'site'}\\n")
+
+print("ready", flush=True)
+sys.stdin.readline()
+run_due(registry, [Job("core.test.shared", work, 60), Job("core.test.once", work, 60, scope="site")])
+"""
+
+
+def test_two_processes_make_one_run_of_each_job(workshop: Workshop, tmp_path: Path) -> None:
+    config, ran = workshop.store.config, tmp_path / "ran"
+    command = [sys.executable, "-c", RUNNER, str(config.instance), config.database or "", str(ran)]
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _number in range(3)
+    ]
+    for process in processes:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.wait(60) for process in processes] == [0, 0, 0]
+    assert sorted(ran.read_text().split()) == sorted([workshop.west, workshop.south, "site"])
+    assert [run.state(jobs.now()) for run in jobs.runs()] == [jobs.DONE] * 3
 
 
 def test_events_left_behind_are_delivered_by_a_job(workshop: Workshop, at: Clock) -> None:

@@ -1,0 +1,35 @@
+"""The jobs of core itself, from all floors that have something to do now and then; plugins declare theirs."""
+
+from __future__ import annotations
+
+from core.actor import Actor
+from core.civic import attachments, notice_reads, retention
+from core.people import sessions, throttle
+from core.plugin import events
+from core.plugin.declarations import Job
+from core.store import request_key
+from core.text import _
+
+
+def core_jobs() -> tuple[Job, ...]:
+    """All of them; each runs once for the whole site."""
+    return (
+        *events.CORE_JOBS,
+        Job(
+            "core.sessions_seen", lambda actor: sessions.write_seen(), 1, _("Note when sessions were last used"), "site"
+        ),
+        Job(
+            "core.notice_reads",
+            lambda actor: notice_reads.write_counts(),
+            1,
+            _("Count how often notices were opened"),
+            "site",
+        ),
+        Job("core.files", attachments.tidy, 24 * 60, _("Clear away files that nothing uses any more"), "site"),
+        retention.JOB,
+        Job("core.forget", _forget, 24 * 60, _("Forget what is no longer needed"), "site"),
+    )
+
+
+def _forget(actor: Actor) -> int:
+    return request_key.forget_old() + sessions.forget_old() + throttle.forget_old()
