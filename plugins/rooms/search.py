@@ -35,5 +35,5 @@ def _bookings(actor: Actor, terms: Sequence[str], limit: int) -> list[Hit]:
 SOURCES = (
     SearchSource("rooms.found_rooms", _("Rooms"), "", _rooms, place="portal"),
     SearchSource("rooms.found_desk_rooms", _("Rooms"), "rooms.desk", _rooms),
-    SearchSource("rooms.found_bookings", _("Bookings"), "rooms.desk", _bookings),
+    SearchSource("rooms.found_bookings", _("Room bookings"), "rooms.desk", _bookings),
 )
