@@ -168,7 +168,7 @@ def test_the_preview_says_what_goes_and_what_stays_and_writes_nothing(app, regis
     before = found_in(NAME)
     said = erasure.preview(registry, WEST_HILL, who.id)
     assert str(said.goes[0][0]) == "居民花名册"
-    assert any("操作记录" in why for _group, _label, why in said.stays) and said.obstacles == ()
+    assert any("操作记录" in why for _label, why in said.stays) and said.obstacles == ()
     assert found_in(NAME) == before
     with pytest.raises(NotFound):
         erasure.preview(registry, SOUTH_GARDEN, who.id)

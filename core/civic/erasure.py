@@ -40,10 +40,10 @@ _AT_ONCE = 500
 
 
 class Preview(NamedTuple):
-    """What an erasure would do: what is held now (title, lines), what stays and why, and what must be ended first."""
+    """What an erasure would do: what is held now (title, lines), what stays (what, why), and what must be ended first."""
 
     goes: tuple[tuple[Label, int], ...]
-    stays: tuple[tuple[str, str, str], ...]
+    stays: tuple[tuple[str, str], ...]
     obstacles: tuple[Label, ...]
 
 
@@ -51,8 +51,8 @@ def preview(registry: Registry, community: str, person_id: int) -> Preview:
     """What goes and what stays; writes nothing. Raises `NotFound`."""
     gathered = person_data.gather(registry, community, person_id)
     stays = dict.fromkeys(
-        (group, str(item.label), str(item.stays))
-        for group, item in privacy_register.declared(registry, community)
+        (str(item.label), str(item.stays))
+        for _group, item in privacy_register.declared(registry, community)
         if str(item.stays)
     )
     goes = tuple((table.title, len(table.rows)) for table in gathered.tables)

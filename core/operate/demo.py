@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.actor import Actor, command
-from core.civic import calls, intake
+from core.civic import calls, intake, privacy_requests
+from core.clock import today
 from core.errors import Invalid
 from core.operate import demo_notices, demo_objections, setup
 from core.people import account_list, accounts, grids, roster
@@ -112,6 +113,9 @@ def _residents(actor: Actor) -> Iterator[Line]:
         where="3幢2单元",
         call_back=True,
         phone=caller.phone,
+    )
+    privacy_requests.enter(
+        actor, neighbour.public_id, "correct", "登记的出生年份不对，应该是 1958 年", "in_person", today()
     )
     calls.ask_to_call(
         actor, neighbour.ref, "demo", name=neighbour.name, why="告诉他：周六上午的义诊改到九点", person_id=neighbour.id
