@@ -54,6 +54,9 @@ _SOURCES = {
     "core.civic.notice_pairs": ("open_pair",),
     "core.civic.calls": ("ask_to_call", "call_not_needed"),
     "core.civic.objection_lists": ("objections_of", "open_objections"),
+    "core.civic.messages": ("not_needed", "tell", "told_at"),
+    "core.civic.message_lists": ("hall_numbers",),
+    "core.ics": ("Appointment", "calendar_text"),
     "core.civic.workflow": ("actions", "advance", "begin"),
     "core.lan": ("reachable_url",),
     "core.web.forms": (

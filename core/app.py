@@ -27,6 +27,8 @@ COMMUNITY_VIEWS = (
     "desk",
     "inbox",
     "search",
+    "messages",
+    "own_messages",
     "people",
     "areas",
     "roster",

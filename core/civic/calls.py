@@ -14,6 +14,7 @@ from typing import Any
 import peewee
 
 from core.actor import Actor
+from core.civic.message_records import ContactPreference
 from core.clock import today
 from core.errors import Conflict, Invalid, NotFound, Refused
 from core.people import permissions
@@ -139,7 +140,7 @@ def ask_to_call(
 class Call:
     """A row of today's calls. `phone` is whole: it is shown to be dialled. `key` continues the list after this row.
 
-    `assigned_to` is the name of the colleague who is to make it.
+    `assigned_to` is the name of the colleague who is to make it, `way` how the person wants to be reached, if they said.
     """
 
     id: int
@@ -152,6 +153,7 @@ class Call:
     tries: int
     last_outcome: str
     assigned_to: str | None
+    way: str | None
 
     @property
     def key(self) -> str:
@@ -170,15 +172,20 @@ def todays_calls(actor: Actor, after: str | None = None, limit: int = 50) -> lis
     A number entered with the call comes before the person's own.
     """
     actor.require(WORK)
+    preferred = (ContactPreference.community == CallTask.community) & (
+        ContactPreference.person_id == CallTask.person_id
+    )
     kept = Person.alias()  # a person may turn out to be a second record of somebody
     query: Any = (
         CallTask.select(
             CallTask.id, CallTask.subject, CallTask.person_id, CallTask.name, CallTask.phone, Person.phone,
             CallTask.why, CallTask.due_day, CallTask.tries, CallTask.last_outcome, Account.label,
+            ContactPreference.way,
         )
         .join(Person, peewee.JOIN.LEFT_OUTER, on=(Person.id == CallTask.person_id))
         .join(kept, peewee.JOIN.LEFT_OUTER, on=(kept.id == Person.same_as))
         .join(Account, peewee.JOIN.LEFT_OUTER, on=(Account.id == CallTask.assigned_to))
+        .join(ContactPreference, peewee.JOIN.LEFT_OUTER, on=preferred)
         .where(
             CallTask.community == actor.community,
             CallTask.state == "open",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from core.civic.calls import CallAttempt, CallTask
 from core.civic.holiday_list import HolidayList
 from core.civic.intake import CallIntake
+from core.civic.message_records import ContactPreference, Message
 from core.civic.notice_records import Notice, NoticePair
 from core.civic.objection_records import Objection, ObjectionDraft, ObjectionWord, Objector
 from core.civic.privacy_requests import PrivacyRequest
@@ -27,6 +28,7 @@ from core.text import _
 
 _CALLS = _("Calls")
 _CALLS_KEPT = _("2 years after it was dealt with, or until it is erased at your request.")
+_MESSAGES = _("Messages to you")
 _PROCEDURES = _("Procedures and the log")
 _NOTICES = _("Notices")
 _OBJECTIONS = _("Objections")
@@ -56,6 +58,19 @@ PERSONAL: tuple[PersonalField, ...] = (
         _CALLS_KEPT, _CALLS,
     ),
     *(signed(model, "by_label", group=_CALLS) for model in (CallIntake, CallTask, CallAttempt)),
+    PersonalField(
+        Message, ("recipient", "name", "phone"), _("Who is told something, at which number"),
+        _("To tell you what you ought to know in time."), "request", _("Until it is erased at your request."), _MESSAGES,
+    ),
+    PersonalField(
+        Message, ("title", "text", "place", "note"), _("What you were told"), _("To tell you what you ought to know in time."),
+        "request", _("Until it is erased at your request."), _MESSAGES,
+    ),
+    PersonalField(
+        ContactPreference, ("way",), _("How you want to be reached"), _("To reach you in the way you asked for."), "consent",
+        _("Until you change it, or it is erased at your request."), _MESSAGES,
+    ),
+    *(signed(model, "by_label", group=_MESSAGES) for model in (Message, ContactPreference)),
     PersonalField(
         WorkflowStep, ("reason", "by_label"), _("Who took which step of a procedure, and the reason given"),
         _("So that every step can be followed and checked."), "duty", _("As long as the record of the procedure."),

@@ -1,10 +1,178 @@
 """The inbox: who makes which call, deputies, messages with the time they are due, and how people want to be reached."""
 
-from core.store.schema import create_index, is_postgresql
+from core.store.schema import add_guard, create_index, create_table, is_postgresql, raising_function
+
+# What a message is about and whom it is for never changes, nor when it was delivered: a second delivery is impossible.
+_IDENTITY = ("community", "subject", "reason_key", "recipient", "created_at")
 
 
 def up(migrator, db):
     db.execute_sql(f"ALTER TABLE call_task ADD COLUMN assigned_to {'BIGINT' if is_postgresql(db) else 'INTEGER'}")
     create_index(
         db, "call_task_assigned", "call_task", "community, assigned_to, state", where="assigned_to IS NOT NULL"
+    )
+    _make_preferences(db)
+    _make_messages(db)
+    _make_deputies(db)
+
+
+def _make_preferences(db):
+    create_table(
+        db,
+        "contact_preference",
+        """
+        community TEXT NOT NULL REFERENCES community (code),
+        person_id INTEGER NOT NULL,
+        way TEXT NOT NULL,
+        asked_how TEXT NOT NULL,
+        by_account INTEGER,
+        by_label TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        CONSTRAINT contact_preference_way_known CHECK (way IN ('phone', 'paper', 'in_app', 'none')),
+        CONSTRAINT contact_preference_asked_known CHECK (asked_how IN ('self', 'counter')),
+        PRIMARY KEY (community, person_id)
+        """,
+    )
+
+
+def _make_messages(db):
+    create_table(
+        db,
+        "message",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL REFERENCES community (code),
+        subject TEXT NOT NULL,
+        reason_key TEXT NOT NULL,
+        recipient TEXT NOT NULL,
+        person_id INTEGER,
+        account_id INTEGER,
+        name TEXT NOT NULL,
+        phone TEXT NOT NULL DEFAULT '',
+        title TEXT NOT NULL,
+        text TEXT NOT NULL,
+        required INTEGER NOT NULL DEFAULT 0,
+        start_min INTEGER,
+        end_min INTEGER,
+        place TEXT NOT NULL DEFAULT '',
+        due_at INTEGER NOT NULL,
+        know_by TEXT,
+        state TEXT NOT NULL DEFAULT 'waiting',
+        delivered_at INTEGER,
+        in_hall INTEGER NOT NULL DEFAULT 0,
+        hall_day TEXT,
+        hall_number INTEGER,
+        read_at INTEGER,
+        told_at INTEGER,
+        told_how TEXT NOT NULL DEFAULT '',
+        printed_at INTEGER,
+        note TEXT NOT NULL DEFAULT '',
+        created_at INTEGER NOT NULL,
+        by_account INTEGER,
+        by_label TEXT NOT NULL,
+        CONSTRAINT message_name_given CHECK (length(name) > 0),
+        CONSTRAINT message_text_given CHECK (length(text) BETWEEN 1 AND 2000 AND length(title) BETWEEN 1 AND 100),
+        CONSTRAINT message_state_known CHECK (state IN ('waiting', 'delivered', 'silent', 'withdrawn')),
+        CONSTRAINT message_delivered_or_not CHECK (
+            (state <> 'waiting' OR delivered_at IS NULL) AND (state <> 'delivered' OR delivered_at IS NOT NULL)
+        ),
+        CONSTRAINT message_read_after_delivery CHECK (
+            delivered_at IS NOT NULL OR (read_at IS NULL AND told_at IS NULL AND printed_at IS NULL)
+        ),
+        CONSTRAINT message_told_somehow CHECK (
+            (told_at IS NULL AND told_how = '')
+            OR (told_at IS NOT NULL AND told_how IN ('call', 'in_person', 'read'))
+        ),
+        CONSTRAINT message_times_in_order CHECK (
+            (start_min IS NULL AND end_min IS NULL) OR (start_min IS NOT NULL AND end_min > start_min)
+        ),
+        CONSTRAINT message_hall_number_of_day CHECK (
+            (hall_day IS NULL AND hall_number IS NULL) OR (length(hall_day) = 10 AND hall_number > 0)
+        ),
+        CONSTRAINT message_withdrawn_why CHECK (state <> 'withdrawn' OR length(note) > 0),
+        CONSTRAINT message_know_by_form CHECK (length(know_by) = 10),
+        UNIQUE (community, subject, reason_key, recipient),
+        UNIQUE (community, hall_day, hall_number),
+        UNIQUE (community, id)
+        """,
+    )
+    create_index(db, "message_outbox", "message", "community, due_at, id", where="state = 'waiting'")
+    create_index(db, "message_list", "message", "community, state, delivered_at, id")
+    create_index(db, "message_of_person", "message", "community, person_id, id", where="person_id IS NOT NULL")
+    create_index(db, "message_of_account", "message", "community, account_id, id", where="account_id IS NOT NULL")
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _IDENTITY)
+    when = f"({changed}) OR (OLD.delivered_at IS NOT NULL AND NEW.delivered_at IS DISTINCT FROM OLD.delivered_at)"
+    abort = "SELECT RAISE(ABORT, 'message_kept')"
+    add_guard(
+        db,
+        "message_kept",
+        "message",
+        sqlite=(
+            f"CREATE TRIGGER message_kept_update BEFORE UPDATE ON message WHEN {when} BEGIN {abort}; END",
+            f"CREATE TRIGGER message_kept_delete BEFORE DELETE ON message BEGIN {abort}; END",
+            "CREATE TRIGGER message_kept_insert BEFORE INSERT ON message "
+            f"WHEN EXISTS (SELECT 1 FROM message WHERE id = NEW.id) BEGIN {abort}; END",
+        ),
+        postgresql=(
+            raising_function("message_kept"),
+            f"CREATE TRIGGER message_kept_update BEFORE UPDATE ON message FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION message_kept()",
+            "CREATE TRIGGER message_kept_delete BEFORE DELETE ON message FOR EACH ROW EXECUTE FUNCTION message_kept()",
+            "CREATE TRIGGER message_kept_truncate BEFORE TRUNCATE ON message FOR EACH STATEMENT EXECUTE FUNCTION message_kept()",
+            "ALTER TABLE message ENABLE ALWAYS TRIGGER message_kept_update",
+            "ALTER TABLE message ENABLE ALWAYS TRIGGER message_kept_delete",
+            "ALTER TABLE message ENABLE ALWAYS TRIGGER message_kept_truncate",
+        ),
+    )
+
+
+def _make_deputies(db):
+    create_table(
+        db,
+        "deputy",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL REFERENCES community (code),
+        account_id INTEGER NOT NULL,
+        deputy_id INTEGER NOT NULL,
+        from_day TEXT NOT NULL,
+        until_day TEXT NOT NULL,
+        note TEXT NOT NULL DEFAULT '',
+        ended_at INTEGER,
+        ended_by TEXT NOT NULL DEFAULT '',
+        created_at INTEGER NOT NULL,
+        by_account INTEGER,
+        by_label TEXT NOT NULL,
+        CONSTRAINT deputy_is_another CHECK (deputy_id <> account_id),
+        CONSTRAINT deputy_days_in_order CHECK (length(from_day) = 10 AND length(until_day) = 10 AND until_day >= from_day),
+        CONSTRAINT deputy_ended_by_somebody CHECK ((ended_at IS NULL) = (ended_by = '')),
+        UNIQUE (community, id)
+        """,
+    )
+    create_index(db, "deputy_days", "deputy", "community, deputy_id, until_day")
+    overlapping = (
+        "SELECT 1 FROM deputy WHERE community = NEW.community AND account_id = NEW.account_id AND ended_at IS NULL"
+        " AND id <> NEW.id AND from_day <= NEW.until_day AND until_day >= NEW.from_day"
+    )
+    abort = "SELECT RAISE(ABORT, 'deputy_one_at_a_time')"
+    function = (
+        "CREATE FUNCTION deputy_one_at_a_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF NEW.ended_at IS NULL AND EXISTS ({overlapping}) THEN "
+        "RAISE EXCEPTION 'deputy_one_at_a_time' USING ERRCODE = '23000', CONSTRAINT = 'deputy_one_at_a_time'; END IF; "
+        "RETURN NEW; END $$"
+    )
+    add_guard(
+        db,
+        "deputy_one_at_a_time",
+        "deputy",
+        sqlite=tuple(
+            f"CREATE TRIGGER deputy_one_at_a_time_{word} {when} ON deputy "
+            f"WHEN NEW.ended_at IS NULL AND EXISTS ({overlapping}) BEGIN {abort}; END"
+            for word, when in (("insert", "AFTER INSERT"), ("update", "BEFORE UPDATE"))
+        ),
+        postgresql=(
+            function,
+            "CREATE TRIGGER deputy_one_at_a_time_row BEFORE INSERT OR UPDATE ON deputy "
+            "FOR EACH ROW EXECUTE FUNCTION deputy_one_at_a_time()",
+            "ALTER TABLE deputy ENABLE ALWAYS TRIGGER deputy_one_at_a_time_row",
+        ),
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 from core.actor import UNNAMED
 from core.civic.calls import OUTCOMES
+from core.civic.contact import WAYS
+from core.civic.message_records import STATES as MESSAGE_STATES
 from core.civic.notice_categories import CATEGORIES
 from core.civic.notice_lists import SHOWN
 from core.civic.objection_records import CHANNELS
@@ -79,6 +81,13 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.objection.word_added": _("added something to the own objection"),
     "core.score.given": _("rated something"),
     "core.score.changed": _("changed a score"),
+    "core.message.told": _("wrote a message to a resident"),
+    "core.message.delivered": _("delivered a message"),
+    "core.message.withdrawn": _("withdrew a message"),
+    "core.message.read": _("read a message"),
+    "core.message.told_in_person": _("told a message in person"),
+    "core.message.printed": _("printed notices for residents"),
+    "core.contact.preferred": _("entered how a resident wants to be reached"),
     "core.community.added": _("added the community"),
     "core.community.changed": _("changed the community's name, address or hours"),
     "core.plugin.switched": _("switched a module"),
@@ -123,6 +132,8 @@ SUBJECTS: Mapping[str, LazyText] = {
     "core.privacy_consent": _("Consent"),
     "core.privacy_request": _("Request about own data"),
     "core.roster_import": _("Import"),
+    "core.message": _("Message"),
+    "core.message_slips": _("Printed notices"),
     "core.setting": _("Setting"),
     "core.list": _("List"),
     "core.workflow_version": _("Deadlines of a procedure"),
@@ -145,6 +156,7 @@ LISTS: Mapping[str, LazyText] = {
     "core.calls": _("Calls received"),
     "core.calls_to_make": _("Calls to make"),
     "core.objections": _("Objections"),
+    "core.messages": _("Messages to residents"),
     "core.staff": _("Staff accounts"),
     "core.accounts": _("Residents' accounts"),
     "core.slips": _("Printed account slips"),
@@ -169,6 +181,7 @@ GROUPS: tuple[tuple[str, LazyText], ...] = (
     ("core.call", _("Calls")),
     ("core.notice", _("Notices")),
     ("core.objection", _("Objections")),
+    ("core.message", _("Messages")),
     ("core.plugin", _("Modules")),
     ("core.community", _("Community details")),
     ("core.setting", _("Settings")),
@@ -231,6 +244,10 @@ NAMES: Mapping[str, LazyText] = {
     "why": _("What to say"),
     "due_day": _("Due"),
     "outcome": _("What came of it"),
+    "title": _("Heading"),
+    "text": _("Text"),
+    "due_at": _("To be delivered"),
+    "contact": _("How to reach the person"),
     "assigned_to": _("Made by"),
     "caller": _("Who is calling"),
     "matter": _("What is it about"),
@@ -332,6 +349,8 @@ WORDS: Mapping[str, Mapping[Any, Label]] = {
     "category": {each.name: each.label for each in CATEGORIES.values()},
     "outcome": {**OUTCOMES, **OBJECTION_OUTCOMES},
     "channel": CHANNELS,
+    "contact": WAYS,
+    "state": {state.name: state.label for state in MESSAGE_STATES.values()},
     "closed": {"1": _("yes")},
     "action": {**SENTENCES, **{value: label for value, label in GROUPS if value}},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.actor import Actor
-from core.civic import attachments, notice_reads, retention
+from core.civic import attachments, messages, notice_reads, retention
 from core.people import sessions, throttle
 from core.plugin import events
 from core.plugin.declarations import Job
@@ -12,9 +12,10 @@ from core.text import _
 
 
 def core_jobs() -> tuple[Job, ...]:
-    """All of them; each runs once for the whole site."""
+    """All of them; messages are delivered in each community, the others run once for the whole site."""
     return (
         *events.CORE_JOBS,
+        *messages.CORE_JOBS,
         Job(
             "core.sessions_seen", lambda actor: sessions.write_seen(), 1, _("Note when sessions were last used"), "site"
         ),

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from core.actor import Actor, community_of, name_of
-from core.civic import calls, intake, notice_lists, objection_lists, privacy_register
+from core.civic import calls, intake, message_lists, notice_lists, objection_lists, privacy_register
 from core.civic.calls import OUTCOMES, TAKE, WORK
 from core.civic.intake import INTAKE
+from core.civic.message_records import STATES as MESSAGE_STATES
+from core.civic.messages import SEND
 from core.civic.notice_categories import CATEGORIES, WRITE
 from core.civic.objection_records import CHANNELS, ENTER, OBJECTION
 from core.civic.objection_records import OUTCOMES as OBJECTION_OUTCOMES
@@ -175,6 +177,21 @@ def _notices(actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
+def _messages(actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
+    shown = wanted["show"] if wanted.get("show") in message_lists.SHOWN else "open"
+    for row in every(lambda after, limit: message_lists.messages_of(actor, shown, after, limit), message_lists.key_of):
+        told = row.told_at or row.read_at
+        state = str(_("told")) if told else str(MESSAGE_STATES[row.state].label)
+        yield [
+            row.name,
+            row.title,
+            row.text,
+            _moment(row.delivered_at or row.due_at),
+            state,
+            _moment(told) if told else "",
+        ]
+
+
 # --------------------------------------------------------------------------- accounts
 
 
@@ -286,6 +303,10 @@ CORE_EXPORTS: tuple[Export, ...] = (
     _export(
         "core.doors", VIEW, (_("Estate"), _("Door"), _("Name"), _("Relation"), _("Phone"), _("Status")), _doors,
         filters=("area",), phones=(4,),
+    ),
+    _export(
+        "core.messages", SEND, (_("Who"), _("Heading"), _("Text"), _("When"), _("State"), _("Told")), _messages,
+        filters=("show",),
     ),
     _export("core.grids", VIEW, (_("Grid"), _("Estate"), _("Door")), _grids, filters=("grid",)),
     _export(

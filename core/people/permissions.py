@@ -78,6 +78,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("core.notices.publish", _("Publish and withdraw notices"), _LEADS),
     Permission("core.objections.enter", _("See objections and enter them for others"), _OFFICE),
     Permission("core.objections.answer", _("Answer objections"), _LEADS),
+    Permission("core.messages.send", _("Tell residents something"), (*_OFFICE, "grid_officer")),
     Permission("core.export", _("Export lists to Excel"), (*_OFFICE, "bookkeeper")),
     Permission("core.audit.view", _("See the audit log"), (*_LEADS, "supervisor")),
     Permission("core.privacy.manage", _("Look after personal data: its register and what people ask for"), _LEADS),
@@ -98,7 +99,16 @@ PRIVACY = "core.privacy.manage"
 _VIEW = "core.people.view"
 # What can be done grid by grid: the services behind these heed the actor's reach.
 _BY_GRID = frozenset(
-    {"core.desk", "core.search", _VIEW, "core.people.phone", "core.calls.take", "core.calls.work", "core.export"}
+    {
+        "core.desk",
+        "core.search",
+        _VIEW,
+        "core.people.phone",
+        "core.calls.take",
+        "core.calls.work",
+        "core.export",
+        "core.messages.send",
+    }
 )
 # What the owner of the installation holds in every community without a role there: the machine, not the cases.
 OWNER_PERMISSIONS = frozenset(

@@ -20,7 +20,7 @@ from flask import Flask, Response, current_app, flash, g, get_flashed_messages, 
 from markupsafe import Markup
 
 from core.actor import Actor
-from core.civic import todos
+from core.civic import message_lists, todos
 from core.civic.scores import VALUES
 from core.config import VERSION
 from core.plugin import registry as kernel
@@ -228,7 +228,8 @@ def portal_navigation() -> list[Nav]:
     base, path = f"/c/{community.code}", request.path
     items = [Nav(_("Home"), f"{base}/", "house", path == f"{base}/")]
     items += plugin_navigation("portal")[:1]
-    items.append(Nav(_("Mine"), f"{base}/mine", "user-round", path == f"{base}/mine"))
+    unread = message_lists.unread(g.actor)
+    items.append(Nav(_("Mine"), f"{base}/mine", "user-round", path == f"{base}/mine", unread))
     items.append(Nav(_("Office"), f"{base}/office", "phone", path == f"{base}/office"))
     return items
 
@@ -297,6 +298,7 @@ _CORE_PLACES: tuple[tuple[LazyText, list[_Place]], ...] = (
             (_("Calls received"), "/calls", "phone-incoming", "core.calls.take"),
             (_("Notices"), "/notices/desk", "megaphone", "core.notices.write"),
             (_("Objections"), "/objections", "message-square-text", "core.objections.enter"),
+            (_("Tell residents"), "/messages", "mail", "core.messages.send"),
         ],
     ),
     (

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from flask import Blueprint, Response, request
 
-from core.civic import calls, intake, workflow
+from core.civic import calls, contact, intake, workflow
 from core.civic.calls import OUTCOMES, TAKE, WORK, CallTask
 from core.civic.intake import INTAKE, CallIntake
 from core.clock import today
@@ -27,7 +27,7 @@ from core.web.forms import (
     status_of,
     submit_once,
 )
-from core.web.gate import current_actor, view
+from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("calls", __name__)
 PAGE = 50
@@ -151,6 +151,8 @@ def todays() -> Response:
         "desk/calls/today.html",
         rows=rows[:PAGE],
         outcomes=OUTCOMES,
+        ways=contact.WAYS,
+        resting=contact.resting_until(current_community().code),
         today=today(),
         next_url=ui.url(".todays", after=more) if more else None,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from core.civic import contact
 from core.clock import today
 from core.errors import Invalid
 from core.people import accounts, areas, directory, disclosure, residents, slip_batches, view_log
@@ -122,6 +123,7 @@ def _show(person: directory.PersonPage, shown: disclosure.Shown | None = None, a
         relations=RELATION_LABELS,
         this_year=today().year,
         status=422 if asked_again else 200,
+        way=contact.WAYS[contact.way_of(code, person.id)],
     )
 
 

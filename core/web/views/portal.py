@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from core.civic import notice_lists, search
+from core.civic import message_lists, notice_lists, search
 from core.clock import today
 from core.people import privacy_notice, view_report
 from core.people.names import found_in, search_terms
@@ -58,6 +58,7 @@ def mine() -> Response:
         "portal/mine.html",
         items=ui.plugin_navigation("mine"),
         actor=actor,
+        unread=message_lists.unread(actor),
         asks_consent=privacy_notice.is_asked(actor),
     )
 

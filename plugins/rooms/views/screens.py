@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from core import current_actor, current_community, local_now, page, qr_svg, reachable_url, view
+from core import current_actor, current_community, hall_numbers, local_now, page, qr_svg, reachable_url, view
 from plugins.rooms import service
 from plugins.rooms.views.base import base, blueprint
 
@@ -30,7 +30,7 @@ def _shown(found: service.Screen) -> Response:
 def _hall(found: service.Screen) -> Response:
     venue = service.find_venue(found.community, found.venue_id) if found.venue_id else None
     shown = service.hall(current_actor(), found.venue_id)
-    return _page("rooms/screen_hall.html", "/now", hall=shown, venue=venue)
+    return _page("rooms/screen_hall.html", "/now", hall=shown, venue=venue, numbers=hall_numbers(found.community))
 
 
 def _door(found: service.Screen) -> Response:
