@@ -171,7 +171,8 @@ FIELDS = {"estate_id": "area_id", "area_id": "area_id", "area": "area_id", "area
           "estate": "area_id", "home_id": "home_id", "home": "home_id", "person": "key", "person_id": "key", "for": "key",
           "key": "key", "keep": "key", "other": "key", "people": "key", "grid_id": "grid_id", "parent_id": "grid_id",
           "room_id": "room_id", "venue_id": "venue_id", "part_of": "room_id", "account": "account_id",
-          "account_id": "account_id", "batch": "batch_id", "call_id": "call_id", "task_id": "task_id"}  # fmt: skip
+          "account_id": "account_id", "batch": "batch_id", "call_id": "call_id", "task_id": "task_id",
+          "message": "message_id"}  # fmt: skip
 # Where a row of one community names a record of another: column -> (table, its key).
 REFERENCES = {"person_id": "person", "person": "person", "home_id": "home", "estate_id": "area", "area_id": "area",
               "grid_id": "grid", "room_id": "rooms_room", "venue_id": "rooms_venue", "part_of": "rooms_room",

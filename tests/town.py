@@ -115,7 +115,7 @@ def _add_accounts(town: Town) -> None:
 
 
 def _add_office(town: Town) -> None:
-    from core.civic import calls, intake
+    from core.civic import calls, intake, messages
     from core.people import roster
 
     actor = command(town.code)
@@ -125,7 +125,12 @@ def _add_office(town: Town) -> None:
     )  # fmt: skip
     sheet = f"姓名,小区,门牌,电话\n{town.mark}新人,{town.mark}苑,9-1-901,13700137{_tail(town)}\n".encode()
     preview = roster.preview(actor, f"{town.mark}.csv", sheet)
+    told = messages.tell(
+        actor, town.people[0].ref, call.ref, "test", f"{town.mark}领体检单", title=f"{town.mark}通知", start_min=30_000_000,
+        end_min=30_000_060,
+    )  # fmt: skip
     town.values.update(
+        message_id=[told.id],
         call_id=[call.id],
         record_id=[call.id],
         task_id=[task.id for task in calls.todays_calls(actor)],

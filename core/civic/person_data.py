@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-from core.civic import objection_privacy, scores
+from core.civic import message_privacy, objection_privacy, scores
 from core.civic.calls import OUTCOMES, CallTask
 from core.civic.intake import INTAKE, CallIntake
 from core.civic.privacy_requests import ASKS, REQUEST, PrivacyRequest
@@ -66,7 +66,14 @@ def _requests(community: str, person: DataSubject) -> list[DataTable]:
     return [DataTable(_("Requests about own data"), columns, rows)]
 
 
-SOURCES: list[Source] = [person_data.tables, _calls, objection_privacy.tables, scores.tables, _requests]
+SOURCES: list[Source] = [
+    person_data.tables,
+    _calls,
+    message_privacy.tables,
+    objection_privacy.tables,
+    scores.tables,
+    _requests,
+]
 
 
 class Gathered(NamedTuple):

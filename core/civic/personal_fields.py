@@ -63,11 +63,11 @@ PERSONAL: tuple[PersonalField, ...] = (
         _("To tell you what you ought to know in time."), "request", _("Until it is erased at your request."), _MESSAGES,
     ),
     PersonalField(
-        Message, ("title", "text", "place", "note"), _("What you were told"), _("To tell you what you ought to know in time."),
+        Message, ("title", "text", "place", "note", "told_how"), _("What you were told"), _("To tell you what you ought to know in time."),
         "request", _("Until it is erased at your request."), _MESSAGES,
     ),
     PersonalField(
-        ContactPreference, ("way",), _("How you want to be reached"), _("To reach you in the way you asked for."), "consent",
+        ContactPreference, ("way", "asked_how"), _("How you want to be reached"), _("To reach you in the way you asked for."), "consent",
         _("Until you change it, or it is erased at your request."), _MESSAGES,
     ),
     *(signed(model, "by_label", group=_MESSAGES) for model in (Message, ContactPreference)),

@@ -1,4 +1,4 @@
-"""The inbox: who makes which call, deputies, messages with the time they are due, and how people want to be reached."""
+"""The inbox: who makes which call, messages with the time they are due, and how people want to be reached."""
 
 from core.store.schema import add_guard, create_index, create_table, is_postgresql, raising_function
 
@@ -13,7 +13,6 @@ def up(migrator, db):
     )
     _make_preferences(db)
     _make_messages(db)
-    _make_deputies(db)
 
 
 def _make_preferences(db):
@@ -121,58 +120,5 @@ def _make_messages(db):
             "ALTER TABLE message ENABLE ALWAYS TRIGGER message_kept_update",
             "ALTER TABLE message ENABLE ALWAYS TRIGGER message_kept_delete",
             "ALTER TABLE message ENABLE ALWAYS TRIGGER message_kept_truncate",
-        ),
-    )
-
-
-def _make_deputies(db):
-    create_table(
-        db,
-        "deputy",
-        """
-        id INTEGER PRIMARY KEY,
-        community TEXT NOT NULL REFERENCES community (code),
-        account_id INTEGER NOT NULL,
-        deputy_id INTEGER NOT NULL,
-        from_day TEXT NOT NULL,
-        until_day TEXT NOT NULL,
-        note TEXT NOT NULL DEFAULT '',
-        ended_at INTEGER,
-        ended_by TEXT NOT NULL DEFAULT '',
-        created_at INTEGER NOT NULL,
-        by_account INTEGER,
-        by_label TEXT NOT NULL,
-        CONSTRAINT deputy_is_another CHECK (deputy_id <> account_id),
-        CONSTRAINT deputy_days_in_order CHECK (length(from_day) = 10 AND length(until_day) = 10 AND until_day >= from_day),
-        CONSTRAINT deputy_ended_by_somebody CHECK ((ended_at IS NULL) = (ended_by = '')),
-        UNIQUE (community, id)
-        """,
-    )
-    create_index(db, "deputy_days", "deputy", "community, deputy_id, until_day")
-    overlapping = (
-        "SELECT 1 FROM deputy WHERE community = NEW.community AND account_id = NEW.account_id AND ended_at IS NULL"
-        " AND id <> NEW.id AND from_day <= NEW.until_day AND until_day >= NEW.from_day"
-    )
-    abort = "SELECT RAISE(ABORT, 'deputy_one_at_a_time')"
-    function = (
-        "CREATE FUNCTION deputy_one_at_a_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF NEW.ended_at IS NULL AND EXISTS ({overlapping}) THEN "
-        "RAISE EXCEPTION 'deputy_one_at_a_time' USING ERRCODE = '23000', CONSTRAINT = 'deputy_one_at_a_time'; END IF; "
-        "RETURN NEW; END $$"
-    )
-    add_guard(
-        db,
-        "deputy_one_at_a_time",
-        "deputy",
-        sqlite=tuple(
-            f"CREATE TRIGGER deputy_one_at_a_time_{word} {when} ON deputy "
-            f"WHEN NEW.ended_at IS NULL AND EXISTS ({overlapping}) BEGIN {abort}; END"
-            for word, when in (("insert", "AFTER INSERT"), ("update", "BEFORE UPDATE"))
-        ),
-        postgresql=(
-            function,
-            "CREATE TRIGGER deputy_one_at_a_time_row BEFORE INSERT OR UPDATE ON deputy "
-            "FOR EACH ROW EXECUTE FUNCTION deputy_one_at_a_time()",
-            "ALTER TABLE deputy ENABLE ALWAYS TRIGGER deputy_one_at_a_time_row",
         ),
     )

@@ -312,7 +312,6 @@ NAMES: Mapping[str, LazyText] = {
     "days_off": _("Days off"),
     "workdays": _("Make-up workdays"),
     "category": _("Kind"),
-    "title": _("Title"),
     "body": _("Text"),
     "responsible": _("Responsible"),
     "objection_days": _("Days for objections"),

@@ -5,13 +5,15 @@ All people are invented. Nothing has a default password: each run makes its own 
 
 from __future__ import annotations
 
+import datetime
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from core.actor import Actor, command
-from core.civic import calls, intake, privacy_requests
-from core.clock import today
+from core.civic import calls, contact, intake, messages, privacy_requests
+from core.clock import today, utc_minute
 from core.errors import Invalid
 from core.operate import demo_notices, demo_objections, setup
 from core.people import account_list, accounts, grids, roster
@@ -120,6 +122,23 @@ def _residents(actor: Actor) -> Iterator[Line]:
     calls.ask_to_call(
         actor, neighbour.ref, "demo", name=neighbour.name, why="告诉他：周六上午的义诊改到九点", person_id=neighbour.id
     )
+    _tell(actor, _reachable(RESIDENTS_WITH_ACCOUNT), neighbour)
+
+
+def _tell(actor: Actor, signing_in: list[Person], neighbour: Person) -> None:
+    """Messages of every kind, and a call that nobody has answered for three days."""
+    intake.take_call(actor, who="李阿姨", what="想报名老年食堂", requested_on=today() - datetime.timedelta(days=3))
+    contact.prefer(actor, neighbour.id, contact.PAPER)
+    start = utc_minute(today() + datetime.timedelta(days=2), 9 * 60)
+    told: tuple[tuple[Person, str, str, dict[str, Any]], ...] = (
+        (signing_in[0], "免费体检", "请空腹到社区卫生站抽血，带上身份证和医保卡。", {"start_min": start, "end_min": start + 60,
+         "place": "社区卫生站二楼"}),
+        (signing_in[1], "老年卡办好了", "请来一楼 3 号窗口领取，带上身份证。", {"in_hall": True}),
+        (signing_in[2], "明天停水", "明天 8:00–12:00 检修水管，请提前储水。", {"due_at": (start - 24 * 60) * 60_000}),
+        (neighbour, "燃气安检", "周四下午有人上门，请留人在家。", {}),
+    )  # fmt: skip
+    for number, (person, title, words, more) in enumerate(told):
+        messages.tell(actor, person.ref, person.ref, f"demo.{number}", words, title=title, **more)
 
 
 def _reachable(count: int) -> list[Person]:
