@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from core.actor import Actor
 from core.civic import contact, message_lists, messages
 from core.civic.message_records import Message
 from core.errors import NotFound
@@ -19,11 +20,19 @@ pages = Blueprint("own_messages", __name__)
 PAGE = 20
 
 
+def _reader() -> Actor:
+    """Whoever has signed in and lives or works here; raises `NotFound` for people of other communities."""
+    actor = current_actor()
+    if actor.person is None and not actor.roles:
+        raise NotFound
+    return actor
+
+
 @pages.get("/mine/messages")
 @view(signed_in=True)
 def index() -> Response:
     """My messages, the latest first."""
-    actor = current_actor()
+    actor = _reader()
     rows = message_lists.read_by(actor, asked_number("after"), PAGE + 1)
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
     return ui.page(
@@ -48,7 +57,7 @@ def read(message_id: int) -> Response:
 @view(signed_in=True)
 def read_all() -> Response:
     """All of them."""
-    messages.mark_all_read(current_actor())
+    messages.mark_all_read(_reader())
     ui.toast(_("All messages are marked as read."))
     return ui.after_post(ui.url(".index"))
 
