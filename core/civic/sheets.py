@@ -146,7 +146,7 @@ def number_form(actor: Actor, name: str, key: int) -> str:
         by_account=actor.account,
         by_label=actor.label or actor.kind,
     )
-    told = {"form": kind.name, "number": sheet.number}
+    told = {"number": sheet.number}
     audit.record(actor, "core.sheet.numbered", form.subject, after=told, permission=kind.permission)
     return sheet.number
 

@@ -1,11 +1,13 @@
-"""Lists as workbooks: finds what core or a plugin declares, checks who asks, writes the .xlsx and tells the audit log.
+"""Lists as files: finds what core or a plugin declares, checks who asks, writes .xlsx, .csv or .json, tells the audit log.
 
 What core's own lists hold is in `export_lists`; those of plugins come from their declarations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -17,7 +19,7 @@ from core.people import phone as phones
 from core.people.directory import PHONE
 from core.plugin.declarations import Export
 from core.plugin.registry import Registry
-from core.spreadsheet import Sheet, write_workbook
+from core.spreadsheet import XLSX, Sheet, write_csv, write_workbook
 from core.store import audit
 from core.store.db import transactional
 from core.store.ref import Ref
@@ -49,15 +51,25 @@ def may_export(registry: Registry, actor: Actor, name: str) -> bool:
     return found is not None and actor.can(found.permission)
 
 
-def workbook_of(registry: Registry, actor: Actor, name: str, filters: Mapping[str, str]) -> tuple[bytes, str]:
-    """The list `name` of the actor's community as .xlsx, and a name for the file: 居民-2026-11-22.xlsx.
+@dataclass(frozen=True)
+class Exported:
+    """A list as a file: its name is 居民-2026-11-22.xlsx."""
+
+    content: bytes
+    media_type: str
+    filename: str
+
+
+def file_of(registry: Registry, actor: Actor, name: str, form: str, filters: Mapping[str, str]) -> Exported:
+    """The list `name` of the actor's community as `form`, one of `FORMS`. Nothing is stored: it is made and handed over.
 
     `filters` are what the list is narrowed by; what its declaration does not name, or is empty, counts as not given. Of a
     list of more than `MOST_ROWS` rows the first are written, and both its last row and its name say so. Raises `NotFound`
-    for a list nobody declares or of a plugin that is off, `Forbidden` without `core.export` and the list's permission.
+    for a form there is not, a list nobody declares or one of a plugin that is off, `Forbidden` without `core.export` and the
+    list's permission.
     """
     export = find_export(registry, community_of(actor), name)
-    if export is None:
+    if export is None or form not in FORMS:
         raise NotFound
     actor.require(EXPORT)
     actor.require(export.permission)
@@ -71,9 +83,31 @@ def workbook_of(registry: Registry, actor: Actor, name: str, filters: Mapping[st
         )
         first = _("first %(most)d rows", most=MOST_ROWS)
         named += f"-{first}"
-    content = write_workbook([Sheet(str(export.label), [str(title) for title in export.columns], lines)])
-    _record(actor, export, wanted, len(rows), is_cut)
-    return content, f"{named}.xlsx"
+    media_type, write = FORMS[form]
+    content = write(str(export.label), [str(title) for title in export.columns], lines)
+    _record(actor, export, form, wanted, len(rows), is_cut)
+    return Exported(content, media_type, f"{named}.{form}")
+
+
+def _as_workbook(title: str, columns: list[str], rows: list[Sequence[Any]]) -> bytes:
+    return write_workbook([Sheet(title, columns, rows)])
+
+
+def _as_csv(_title: str, columns: list[str], rows: list[Sequence[Any]]) -> bytes:
+    return write_csv([columns, *rows])
+
+
+def _as_json(_title: str, columns: list[str], rows: list[Sequence[Any]]) -> bytes:
+    """A list of objects by column, for other programs; days and moments as ISO text."""
+    listed = [dict(zip(columns, row, strict=False)) for row in rows]
+    return json.dumps(listed, ensure_ascii=False, indent=1, default=str).encode()
+
+
+FORMS: Mapping[str, tuple[str, Callable[[str, list[str], list[Sequence[Any]]], bytes]]] = {
+    "xlsx": (XLSX, _as_workbook),
+    "csv": ("text/csv; charset=utf-8", _as_csv),
+    "json": ("application/json", _as_json),
+}
 
 
 def _read(
@@ -105,8 +139,8 @@ def _masked(row: Sequence[Any], columns: tuple[int, ...]) -> list[Any]:
 
 
 @transactional
-def _record(actor: Actor, export: Export, wanted: Mapping[str, str], count: int, is_cut: bool) -> None:
-    told: dict[str, Any] = {**wanted, "list": export.name, "rows": count}
+def _record(actor: Actor, export: Export, form: str, wanted: Mapping[str, str], count: int, is_cut: bool) -> None:
+    told: dict[str, Any] = {**wanted, "list": export.name, "form": form, "rows": count}
     if export.phones:
         told["whole_numbers"] = actor.can(PHONE)
     if is_cut:
