@@ -62,7 +62,14 @@ def _requests(community: str, person: DataSubject) -> list[DataTable]:
         .where(PrivacyRequest.person_id == person.id)
         .order_by(PrivacyRequest.id)
     )
-    columns = (_("Asked for on"), _("What is asked"), _("In your words"), _("Due"), _("Status"), _("Answer"))
+    columns = (
+        _("Asked for on"),
+        _("What is asked"),
+        _("In your words"),
+        _("To be answered by"),
+        _("Status"),
+        _("Answer"),
+    )
     return [DataTable(_("Requests about own data"), columns, rows)]
 
 

@@ -72,7 +72,7 @@ def bookings_of(community: str, person: DataSubject) -> list[DataTable]:
         _("Asked for on"), _("Day"), _("From"), _("Until"), _("Room"), _("Title"), _("Purpose"), _("Organisation"),
         _("State"), _("Reason"),
     )  # fmt: skip
-    return [DataTable(_("Bookings"), columns, tuple(found))]
+    return [DataTable(_("Room bookings"), columns, tuple(found))]
 
 
 def _known_by(community: str, person: DataSubject) -> tuple[object, ...]:

@@ -119,7 +119,7 @@ def _answer(record: PrivacyRequest) -> Response:
         person=Person.get_of(current_community().code, record.person_id),
         form=form,
         asks=ASKS,
-        ways={**WAYS, privacy_requests.BY_ACCOUNT: _("signed in")},
+        ways={**WAYS, privacy_requests.BY_ACCOUNT: _("with the own account")},
         states=_states(),
         steps=workflow.history(record),
         status=status_of(form),
