@@ -290,3 +290,17 @@ def test_killed_in_the_middle_nothing_is_erased(app, both_engines, registry, roo
     assert audit.verify(WEST_HILL) is None
     erasure.erase(chief(), registry, asked, NAME)
     assert ("person", "name") not in found_in(NAME)
+
+
+def test_what_is_told_of_somebody_with_a_longer_name_stays(app, registry):
+    who, other = person("李伟", "13811110000", "3-2-501"), person("李伟民", "13811110001", "3-2-502")
+    residents.edit_person(command(WEST_HILL), other.public_id, note="李伟民的备注")
+
+    def told():
+        return audit.AuditDetail.select().where(audit.AuditDetail.payload.contains("李伟民的备注")).count()
+
+    assert told() == 1
+    asked = requests.enter(chief(), who.public_id, "erase", "", "paper", today())
+    erasure.erase(chief(), registry, asked.id, "李伟")
+    assert told() == 1
+    assert audit.verify(WEST_HILL) is None

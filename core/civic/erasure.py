@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import peewee
 
 from core.actor import Actor, community_of
-from core.civic import message_privacy, objection_privacy, person_data, privacy_register
+from core.civic import message_privacy, objection_privacy, person_data, privacy_register, scores
 from core.civic.calls import CallAttempt, CallTask
 from core.civic.intake import CallIntake
 from core.civic.privacy_requests import ERASE, PrivacyRequest
@@ -55,7 +55,7 @@ def preview(registry: Registry, community: str, person_id: int) -> Preview:
         for _group, item in privacy_register.declared(registry, community)
         if str(item.stays)
     )
-    goes = tuple((table.title, len(table.rows)) for table in gathered.tables)
+    goes = tuple((table.title, len(table.rows)) for table in gathered.tables if table.title is not scores.TITLE)
     return Preview(goes, tuple(stays), tuple(_obstacles(registry, community, subject_of(community, person_id))))
 
 
@@ -178,9 +178,12 @@ def _erase_history(actor: Actor, community: str, person: DataSubject, refs: list
 def _erase_messages(community: str, person: DataSubject) -> None:
     """Forget the messages between modules that tell of the person; they have been delivered, or tell of what is no more."""
     for words in _telling(community, person):
-        EventOutbox.delete().where(
-            EventOutbox.community == community, EventOutbox.payload.cast("text").contains(canonical(words)[1:-1])
-        ).execute()  # fmt: skip
+        text = EventOutbox.payload.cast("text")
+        query = EventOutbox.select(EventOutbox.id, text).where(
+            EventOutbox.community == community, text.contains(canonical(words)[1:-1])
+        )  # fmt: skip
+        for key in _really(community, words, query):
+            EventOutbox.delete().where(EventOutbox.id == key).execute()
 
 
 def _erase_details(
@@ -196,10 +199,10 @@ def _erase_details(
         about = entry.select(entry.seq).where(entry.chain == community, entry.subject.in_(subjects))
         found |= {seq for (seq,) in about.tuples()}
     for words in _telling(community, person):
-        holding = detail.select(detail.seq).where(
+        holding = detail.select(detail.seq, detail.payload).where(
             detail.chain == community, detail.payload.contains(canonical(words)[1:-1])
         )  # fmt: skip
-        found |= {seq for (seq,) in holding.tuples()}
+        found |= set(_really(community, words, holding))
     for seq in found:
         audit.erase_detail(community, seq)
     return len(found)
@@ -210,6 +213,24 @@ def _telling(community: str, person: DataSubject) -> list[str]:
     others = Person.of(community, Person.name).where(Person.id != person.id, Person.name.in_(person.names))
     shared = {name for (name,) in others.tuples()}
     return [*person.phones, *(name for name in person.names if name not in shared)]
+
+
+def _really(community: str, words: str, query: Any) -> list[int]:
+    """The keys of texts that tell of `words` also when longer names of others in which it is contained are left out."""
+    longer = [
+        canonical(name)[1:-1]
+        for (name,) in Person.of(community, Person.name)
+        .where(Person.name.contains(words), Person.name != words)
+        .tuples()
+    ]
+    found = []
+    for key, text in list(query.tuples()):
+        left = text
+        for each in sorted(longer, key=len, reverse=True):
+            left = left.replace(each, "")
+        if canonical(words)[1:-1] in left:
+            found.append(key)
+    return found
 
 
 def _some(refs: list[Ref]) -> Iterable[list[str]]:

@@ -233,8 +233,12 @@ def notices_about(actor: Actor, subject: Ref) -> list[Line]:
     )
     if subject.community != actor.community:
         return []
-    open_to_all = ("up", "ended", "withdrawn")
-    return [each for each in lines(query.order_by(Notice.id.desc())) if actor.can(WRITE) or each.phase in open_to_all]
+    day = today()
+    return [
+        each
+        for each in lines(query.order_by(Notice.id.desc()))
+        if actor.can(WRITE) or (each.publish_from is not None and each.publish_from <= day)
+    ]
 
 
 def hits(actor: Actor, terms: Sequence[str], limit: int) -> list[Hit]:

@@ -50,6 +50,11 @@ class PairView:
     reasons: tuple[Label, ...]
 
     @property
+    def is_comparable(self) -> bool:
+        """Whether both texts may be read: that of a withdrawn notice may not."""
+        return all(each is not None and each.state != "withdrawn" for each in (self.before, self.after))
+
+    @property
     def passages(self) -> list[Passage]:
         """What was changed from the first text to the second; empty without both."""
         if self.before is None or self.after is None:
@@ -73,14 +78,18 @@ class PairView:
         return not self.changes and all(passage.kind == "same" for passage in self.passages)
 
 
-def pair_of(actor: Actor, notice: Notice) -> PairView | None:
+def pair_of(actor: Actor, notice: Notice, public: bool = False) -> PairView | None:
     """The pair a notice belongs to; None when it stands alone."""
-    return None if notice.pair_id is None else view_of(actor, NoticePair.get_of(notice.community, notice.pair_id))
+    return (
+        None if notice.pair_id is None else view_of(actor, NoticePair.get_of(notice.community, notice.pair_id), public)
+    )
 
 
-def view_of(actor: Actor, pair: NoticePair) -> PairView:
+def view_of(actor: Actor, pair: NoticePair, public: bool = False) -> PairView:
     """A pair with its notices, where it is, and what the second notice waits for."""
     found = _notices_of(pair)
+    if public:
+        found = [each for each in found if phase(each) not in ("draft", "waiting")]
     before, after = _holding(found, BEFORE), _holding(found, AFTER)
     published = after is not None and after.state == "published"
     reasons = () if published else tuple(_reasons(actor, pair, before, today()))
@@ -109,7 +118,8 @@ def first_of(notice: Notice) -> Notice | None:
     """The first notice of the pair whose second one this is; None for every other notice."""
     if notice.stage != "after" or notice.pair_id is None:
         return None
-    return _holding(_notices_of(NoticePair.get_of(notice.community, notice.pair_id)), BEFORE)
+    found = _notices_of(NoticePair.get_of(notice.community, notice.pair_id))
+    return _holding([each for each in found if phase(each) not in ("draft", "waiting")], BEFORE)
 
 
 def reasons_against_after(actor: Actor, pair: NoticePair, day: datetime.date) -> list[Label]:

@@ -56,7 +56,7 @@ def is_safe_link(address: str) -> bool:
         return False
     if parts.scheme or parts.netloc:
         return parts.scheme in ("http", "https") and bool(parts.netloc)
-    return parts.path.startswith("/c/")
+    return address.startswith("/c/")
 
 
 def _link_open(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

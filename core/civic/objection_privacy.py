@@ -61,7 +61,7 @@ def erase(actor: Actor, person: DataSubject) -> list[Ref]:
     ObjectionWord.update(words=NOTHING, by_label="").where(
         ObjectionWord.community == community, ObjectionWord.objection_id.in_(ids), ObjectionWord.side == "objector"
     ).execute()  # fmt: skip
-    Objector.update(name=person.pseudonym, phone="", person_id=None, account_id=None, words="").where(
+    Objector.update(name=person.pseudonym, phone="", person_id=None, account_id=None, words="", code_digest=None).where(
         Objector.community == community, Objector.objection_id.in_(ids)
     ).execute()  # fmt: skip
     return [Ref(Objection.kind, community, key) for key in ids]

@@ -49,7 +49,7 @@ add_core_files(
     FileKind(
         Objection.kind,
         "scan",
-        may_see=lambda actor, ref: actor.can(ENTER),
+        may_see=lambda actor, ref: actor.can(ENTER) and actor.reach is None,
         most=5,
         takes=("picture", "document"),
         keep_days=None,

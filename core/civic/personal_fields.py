@@ -132,6 +132,7 @@ PERSONAL: tuple[PersonalField, ...] = (
             model, ("words",), _("What your household wrote when it rated something"),
             _("So that it gets better; who wrote it is never shown."), "consent",
             _("As long as the scores of what was rated."), _SCORES,
+            stays=_("It is the whole household's, and nobody's name stands with it."),
         )
         for model in (Score, ScoreBefore)
     ),

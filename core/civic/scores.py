@@ -8,6 +8,8 @@ that was entered first, so that nobody has two voices. Mean and counts are told 
 from __future__ import annotations
 
 import datetime
+import functools
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +31,7 @@ from core.text import _, is_storable
 
 LEAST_SHOWN = 3
 LONGEST_WORDS = 200
+TITLE = _("Scores of your household")
 VALUES: Mapping[int, Label] = {
     1: _("Very dissatisfied"),
     2: _("Dissatisfied"),
@@ -173,9 +176,16 @@ def may_rate(actor: Actor, subject: Ref) -> bool:
 
 def given(subject: Ref, person_id: int) -> tuple[int, str] | None:
     """What the household of a person gave a record: value and words; None when nothing."""
-    home = home_of(str(subject.community), person_id)
+    community = str(subject.community)
+    home = home_of(community, person_id)
     found = _score(subject, home) if home is not None else None
-    return (found.value, found.words) if found is not None else None
+    if found is None:
+        return None
+    stays = PersonHome.of(community).where(PersonHome.person_id == person_id, PersonHome.home_id == home)
+    # Who lived there before is another household: its words are not for those who moved in.
+    if all(stay.from_day is not None and found.asked_on < stay.from_day for stay in stays):
+        return None
+    return (found.value, found.words)
 
 
 def question_of(subject: Ref) -> Label:
@@ -211,7 +221,13 @@ def summary(subject: Ref) -> Summary:
 
 def tables(community: str, person: DataSubject) -> list[DataTable]:
     """What the household of a person gave, for the copy of everything that is held about somebody."""
-    home = home_of(community, person.id)
-    found = Score.of(community).where(Score.home_id == (home or 0)).order_by(Score.id)
+    stays = PersonHome.of(community).where(PersonHome.person_id == person.id)
+    during = [
+        (Score.home_id == stay.home_id)
+        & (Score.asked_on >= (stay.from_day or datetime.date.min))
+        & (Score.asked_on <= (stay.until_day or datetime.date.max))
+        for stay in stays
+    ]
+    found = Score.of(community).where(functools.reduce(operator.or_, during)).order_by(Score.id) if during else ()
     rows = tuple((row.asked_on, str(VALUES[row.value]), row.words) for row in found)
-    return [DataTable(_("Scores of your household"), (_("Day"), _("Score"), _("Words")), rows)]
+    return [DataTable(TITLE, (_("Day"), _("Score"), _("Words")), rows)]

@@ -171,10 +171,10 @@ def _make_objector(db):
     )
     create_index(db, "objector_person", "objector", "person_id")
     create_index(db, "objector_account", "objector", "community, account_id")
-    # The office may forget the words (an erasure), never put others in their place.
+    # The office may forget the words and the code (an erasure), never put others in their place.
     when = (
         "NEW.objection_id <> OLD.objection_id OR NEW.community <> OLD.community "
-        "OR NEW.code_digest IS DISTINCT FROM OLD.code_digest OR (NEW.words <> OLD.words AND NEW.words <> '')"
+        "OR (NEW.code_digest IS NOT NULL AND NEW.code_digest IS DISTINCT FROM OLD.code_digest) OR (NEW.words <> OLD.words AND NEW.words <> '')"
     )
     _refuse(db, "objector_kept", "objector", when, key="objection_id")
 

@@ -349,10 +349,14 @@ def asked_number(name: str) -> int | None:
     return _record_number(request.values.get(name, ""))
 
 
+# SQLite takes 32,766 values in one statement.
+_MOST_TICKED = 10_000
+
+
 def asked_numbers(name: str) -> list[int]:
     """The numbers of the ticked records; what is no number is left out."""
     found = (_record_number(value) for value in request.values.getlist(name))
-    return [number for number in found if number is not None]
+    return [number for number in found if number is not None][:_MOST_TICKED]
 
 
 def _record_number(text: str) -> int | None:

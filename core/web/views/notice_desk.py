@@ -12,7 +12,7 @@ from core.civic.notice_categories import CATEGORIES, MOST_DAYS, PUBLISH, WRITE, 
 from core.civic.notice_records import Notice
 from core.civic.notice_wording import LONGEST_BODY, LONGEST_NAME, LONGEST_TITLE, NoticeWording, number_text
 from core.civic.notices import LONGEST_REASON, MOST_FILES
-from core.errors import Invalid, NotFound
+from core.errors import Invalid, NotFound, Refused
 from core.operate.record_words import record_words
 from core.plugin import registry as kernel
 from core.store.ref import Ref
@@ -285,6 +285,8 @@ def publish(notice: Notice) -> Response:
     actor = current_actor()
     if request.method == "POST":
         seen = request.form.get("seen", "")[:64]
+        if not seen:
+            raise Refused(_("Have a last look at the notice, then publish it."))
         submit_once(lambda: notices.publish_notice(actor, notice.id, seen=seen).code)
         ui.toast(_("The notice is published. Print the sheet and hang it up."))
         return ui.after_post(ui.url(".detail", notice_id=notice.id))

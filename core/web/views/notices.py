@@ -14,7 +14,7 @@ from core.civic.notice_categories import CATEGORIES, WRITE
 from core.civic.notice_digest import PROBLEMS
 from core.civic.notice_records import Notice
 from core.civic.notice_wording import number_text
-from core.clock import local_day, local_now
+from core.clock import local_day, local_now, today
 from core.errors import NotFound
 from core.lan import reachable_url
 from core.people import throttle
@@ -27,7 +27,7 @@ PAGE = 20
 ON_BOARD = 8
 # A code has 52 bits: nobody guesses one; the waits only keep the machine free.
 LOOK_UPS = throttle.Limits(
-    here=throttle.Limit(free=20, first=5, longest=300, window=3600),
+    here=throttle.Limit(free=60, first=5, longest=300, window=3600),
     everywhere=throttle.Limit(free=1000, first=1, longest=5, window=600),
     address=throttle.Limit(free=60, first=2, longest=60, window=600),
 )
@@ -130,11 +130,15 @@ def _whole(notice: Notice, seen: str) -> dict[str, Any]:
         "may_write": current_actor().can(WRITE),
         "body": notice_text.rendered(notice.body) if seen == "all" else "",
         "files": [each for role in notice_digest.ROLES for each in files_of(notice.ref, role)],
-        "double": notice_pairs.pair_of(current_actor(), notice) if seen == "all" else None,
+        "double": notice_pairs.pair_of(current_actor(), notice, public=True) if seen == "all" else None,
         "steps": notice_pairs.STEPS,
         "reads": notice_reads.reads(notice.community, notice.id),
-        "replaced": replaced,
-        "successor": successor if successor is not None and successor.published_at else None,
+        "replaced": replaced
+        if replaced is not None and notices.phase(replaced) != "draft" and replaced.publish_from <= today()
+        else None,
+        "successor": successor
+        if successor is not None and notices.phase(successor) not in ("draft", "waiting")
+        else None,
         "published_on": local_day(notice.published_at) if notice.published_at else None,
     }
 
@@ -166,13 +170,12 @@ def check() -> Response:
 
 
 def _look_up(typed: str) -> Notice | None:
-    """The notice with a code that this visitor may know of; too many wrong codes have to wait (`Throttled`)."""
+    """The notice with a code that this visitor may know of; too many codes have to wait (`Throttled`): each is worked out anew."""
     community = current_community().code
-    attempt = throttle.begin(throttle.claim_key("notice", community), request.remote_addr or "", LOOK_UPS)
+    throttle.begin(throttle.claim_key("notice", community), request.remote_addr or "", LOOK_UPS)
     code = notice_digest.read_code(typed)
     for notice in notice_digest.find_by_code(code, community) if code else ():
         if notices.may_see(current_actor(), notice):
-            throttle.succeeded(attempt)
             return notice
     return None
 

@@ -36,7 +36,7 @@ _MOST_CODES = 10
 _STATES = {state.name: state for state in OBJECTION.states}
 # A whole building may stand behind one address; whoever writes without end has to wait.
 FILING = throttle.Limits(
-    here=throttle.Limit(free=10, first=60, longest=1800, window=3600),
+    here=throttle.Limit(free=40, first=60, longest=1800, window=3600),
     everywhere=throttle.Limit(free=200, first=5, longest=60, window=3600),
     address=throttle.Limit(free=40, first=30, longest=600, window=3600),
 )
@@ -109,7 +109,7 @@ def _file_once(notice: Notice, form: Form, as_resident: bool) -> dict[str, Any]:
     given: dict[str, Any] = {name: value or "" for name, value in form.data.items()}
     if not as_resident and not was_submitted():
         address = request.remote_addr or ""
-        throttle.begin(throttle.claim_key("core.objection.file", notice.id, address), address, FILING)
+        throttle.begin(throttle.claim_key("core.objection.file", notice.id), address, FILING)
     filed: dict[str, Any] = submit_once(
         lambda: objections.file_objection(current_actor(), notice.id, **given).as_json()
     )

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
+from flask import session as cookie
 
 from core.clock import local_now
 from core.errors import Invalid, NotFound
@@ -36,9 +37,16 @@ def remember(found: SignIn, target: str) -> Response:
     """Give the browser its session and go on; whoever must choose a new secret first is sent there."""
     if found.must_change:
         target = f"/me/secret?next={quote(target, safe='/')}"
+    _forget_codes()
     response = ui.after_post(target)
     response.set_cookie(SESSION_COOKIE, found.token, httponly=True, samesite="Lax", path="/")
     return response
+
+
+def _forget_codes() -> None:
+    """What guests' codes opened in this browser is not for whoever signs in or comes next."""
+    for key in [key for key in cookie if key.endswith(("_codes", "_receipts"))]:
+        cookie.pop(key)
 
 
 def _next(otherwise: str = "/") -> str:
@@ -115,6 +123,7 @@ def signed_in() -> Response:
 def logout() -> Response:
     """End the session, here and on the server."""
     sessions.sign_out(token())
+    _forget_codes()
     response = ui.after_post("/")
     response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax")
     ui.toast(_("You are signed out."))

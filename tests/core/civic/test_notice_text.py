@@ -143,3 +143,9 @@ def test_a_difference_is_told_by_lines_and_nothing_changed_is_one_passage():
 @pytest.mark.parametrize("address", ["http://a.cn/x", "https://a.cn", "/c/330481001009/rooms"])
 def test_links_to_the_web_and_to_own_pages_are_links(address):
     assert is_safe_link(address)
+
+
+@pytest.mark.parametrize("address", ["///evil/c/", "//evil/c/", "////c/x", "/c", "/logout"])
+def test_an_address_of_our_own_lies_in_a_community(address):
+    assert not is_safe_link(address)
+    assert "href" not in rendered(f"[这里]({address})")

@@ -142,3 +142,14 @@ def test_the_page_says_what_would_go_and_takes_the_word_for_the_date(clock, as_r
     assert director.send(f"{HERE}/admin/privacy/retention").status_code == 303
     assert not retention.rests(WEST_HILL)
     assert as_role("staff").get(f"{HERE}/admin/privacy/retention").status_code == 403
+
+
+def test_one_run_clears_more_than_one_batch(app, monkeypatch):
+    monkeypatch.setattr(retention, "_AT_ONCE", 3)
+    with transaction(WEST_HILL):
+        for _number in range(8):
+            PersonView.create(
+                community=WEST_HILL, at=now() - 400 * DAY, account=1, by_label="x", way="list", people="p1", shown=1
+            )
+    job()
+    assert PersonView.select().count() == 0

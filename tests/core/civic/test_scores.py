@@ -16,6 +16,7 @@ from core.clock import today
 from core.errors import Forbidden, Invalid, NotFound, PluginError, Refused
 from core.people.areas import add_estate
 from core.people.person import PersonHome
+from core.people.person_data import subject_of
 from core.people.residents import add_person, move_in
 from core.plugin.checks import check_scores
 from core.plugin.current import set_active
@@ -23,8 +24,10 @@ from core.plugin.declarations import Declaration, ScoreKind
 from core.store import db
 from core.store.audit import AuditDetail
 from core.store.ref import Ref
+from core.testing import WEST_HILL
 from plugins.rooms.models import Room
 from plugins.rooms.ratings import SCORES, closes
+from tests.core.web.office_cases import person
 
 ENTER = "rooms.desk"
 
@@ -201,3 +204,23 @@ def test_a_plugin_that_declares_scores_wrongly_is_refused(wrong):
 def test_the_audit_log_does_not_tell_what_was_written(room, live):
     scores.rate(live("2-1-101"), room, 1, "保安态度差")
     assert not any("保安" in row.payload for row in AuditDetail.select())
+
+
+def test_who_moves_in_does_not_read_what_the_household_before_wrote(app):
+    old, new = person("旧住户", "13900000001", "9-9-909"), person("新住户", "13900000002", "9-9-909")
+    home = PersonHome.get(PersonHome.person_id == old.id).home_id
+    with db.transaction(WEST_HILL):
+        PersonHome.update(until_day=today() - datetime.timedelta(days=10)).where(
+            PersonHome.person_id == old.id
+        ).execute()
+        PersonHome.update(from_day=today() - datetime.timedelta(days=5)).where(PersonHome.person_id == new.id).execute()
+        scores.Score.create(
+            community=WEST_HILL, subject="rooms.room:1", home_id=home, value=1, words="从前的话",
+            asked_on=today() - datetime.timedelta(days=300),
+        )  # fmt: skip
+
+    def told(who):
+        return [row for table in scores.tables(WEST_HILL, subject_of(WEST_HILL, who.id)) for row in table.rows]
+
+    assert told(new) == [] and len(told(old)) == 1
+    assert scores.given(Ref("rooms.room", WEST_HILL, 1), new.id) is None
