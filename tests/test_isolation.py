@@ -209,7 +209,7 @@ def _crossing_rows() -> list[tuple[str, str, int]]:
             target = REFERENCES.get(column)
             if target is None or "community" not in columns or target not in tables:
                 continue
-            sql = f'SELECT count(*) FROM "{table}" t JOIN "{target}" o ON o.id = t."{column}" WHERE o.community <> t.community'
+            sql = f'SELECT count(*) FROM "{table}" t JOIN "{target}" o ON CAST(o.id AS TEXT) = CAST(t."{column}" AS TEXT) WHERE o.community <> t.community'
             count = database.execute_sql(sql).fetchone()[0]
             if count:
                 found.append((table, column, count))

@@ -115,8 +115,9 @@ def _add_accounts(town: Town) -> None:
 
 
 def _add_office(town: Town) -> None:
+    from core.actor import Actor
     from core.civic import calls, intake, messages
-    from core.people import roster
+    from core.people import roster, view_log
 
     actor = command(town.code)
     call = intake.take_call(
@@ -129,6 +130,8 @@ def _add_office(town: Town) -> None:
         actor, town.people[0].ref, call.ref, "test", f"{town.mark}领体检单", title=f"{town.mark}通知", start_min=30_000_000,
         end_min=30_000_060,
     )  # fmt: skip
+    looker = Actor(kind="staff", account=town.values["account_id"][0], community=town.code, label=f"{town.mark}干部")
+    view_log.seen(looker, view_log.LIST, [person.public_id for person in town.people])
     town.values.update(
         message_id=[told.id],
         call_id=[call.id],

@@ -115,6 +115,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     resident.post(f"{HOME}/mine/data/erase", wish="搬走了")
     asked = _in(director.get(f"{HOME}/admin/privacy"), r"/admin/privacy/requests/(\d+)")
     screen = director.post(f"{HOME}/rooms/desk/screens", name="大厅屏", shows="hall")
+    director.post(f"{HOME}/admin/privacy/notice", body="我们只登记办事需要的信息。\n\n您可以随时查看、更正或要求删除。")
     call = _in(director.get(f"{HOME}/calls"), r"/calls/(\d+)")
     director.post(f"{HOME}/forms/core.call_record/{call}")
     director.upload(f"{HOME}/forms/core.call_record/{call}/signed", "files", "签字.jpg", picture(seed=2))

@@ -199,7 +199,8 @@ def board() -> Response:
         address=address,
         matrix=ui.qr_svg(address),
     )
-    response.headers["Cache-Control"] = "private, no-cache"
+    if not current_actor().is_signed_in:
+        response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from core.actor import command
-from core.civic import calls, intake
+from core.civic import calls, contact, intake
 from core.civic.calls import CallAttempt, CallTask
 from core.civic.intake import CallIntake
 from core.clock import today
@@ -15,6 +15,12 @@ from core.testing import SOUTH_GARDEN, WEST_HILL
 from tests.core.web.office_cases import HERE, person, text
 
 pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.fixture(autouse=True)
+def nobody_rests(monkeypatch):
+    """These tests hold at any hour; the hours of rest have tests of their own."""
+    monkeypatch.setattr(contact, "resting_until", lambda community: "")
 
 
 def take(browser, **fields):
