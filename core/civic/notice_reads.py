@@ -12,7 +12,7 @@ import secrets
 import threading
 from collections import Counter
 
-from core.civic.notice_records import NoticeRead
+from core.civic.notice_records import Notice, NoticeRead
 from core.clock import today
 from core.store.db import transaction
 
@@ -62,7 +62,10 @@ def write_counts() -> int:
 def _write(community: str, notice_id: int, day: datetime.date, count: int) -> None:
     with transaction(community):
         same = (NoticeRead.community == community) & (NoticeRead.notice_id == notice_id) & (NoticeRead.day == day)
-        if not NoticeRead.update(count=NoticeRead.count + count).where(same).execute():
+        if NoticeRead.update(count=NoticeRead.count + count).where(same).execute():
+            return
+        # A notice that a restored backup does not hold has nothing to be counted for.
+        if Notice.of(community).where(Notice.id == notice_id).exists():
             NoticeRead.insert(community=community, notice_id=notice_id, day=day, count=count).execute()
 
 

@@ -184,7 +184,7 @@ def test_a_list_of_a_module_that_is_off_does_not_exist(registry, west, here):
 
 def test_residents_are_narrowed_as_on_their_page(here, west):
     assert [row[0] for row in here("core.people", q="居民2")[1:]] == ["西隐居民2"]
-    assert told()[1] == {"list": "core.people", "rows": 1, "q": "居民2", "whole_numbers": True}
+    assert told()[1] == {"list": "core.people", "form": "xlsx", "rows": 1, "q": "居民2", "whole_numbers": True}
     residents.set_status(command(WEST_HILL), west.people[0].public_id, "moved_away")
     assert [row[0] for row in here("core.people", status="moved_away")[1:]] == ["西隐居民1"]
     estate = west.values["area_id"][0]
@@ -192,7 +192,7 @@ def test_residents_are_narrowed_as_on_their_page(here, west):
     assert len(here("core.people", estate=str(estate))) == 4
     assert len(here("core.people", estate="999999")) == 1
     assert len(here("core.people", estate="x", status="nonsense", after="nobody", unheard="of")) == 5
-    assert set(told()[1]) == {"list", "rows", "estate", "status", "whole_numbers"}
+    assert set(told()[1]) == {"list", "form", "rows", "estate", "status", "whole_numbers"}
 
 
 def test_doors_have_their_people_a_row_each(here, west):
