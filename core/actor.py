@@ -48,6 +48,11 @@ class Actor:
         """Whether the desk is this actor's first page in this community."""
         return self.kind in ("owner", "command") or "core.desk" in self.permissions
 
+    @property
+    def signature(self) -> str:
+        """What records say of who did something: the name, or of nobody in particular the kind."""
+        return self.label or self.kind
+
     def can(self, permission: str) -> bool:
         """Whether the actor holds `permission` in the community of the act; unknown names are simply not held."""
         return self.kind in ("system", "command") or permission in self.permissions

@@ -177,7 +177,7 @@ def attach(actor: Actor, subject: Ref, role: str, wishes: Sequence[tuple[str, st
             )
         use = FileUse.create(
             community=subject.community, file_id=stored.id, subject=str(subject), role=role, place=place,
-            caption=_caption(role, caption), name=upload.name, by_account=actor.account, by_label=_label(actor),
+            caption=_caption(role, caption), name=upload.name, by_account=actor.account, by_label=actor.signature,
         )  # fmt: skip
         FileUpload.update(taken_at=now()).where(FileUpload.token == token).execute()
         told = {"file": use.name, "caption": use.caption, "sha256": stored.digest}
@@ -225,7 +225,7 @@ def remove_file(actor: Actor, subject: Ref, use_id: int, *, permission: str) -> 
     """End a use: the file is no longer shown. It can be put back while its contents are kept. Raises `NotFound`."""
     actor.require(permission)
     use = _use_of(subject, use_id)
-    _set(use, ended_at=now(), ended_by=_label(actor))
+    _set(use, ended_at=now(), ended_by=actor.signature)
     told = {"file": use.name, "caption": use.caption}
     audit.record(actor, "core.file.removed", subject, before=told, permission=permission)
 
@@ -243,10 +243,6 @@ def put_back_file(actor: Actor, subject: Ref, use_id: int, *, permission: str) -
     _set(use, ended_at=None, ended_by=None)
     told = {"file": use.name, "caption": use.caption}
     audit.record(actor, "core.file.put_back", subject, after=told, permission=permission)
-
-
-def _label(actor: Actor) -> str:
-    return actor.label or actor.kind
 
 
 def _use_of(subject: Ref, use_id: int, ended: bool = False) -> FileUse:

@@ -129,7 +129,7 @@ def ask_to_call(
         due_day=day,
         next_day=day,
         by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
     )
     asked = {"subject": str(subject), "name": task.name, "phone": task.phone, "why": task.why, "due_day": str(day)}
     audit.record(actor, "core.call.asked", task.ref, after=asked, permission=WORK)
@@ -241,7 +241,7 @@ def _record_attempt(actor: Actor, task_id: int, outcome: str, note: str, next_da
         note=note,
         next_day=again,
         by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
         at=moment,
     ).execute()
     audit.record(actor, "core.call.attempted", task.ref, after={"outcome": outcome, "note": note}, permission=WORK)

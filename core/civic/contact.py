@@ -85,7 +85,7 @@ def prefer(actor: Actor, person_id: int, way: str) -> None:
     before = way_of(person.community, person.id)
     values: dict[str, Any] = {
         "way": way, "asked_how": "self" if own else "counter", "by_account": actor.account,
-        "by_label": actor.label or actor.kind, "at": now(),
+        "by_label": actor.signature, "at": now(),
     }  # fmt: skip
     same = (ContactPreference.community == person.community) & (ContactPreference.person_id == person.id)
     if not ContactPreference.update(values).where(same).execute():

@@ -170,7 +170,7 @@ def _erase_history(actor: Actor, community: str, person: DataSubject, refs: list
             WorkflowStep.update(reason="", by_label=label).where(WorkflowStep.id == step.id).execute()
         uses = (FileUse.community == community) & FileUse.subject.in_(subjects)
         FileUse.update(caption=NOTHING).where(uses).execute()
-        FileUse.update(ended_at=now(), ended_by=actor.label or actor.kind).where(
+        FileUse.update(ended_at=now(), ended_by=actor.signature).where(
             uses, FileUse.ended_at.is_null()
         ).execute()  # fmt: skip
 

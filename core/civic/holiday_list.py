@@ -84,7 +84,7 @@ def load_list(actor: Actor, year: int, periods: Sequence[Period], notice: str = 
     days = _checked(year, periods, notice)
     before = _told(year)
     made: int = HolidayList.insert(
-        year=year, built_in=False, notice=notice, by_account=actor.account, by_label=actor.label or actor.kind
+        year=year, built_in=False, notice=notice, by_account=actor.account, by_label=actor.signature
     ).execute()
     HolidayDay.insert_many(
         [{"list_id": made, "year": year, "day": day, "kind": kind, "name": name} for day, (kind, name) in days.items()]
@@ -100,7 +100,7 @@ def use_built_in(actor: Actor, year: int) -> None:
     if loaded_list(year) is None:
         raise Refused(_("No list is loaded for %(year)s.", year=year))
     before = _told(year)
-    HolidayList.insert(year=year, built_in=True, by_account=actor.account, by_label=actor.label or actor.kind).execute()
+    HolidayList.insert(year=year, built_in=True, by_account=actor.account, by_label=actor.signature).execute()
     _finish(actor, "core.calendar.taken_back", year, before)
 
 

@@ -139,7 +139,7 @@ def take_call(
         person_id=person_id,
         requested_on=day,
         by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
     )
     begin(actor.for_person(person_id) if person_id else actor, record)
     if call_back:

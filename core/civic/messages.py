@@ -81,7 +81,7 @@ def tell(
         community=community, subject=str(subject), reason_key=reason_key, **whom, **words, required=required,
         start_min=start_min, end_min=end_min if start_min is not None else None, in_hall=in_hall, know_by=know_by,
         due_at=moment if due_at is None else due_at, created_at=moment, by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
     )  # fmt: skip
     told = {"subject": str(subject), "name": message.name, **words, "due_at": message.due_at}
     audit.record(actor, "core.message.told", message.ref, after=told, permission=SEND)

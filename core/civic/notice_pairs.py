@@ -165,7 +165,7 @@ def open_pair(actor: Actor, notice_id: int) -> NoticePair:
         title=notice.title,
         subject=notice.subject,
         by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
     )
     values: dict[str, Any] = {"pair_id": pair.id, "stage": BEFORE}
     if not notice.takes_objections:
@@ -197,7 +197,7 @@ def draft_after(actor: Actor, pair_id: int) -> Notice:
         stage=AFTER,
         replaces=begun.id if begun is not None else None,
         by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
         **{field: getattr(before, field) for field in ("category", "title", "body", "responsible", "subject", "days")},
     )
     told = {"title": draft.title, "first_notice": before.id}

@@ -86,7 +86,7 @@ def draft_notice(actor: Actor, wording: NoticeWording, *, subject: Ref | None = 
         community=community,
         subject=str(subject) if subject else "",
         by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
         **checked(community, wording),
     )
     audit.record(actor, "core.notice.drafted", notice.ref, after=told_of(notice), permission=WRITE)
@@ -270,7 +270,7 @@ def publish_notice(actor: Actor, notice_id: int, *, seen: str = "", at: int | No
     notice.year, notice.serial = day.year, next_number(notice.community, day.year, SEQUENCE)
     notice.publish_from, notice.publish_until = expected.publish_from, expected.publish_until
     notice.objections_until = expected.objections_until
-    notice.published_at, notice.published_by = at or now(), actor.label or actor.kind
+    notice.published_at, notice.published_by = at or now(), actor.signature
     notice.chain_seq, notice.chain_digest = chain_seq, chain_digest
     notice.digest = digest_for(notice)
     notice.code = code_of(notice.digest)
@@ -323,7 +323,7 @@ def withdraw_notice(actor: Actor, notice_id: int, reason: str) -> Notice:
     notice: Notice = Notice.get_of(community_of(actor), notice_id)
     if notice.state != "published":
         raise Conflict(_("Only a published notice can be withdrawn."))
-    _set(notice, state="withdrawn", withdrawn_at=now(), withdrawn_by=actor.label or actor.kind, withdrawn_reason=words)
+    _set(notice, state="withdrawn", withdrawn_at=now(), withdrawn_by=actor.signature, withdrawn_reason=words)
     audit.record(
         actor, "core.notice.withdrawn", notice.ref, after={"title": notice.title}, reason=words, permission=PUBLISH
     )
@@ -353,7 +353,7 @@ def correct_notice(actor: Actor, notice_id: int) -> Notice:
         community=notice.community,
         replaces=notice.id,
         by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
         **{field: getattr(notice, field) for field in fields},
         **place,
     )

@@ -57,7 +57,7 @@ def answer_objection(
         actor, objection, "answer",
         event=lambda record: ObjectionAnswered(record.id, notice.id, record.serial, outcome, notice.subject),
         wording=published, shortened=published != objector.words, answer=tidy(answer), outcome=outcome,
-        answered_at=moment, answered_by=actor.label or actor.kind, answered_account=actor.account,
+        answered_at=moment, answered_by=actor.signature, answered_account=actor.account,
         days_late=days_late(objection, local_day(moment)),
     )  # fmt: skip
     if objection.shortened:
@@ -115,7 +115,7 @@ def explain(actor: Actor, objection_id: int, words: str) -> None:
     objection: Objection = Objection.get_of(community_of(actor), objection_id)
     if objection.state != "answered":
         raise Refused(_("An explanation is added to an answer; this objection has none yet."))
-    keep_word(objection, "office", words, by_account=actor.account, by_label=actor.label or actor.kind)
+    keep_word(objection, "office", words, by_account=actor.account, by_label=actor.signature)
     audit.record(actor, "core.objection.explained", objection.ref, after={"words": words.strip()}, permission=ANSWER)
 
 

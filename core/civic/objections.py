@@ -159,7 +159,7 @@ def _store(actor: Actor, notice: Notice, channel: str, day: datetime.date, who: 
         channel=channel,
         asked_on=day,
         entered_at=moment,
-        entered_by=(actor.label or actor.kind) if channel in BY_STAFF else "",
+        entered_by=actor.signature if channel in BY_STAFF else "",
     )
     begin(actor, objection, since=day)
     # The workflow forgets the due day once it is answered; that it was late must stay to be seen.

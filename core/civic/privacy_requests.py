@@ -113,7 +113,7 @@ def _enter(actor: Actor, person_id: int, what: str, wish: str, way: str, request
         raise Invalid({"requested_on": [_("The day it was asked cannot lie in the future.")]})
     record = PrivacyRequest(
         community=community_of(actor), person_id=person_id, ask=what, way=way, wish=words, requested_on=requested_on,
-        by_account=actor.account, by_label=actor.label or actor.kind,
+        by_account=actor.account, by_label=actor.signature,
     )  # fmt: skip
     try:
         return begin(actor, record)

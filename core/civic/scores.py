@@ -101,9 +101,7 @@ def enter_score(
     require_person(actor, Person.get_of(community_of(actor), person_id).id)
     if asked_on > today():
         raise Invalid({"asked_on": [_("This day cannot lie in the future.")]})
-    _keep(
-        actor.for_person(person_id), subject, person_id, value, words, asked_on, actor.label or actor.kind, permission
-    )
+    _keep(actor.for_person(person_id), subject, person_id, value, words, asked_on, actor.signature, permission)
 
 
 def _keep(

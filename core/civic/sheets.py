@@ -144,7 +144,7 @@ def number_form(actor: Actor, name: str, key: int) -> str:
         year=year,
         serial=next_number(str(form.subject.community), year, f"sheet.{kind.name}"),
         by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
     )
     told = {"number": sheet.number}
     audit.record(actor, "core.sheet.numbered", form.subject, after=told, permission=kind.permission)

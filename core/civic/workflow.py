@@ -280,7 +280,7 @@ def _remember(
         due_day=due,
         version=version,
         by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
         on_behalf_of=actor.on_behalf_of,
     ).execute()
 

@@ -87,7 +87,7 @@ def override(actor: Actor, workflow: Workflow, overrides: Overrides, reason: str
         overrides=after,
         reason=reason,
         by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
     ).execute()
     subject = Ref("core.workflow_version", community, f"{workflow.name.replace('.', '-')}-{version}")
     audit.record(

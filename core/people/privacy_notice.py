@@ -100,7 +100,7 @@ def publish(actor: Actor, body: str) -> int:
         raise Invalid({"body": [_("This is the text that holds already.")]})
     made = PrivacyNotice.create(
         community=latest.community, version=latest.version + 1, body=text, by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
     )  # fmt: skip
     subject = Ref(PrivacyNotice.kind, made.community, made.version)
     audit.record(actor, "core.privacy_notice.published", subject, after={"version": made.version}, permission=PRIVACY)
@@ -140,7 +140,7 @@ def _store(actor: Actor, person_id: int, given: bool, way: str, asked_on: dateti
     notice = _kept(community_of(actor))
     made = PrivacyConsent.create(
         community=notice.community, person_id=person_id, version=notice.version, given=given, way=way,
-        asked_on=asked_on, by_account=actor.account, by_label=actor.label or actor.kind,
+        asked_on=asked_on, by_account=actor.account, by_label=actor.signature,
     )  # fmt: skip
     audit.record(
         actor, "core.privacy_consent.given" if given else "core.privacy_consent.declined", made.ref,

@@ -248,7 +248,7 @@ def _store(actor: Actor, community: str, read: _Read) -> RosterImport:
         signature=signature(read.file.titles),
         summary=read.file.summary,
         by_account=actor.account,
-        by_label=actor.label or actor.kind,
+        by_label=actor.signature,
         created_at=now(),
     )
 

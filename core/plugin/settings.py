@@ -115,7 +115,7 @@ def _set(actor: Actor, setting: Setting, value: Any) -> None:
     if before == value:
         return
     same = (SettingValue.scope == scope) & (SettingValue.name == setting.name)
-    row = {"value": value, "changed_by": actor.label or actor.kind, "at": now()}
+    row = {"value": value, "changed_by": actor.signature, "at": now()}
     if not SettingValue.update(row).where(same).execute():
         SettingValue.insert(scope=scope, name=setting.name, **row).execute()
     subject = Ref("core.setting", community, setting.name.replace(".", "-"))

@@ -197,6 +197,6 @@ def _joined(reasons: tuple[Label, ...]) -> Any:
 
 def _write(actor: Actor, community: str, name: str, values: dict[str, bool]) -> None:
     same = (PluginState.community == community) & (PluginState.plugin == name)
-    row = {**values, "changed_by": actor.label or actor.kind, "at": now()}
+    row = {**values, "changed_by": actor.signature, "at": now()}
     if not PluginState.update(row).where(same).execute():
         PluginState.insert(community=community, plugin=name, **row).execute()

@@ -93,7 +93,7 @@ def record(
         "seq": seq + 1,
         "at": now(),
         "account": actor.account,
-        "actor": actor.label or actor.kind,
+        "actor": actor.signature,
         "origin": actor.origin,
         "permission": permission,
         "on_behalf_of": actor.on_behalf_of,

@@ -291,7 +291,7 @@ def _entered(actor: Actor, name: str, source_digest: str, prepared: Prepared) ->
     digest = digest_of(prepared.data)
     values: dict[str, Any] = {
         "size": len(prepared.data), "media_type": prepared.media_type, "extension": prepared.extension, "name": name,
-        "source_digest": source_digest, "by_account": actor.account, "by_label": actor.label or actor.kind,
+        "source_digest": source_digest, "by_account": actor.account, "by_label": actor.signature,
     }  # fmt: skip
     if prepared.size is not None and prepared.thumb_size is not None:
         values |= {
