@@ -30,6 +30,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, NumberRange
 
 from core import text
+from core.web import i18n
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
@@ -153,6 +154,7 @@ def create_app() -> Flask:
         new_request_key=lambda: secrets.token_hex(8),
         kept=lambda macro, *given: macro(*given),
     )
+    env.filters.update(i18n.filters())
     env.globals["ui"] = env.get_template("_ui.html").module
 
     @app.get("/static/<path:path>")
