@@ -18,9 +18,11 @@ from core.clock import local_day, today
 from core.errors import Invalid
 from core.ics import Appointment, calendar_text
 from core.people.areas import Area, Home
+from core.people.directory import VIEW
 from core.people.person import Person, PersonHome
 from core.plugin.declarations import Label
 from core.store.db import rows
+from core.store.ref import Ref
 from core.text import _
 
 MOST_ON_SCREEN = 12
@@ -89,6 +91,13 @@ def messages_of(actor: Actor, shown: str = "open", after: str | None = None, lim
         query = query.where(((Message.due_at < at) if backwards else (Message.due_at > at)) | same)
     order = (Message.due_at.desc(), Message.id.desc()) if backwards else (Message.due_at, Message.id)
     return list(query.order_by(*order).limit(limit))
+
+
+def resident_of(actor: Actor, message: Message) -> str:
+    """The public id of the resident a message is for; empty for a guest or an account, and where the actor sees no residents."""
+    if message.person_id is None or not actor.can(VIEW):
+        return ""
+    return str(Ref.parse(message.recipient, message.community).id)
 
 
 def key_of(message: Message) -> str:

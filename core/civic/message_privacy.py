@@ -34,8 +34,8 @@ def tables(community: str, person: DataSubject) -> list[DataTable]:
     ways = ((str(WAYS[way_of(community, person.id)]),),) if chosen.exists() else ()
     columns = (_("When"), _("Heading"), _("Text"), _("Place"), _("Phone"), _("State"))
     return [
-        DataTable(_("Messages to you"), columns, told),
-        DataTable(_("How you want to be reached"), (_("How to reach the person"),), ways),
+        DataTable(_("Messages from the office"), columns, told),
+        DataTable(_("How to reach the person"), (_("How to reach the person"),), ways),
     ]
 
 

@@ -220,7 +220,7 @@ def _deliver_one(actor: Actor, message_id: int) -> int:
     return 1
 
 
-CORE_JOBS = (Job("core.messages.deliver", deliver_due, 1, _("Deliver messages that are due")),)
+CORE_JOBS = (Job("core.messages.deliver", deliver_due, 1, _("Send residents the messages that are due")),)
 
 
 # --------------------------------------------------------------------------- what becomes of them

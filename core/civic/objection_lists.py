@@ -163,12 +163,16 @@ def _explanations(community: str, ids: Sequence[int]) -> dict[int, list[Word]]:
 
 @dataclass(frozen=True)
 class OwnObjection:
-    """An objection as its objector sees it: with the own words as they were written, and what was added to them."""
+    """An objection as its objector sees it: with the own words as they were written, and what was added to them.
+
+    `has_phone` says whether the office knows a number under which to tell the answer.
+    """
 
     public: PublicObjection
     title: str
     words: str
     added: tuple[Word, ...]
+    has_phone: bool
 
 
 def own_objection(actor: Actor, objection_id: int, code: str = "") -> Objection:
@@ -197,12 +201,18 @@ def receipt_of(actor: Actor, objection_id: int) -> OwnObjection:
 
 def _own(objection: Objection) -> OwnObjection:
     community = objection.community
+    objector: Objector = Objector.get_of(community, objection.id)
     return OwnObjection(
         _public(objection, _explanations(community, [objection.id]).get(objection.id, ())),
         Notice.get_of(community, objection.notice_id).title,
-        Objector.get_of(community, objection.id).words,
+        objector.words,
         _added(objection),
+        bool(objector.phone) or _has_phone(community, objector.person_id),
     )
+
+
+def _has_phone(community: str, person_id: int | None) -> bool:
+    return Person.of(community).where(Person.id == person_id, Person.phone != "").exists()
 
 
 def _added(objection: Objection) -> tuple[Word, ...]:

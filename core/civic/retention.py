@@ -209,4 +209,4 @@ def _set(key: str, moment: int) -> None:
     Installation.insert(key=key, value=str(moment)).execute()
 
 
-JOB = Job("core.retention", run, 24 * 60, _("Clear what is over its time"))
+JOB = Job("core.retention", run, 24 * 60, _("Clear personal data whose time is over"))

@@ -17,18 +17,18 @@ def core_jobs() -> tuple[Job, ...]:
         *events.CORE_JOBS,
         *messages.CORE_JOBS,
         Job(
-            "core.sessions_seen", lambda actor: sessions.write_seen(), 1, _("Note when sessions were last used"), "site"
+            "core.sessions_seen", lambda actor: sessions.write_seen(), 1, _("Note when accounts were last used"), "site"
         ),
         Job(
             "core.notice_reads",
             lambda actor: notice_reads.write_counts(),
             1,
-            _("Count how often notices were opened"),
+            _("Count how often notices are read"),
             "site",
         ),
-        Job("core.files", attachments.tidy, 24 * 60, _("Clear away files that nothing uses any more"), "site"),
+        Job("core.files", attachments.tidy, 24 * 60, _("Remove photos and files that were taken away"), "site"),
         retention.JOB,
-        Job("core.forget", _forget, 24 * 60, _("Forget what is no longer needed"), "site"),
+        Job("core.forget", _forget, 24 * 60, _("Clear old records of signing in and of sent forms"), "site"),
     )
 
 

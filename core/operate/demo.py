@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ STAFF = (
     ("baozhang", "顾会计", ("bookkeeper",)),
     ("jiandu", "徐监督", ("supervisor",)),
 )
+# Under whose names the office has done what is there.
+OWNER, CLERK = "装机管理员", "陆敏"
 # Where no register is imported that names grids.
 ONLY_GRID = "第1网格"
 RESIDENTS_WITH_ACCOUNT = 3
@@ -48,13 +51,13 @@ def build(registry: Registry, residents: bool = True) -> Iterator[Line]:
     community = _set_up(registry, password)
     yield _("%(name)s (%(code)s) is set up with its modules: %(modules)s.", name=community.name, code=CODE,
             modules=", ".join(registry.plugins))  # fmt: skip
-    actor = command(CODE)
+    actor = replace(command(CODE), label=CLERK)
     if residents:
         yield from _register(actor)
     grid = _first_grid(actor)
     for username, label, roles in STAFF:
         grants = account_list.grants_for(actor, roles, grid)
-        accounts.create_staff(actor, username, label, password, grants=grants, must_change=False)
+        accounts.create_staff(replace(actor, label=OWNER), username, label, password, grants=grants, must_change=False)
     names = ", ".join(["admin", *(username for username, _label, _roles in STAFF)])
     yield _("Staff sign in with the password %(password)s: %(names)s", password=password, names=names)
     if residents:
@@ -73,7 +76,7 @@ def _set_up(registry: Registry, password: str) -> Community:
             name="西山社区",
             code=CODE,
             owner="admin",
-            owner_label="装机管理员",
+            owner_label=OWNER,
             password=password,
             divisions=(DATA / "divisions-330481001.csv").read_bytes(),
             plugins=tuple(registry.plugins),

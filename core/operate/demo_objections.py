@@ -24,17 +24,17 @@ STEWARD = "马师傅平时要出去做工，当楼栋长忙得过来吗？"
 
 def build(actor: Actor) -> Iterator[LazyText]:
     """Write them all, by the day they came; yields a sentence on what was made."""
-    code, answerer = community_of(actor), replace(actor, label="沈主任")
+    code, answerer, guest = community_of(actor), replace(actor, label="沈主任"), replace(actor, label="guest")
     plan = Notice.of(code).where(Notice.stage == "before", Notice.category == "money").get()
     paper = objections.enter_objection(
-        replace(actor, label="陆敏"), plan.id, SHEDS, channel="paper", name="陈阿婆", phone="0573-87011223",
+        actor, plan.id, SHEDS, channel="paper", name="陈阿婆", phone="0573-87011223",
         asked_on=local_day(_ago(39)), at=_ago(38),
     )  # fmt: skip
-    phone = objections.file_objection(actor, plan.id, LAMPS, name="张桂英", phone="13857300011", at=_ago(34))
+    phone = objections.file_objection(guest, plan.id, LAMPS, name="张桂英", phone="13857300011", at=_ago(34))
     _answer(answerer, phone.objection_id, LAMPS_SHOWN, LAMPS_ANSWER, "stands", 33)
     _answer(answerer, paper.objection_id, SHEDS, SHEDS_ANSWER, "amended", 21)
     stewards = Notice.of(code).where(Notice.stage == "before", Notice.category == "persons").get()
-    objections.file_objection(actor, stewards.id, STEWARD, name="周阿姨", phone="13857300022")
+    objections.file_objection(guest, stewards.id, STEWARD, name="周阿姨", phone="13857300022")
     yield _("3 objections: one answered in time, one late, one waits.")
 
 

@@ -376,6 +376,6 @@ def _forget(_actor: Actor) -> None:
 
 
 CORE_JOBS = (
-    Job("core.events.deliver", _deliver_all, 1, _("Deliver events that are still waiting"), "site"),
-    Job("core.events.forget", _forget, 24 * 60, _("Delete old events"), "site"),
+    Job("core.events.deliver", _deliver_all, 1, _("Tell modules what happened in others"), "site"),
+    Job("core.events.forget", _forget, 24 * 60, _("Clear what modules told each other long ago"), "site"),
 )

@@ -102,7 +102,12 @@ def declare() -> Declaration:
         events=(BookingConfirmed, BookingCancelled, BookingMoved),
         services=(Service("rooms.RoomService/1", RoomService, Rooms()),),
         jobs=(
-            Job("rooms.expire", service.expire, 10, _("Close requests whose time has come, free holds that ran out")),
+            Job(
+                "rooms.expire",
+                service.expire,
+                10,
+                _("Close requests nobody decided in time, free places held too long"),
+            ),
         ),
         commands=(rooms,),
         exports=exports.EXPORTS,

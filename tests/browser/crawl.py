@@ -140,7 +140,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/people/{person}/contact",
             f"{HOME}/messages/new?person={person}",
             f"{HOME}/messages/slips",
-            f"{HOME}/calls/hours",
+            f"{HOME}/calls/today/hours",
             f"{HOME}/admin/privacy/requests/{asked}/erase",
             f"{HOME}/admin/accounts/{account}/resident/remove",
             f"{HOME}/rooms/desk/venues/1/remove",

@@ -151,6 +151,7 @@ def _show(message: Message, form: Form) -> Response:
     return ui.page(
         "desk/messages/message.html",
         message=message,
+        resident=message_lists.resident_of(current_actor(), message),
         form=form,
         way=contact.WAYS[contact.way_of(message.community, message.person_id)],
         state=STATES[message.state],
@@ -248,7 +249,7 @@ class HoursForm(Form):
     last = TimeField(_("Calls until"), required=True)
 
 
-@pages.route("/calls/hours", methods=["GET", "POST"])
+@pages.route("/calls/today/hours", methods=["GET", "POST"])
 @view("core.settings.edit")
 def hours() -> Response:
     """The hours in which nobody is called."""

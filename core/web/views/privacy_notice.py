@@ -16,7 +16,7 @@ from core.people.privacy_notice import SAID
 from core.plugin import registry as kernel
 from core.text import _
 from core.web import ui
-from core.web.forms import DayField, Form, RadioField, TextAreaField, status_of
+from core.web.forms import DayField, Form, RadioField, TextAreaField, asked_number, status_of
 from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("privacy_notice", __name__)
@@ -25,12 +25,13 @@ pages = Blueprint("privacy_notice", __name__)
 @pages.get("/privacy")
 @view(public=True)
 def notice() -> Response:
-    """The notice that holds, and the register of core and of every module, in words."""
+    """The notice that holds, and the register of core and of every module, in words; with `all` nothing of it is folded."""
     code = current_community().code
     return ui.page(
         "portal/privacy.html",
         notice=privacy_notice.current(code),
         register=privacy_register.register(kernel.active(), code),
+        unfolded=bool(asked_number("all")),
     )
 
 

@@ -8,6 +8,7 @@ from core.actor import command
 from core.civic import calls, contact, messages
 from core.civic.message_records import Message
 from core.clock import today
+from core.people import permissions
 from core.store.ref import Ref
 from core.testing import SOUTH_GARDEN, sign_in_as
 from tests.core.web.office_cases import HERE, THERE, WEST_HILL, person, text
@@ -180,6 +181,14 @@ def test_bad_input_keeps_what_was_typed(as_role, zhang, fields, field):
     assert Message.select().count() == 0
 
 
+def test_the_name_leads_to_the_resident_for_whoever_may_open_the_record(as_role, zhang):
+    told, link = tell(zhang), f'href="{HERE}/people/{zhang.public_id}"'
+    assert link in text(as_role("staff").get(f"{HERE}/messages/{told.id}"))
+    permissions.set_permission(command(WEST_HILL), "staff", "core.people.view", False)
+    page = text(as_role("staff").get(f"{HERE}/messages/{told.id}"))
+    assert "张三丰" in page and link not in page
+
+
 def test_withdrawing_needs_a_reason_which_the_person_reads(as_role, resident, zhang):
     told, browser = tell(zhang), as_role("staff")
     assert browser.send(f"{HERE}/messages/{told.id}/withdraw", note="").status_code == 422
@@ -227,12 +236,12 @@ def test_nobody_is_called_while_people_rest(as_role, zhang, monkeypatch):
 
 def test_the_director_sets_the_hours(as_role):
     chief = as_role("director")
-    assert 'value="09:00"' in text(chief.get(f"{HERE}/calls/hours"))
+    assert 'value="09:00"' in text(chief.get(f"{HERE}/calls/today/hours"))
     given = {"first": "08:30", "noon": "12:00", "after": "13:30", "last": "21:00"}
-    assert chief.send(f"{HERE}/calls/hours", **{**given, "after": "11:00"}).status_code == 422
-    assert chief.send(f"{HERE}/calls/hours", **given).status_code == 303
+    assert chief.send(f"{HERE}/calls/today/hours", **{**given, "after": "11:00"}).status_code == 422
+    assert chief.send(f"{HERE}/calls/today/hours", **given).status_code == 303
     assert contact.hours_text(WEST_HILL) == "08:30–12:00、13:30–21:00"
-    assert as_role("staff").get(f"{HERE}/calls/hours").status_code == 403
+    assert as_role("staff").get(f"{HERE}/calls/today/hours").status_code == 403
 
 
 def test_messages_are_for_those_who_may_send_them(as_role, zhang):

@@ -18,6 +18,8 @@ def marked(page: str) -> list[str]:
 def test_marks_the_nearest_place_only(as_role):
     page = as_role("director").get(f"/c/{WEST_HILL}/calls/today").get_data(as_text=True)
     assert marked(page) == [f"/c/{WEST_HILL}/calls/today"]
+    page = as_role("director").get(f"/c/{WEST_HILL}/calls/today/hours").get_data(as_text=True)
+    assert marked(page) == [f"/c/{WEST_HILL}/calls/today"]
 
 
 HOURS = "/rooms/desk/hours/{venue}"

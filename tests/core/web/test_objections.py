@@ -75,6 +75,26 @@ def test_a_guest_objects_in_three_fields_and_reads_before_them_what_happens_with
     assert "第 1 号" in text(other.get(f"{HERE}/objections/mine"))
 
 
+def test_a_call_is_promised_only_where_the_office_has_a_number(client, about, as_role):
+    """On the page and on the slip: a guest with and without a number, a resident by the register, a letter on paper."""
+    pages = []
+    for number in ("13800138000", ""):
+        answer = client.send(f"{HERE}/notices/{about.id}/object", words=WORDS, name="陈阿婆", phone=number)
+        thanks = answer.headers["Location"]
+        pages.append((text(client.get(thanks)), text(client.get(thanks.replace("/thanks", "/slip"))), bool(number)))
+    for who in (person(), person("李四", "", "3-2-502")):
+        resident = as_role("resident", person=who.id)
+        thanks = resident.send(f"{HERE}/notices/{about.id}/object", words=WORDS).headers["Location"]
+        pages.append(
+            (text(resident.get(thanks)), text(resident.get(thanks.replace("/thanks", "/slip"))), bool(who.phone))
+        )
+    staff = as_role("staff")
+    slip = text(staff.get(f"{HERE}/objections/{entered(about, channel='paper')}/slip"))
+    for *found, promised in [*pages, (slip, slip, False)]:
+        for page in found:
+            assert ("打电话告诉您。" in page, "没有您的电话" in page) == (promised, not promised)
+
+
 def test_a_double_tap_makes_one_objection_and_shows_the_same_code(client, about):
     tap = {"idempotency_key": "one and the same tap"}
     assert filed(client, about, **tap) == filed(client, about, **tap)

@@ -21,6 +21,12 @@ def test_everybody_reads_the_notice_and_its_versions(client, as_role):
     assert "新的说明" not in text(client.get("/c/330481001012/privacy"))
 
 
+def test_the_register_is_folded_by_heading_and_opens_for_the_printer(client):
+    page = text(client.get(f"{HERE}/privacy"))
+    assert page.count('<details class="fold">') > 5 and "来电" in page and "all=1" in page
+    assert text(client.get(f"{HERE}/privacy?all=1")).count('<details class="fold" open>') > 5
+
+
 def test_a_text_that_is_too_long_or_unchanged_stays_in_the_form(as_role):
     director = as_role("director")
     long = director.send(f"{HERE}/admin/privacy/notice", body="长" * 100_000)
