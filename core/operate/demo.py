@@ -17,7 +17,7 @@ from core.civic import calls, contact, intake, messages, privacy_requests
 from core.clock import today, utc_minute
 from core.errors import Invalid
 from core.operate import demo_notices, demo_objections, setup
-from core.people import account_list, accounts, grids, roster
+from core.people import account_list, accounts, grids, privacy_notice, roster
 from core.people.person import Person
 from core.people.secrets import new_password
 from core.plugin.registry import Registry
@@ -102,8 +102,11 @@ def _first_grid(actor: Actor) -> str:
 
 
 def _residents(actor: Actor) -> Iterator[Line]:
-    for person in _reachable(RESIDENTS_WITH_ACCOUNT):
+    for number, person in enumerate(_reachable(RESIDENTS_WITH_ACCOUNT)):
         pin = _open(actor, person)
+        # The last one is asked when first signing in, as whoever opens an account with a slip.
+        if number < RESIDENTS_WITH_ACCOUNT - 1:
+            privacy_notice.enter_decision(actor, person.public_id, True, today())
         yield _(
             "%(name)s signs in with the phone %(phone)s and the PIN %(pin)s",
             name=person.name,

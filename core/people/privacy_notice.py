@@ -11,8 +11,9 @@ import datetime
 import peewee
 
 from core.actor import Actor, community_of
-from core.clock import today
+from core.clock import day_text, today
 from core.errors import Invalid, NotFound
+from core.people.account_records import Account
 from core.people.directory import EDIT, person_of
 from core.people.permissions import PRIVACY
 from core.plugin.declarations import DataSubject
@@ -133,6 +134,11 @@ def enter_decision(actor: Actor, public_id: str, given: bool, asked_on: datetime
     person = person_of(actor, public_id)
     if asked_on > today():
         raise Invalid({"asked_on": [_("The day it was asked cannot lie in the future.")]})
+    last = decision_of(community_of(actor), person.id)
+    if last is not None and asked_on < last.asked_on:
+        raise Invalid(
+            {"asked_on": [_("Something was said on a later day: %(day)s. It holds.", day=day_text(last.asked_on))]}
+        )
     _store(actor.for_person(person.id), person.id, given, PAPER, asked_on)
 
 
@@ -159,8 +165,24 @@ def is_asked(actor: Actor) -> bool:
     """Whether this resident has not answered the present version yet."""
     if actor.kind != "resident" or actor.person is None:
         return False
-    community = community_of(actor)
-    last = decision_of(community, actor.person)
+    return _has_not_answered(community_of(actor), actor.person)
+
+
+def asking(account_id: int) -> str | None:
+    """The community that asks whoever has just signed in with this account, before they go on; None for whoever answered
+    its present version, and for accounts of the office."""
+    account = Account.get_by_id(account_id)
+    if (
+        account.kind != "resident"
+        or account.person_id is None
+        or not _has_not_answered(account.community, account.person_id)
+    ):
+        return None
+    return str(account.community)
+
+
+def _has_not_answered(community: str, person_id: int) -> bool:
+    last = decision_of(community, person_id)
     return last is None or last.version != current(community).version
 
 

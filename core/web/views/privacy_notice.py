@@ -20,6 +20,12 @@ from core.web.forms import DayField, Form, RadioField, TextAreaField, asked_numb
 from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("privacy_notice", __name__)
+_WHAT_FOLLOWS = {
+    True: _("Thank you. It is noted that you agree. You can change your mind under “Mine” at any time."),
+    False: _(
+        "It is noted that you decline. You can still do everything here; only what the law and your own requests need is kept."
+    ),
+}
 
 
 @pages.get("/privacy")
@@ -50,7 +56,7 @@ def version(version: int) -> Response:
 @pages.route("/mine/consent", methods=["GET", "POST"])
 @view(signed_in=True)
 def consent() -> Response:
-    """Agree to the notice or decline it, and see what one said before."""
+    """Agree to the notice or decline it, and see what one said before; after signing in for the first time it leads on."""
     actor, code = current_actor(), current_community().code
     if actor.person is None:
         raise NotFound(_("No resident is behind this account."))
@@ -59,14 +65,15 @@ def consent() -> Response:
         shown = request.form.get("version", type=int) or 0
         given = request.form.get("say") == "agree"
         if form.act_on_submit(lambda: privacy_notice.decide(actor, shown, given)):
-            ui.toast(_("Thank you. You can change your mind here at any time."))
-            return ui.after_post(ui.url("c.portal.mine"))
+            ui.toast(_WHAT_FOLLOWS[given])
+            return ui.after_post(ui.safe_target(request.form.get("next"), ui.url("c.portal.mine")))
     return ui.page(
         "portal/consent.html",
         form=form,
         notice=privacy_notice.current(code),
         last=privacy_notice.decision_of(code, actor.person),
         said=SAID,
+        next=ui.safe_target(request.values.get("next"), ""),
         status=status_of(form),
     )
 

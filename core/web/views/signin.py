@@ -10,7 +10,7 @@ from flask import session as cookie
 
 from core.clock import local_now
 from core.errors import Invalid, NotFound
-from core.people import credentials, own_account, sessions, sign_in, slips
+from core.people import credentials, own_account, privacy_notice, sessions, sign_in, slips
 from core.people.sign_in import SignIn
 from core.store.community import all_communities
 from core.text import _
@@ -34,7 +34,11 @@ def token() -> str | None:
 
 
 def remember(found: SignIn, target: str) -> Response:
-    """Give the browser its session and go on; whoever must choose a new secret first is sent there."""
+    """Give the browser its session and go on; first residents say what they think of the privacy notice, unless they have, and
+    whoever must choose a new secret does so."""
+    asking = privacy_notice.asking(found.account)
+    if asking is not None and target != ui.url("signin.signed_in"):
+        target = f"/c/{asking}/mine/consent?next={quote(target, safe='/')}"
     if found.must_change:
         target = f"/me/secret?next={quote(target, safe='/')}"
     _forget_codes()

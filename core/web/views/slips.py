@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
+from core.clock import today
 from core.errors import Invalid, NotFound
 from core.lan import reachable_url
-from core.people import areas, directory, slip_batches, slips
+from core.people import areas, directory, privacy_notice, slip_batches, slips
 from core.people.areas import Area
 from core.people.disclosure import masked_view
 from core.people.slips import PRINT, Printing, Slip
@@ -72,18 +73,27 @@ def issue() -> Response:
 @pages.route("/slips/person/<key>", methods=["GET", "POST"])
 @view(PRINT)
 def one(key: str) -> Response:
-    """A slip for one person, after asking whether the old one may become worthless."""
+    """A slip for one person, after asking whether the old one may become worthless; with it what the person said on paper
+    to the privacy notice they were told."""
     actor = current_actor()
     person = directory.person_page(masked_view(actor), key)
     if request.method == "GET":
         until = slip_batches.slip_of(actor, key)
         return ui.page("desk/slips/one.html", person=person, slip_until=until, days=slips.VALID_DAYS)
-    sheets, issued_before = _issue_once(lambda: [("", slips.prepare(actor, [person.public_id]))])
+    told = "told" in request.form and actor.can(directory.EDIT)
+    sheets, issued_before = _issue_once(
+        lambda: [("", slips.prepare(actor, [person.public_id]))],
+        first=lambda: privacy_notice.enter_decision(actor, key, True, today()) if told else None,
+    )
     return _sheets(None, sheets, issued_before, ui.url("c.people.detail", key=person.public_id))
 
 
-def _issue_once(prepare: Callable[[], list[tuple[str, Printing]]]) -> tuple[list[tuple[str, list[Slip]]], bool]:
+def _issue_once(
+    prepare: Callable[[], list[tuple[str, Printing]]], first: Callable[[], None] = lambda: None
+) -> tuple[list[tuple[str, list[Slip]]], bool]:
     """The sheets, place by place; none, and True, when this very form issued them before: the first sheets stay valid.
+
+    `first` is done in the same transaction, before they are issued.
 
     A second tap prepares nothing: hundreds of codes take seconds.
     """
@@ -93,6 +103,7 @@ def _issue_once(prepare: Callable[[], list[tuple[str, Printing]]]) -> tuple[list
     made: list[list[tuple[str, list[Slip]]]] = []
 
     def first_time() -> bool:
+        first()
         made.append([(place, slips.issue(current_actor(), printing)) for place, printing in prepared])
         return True
 

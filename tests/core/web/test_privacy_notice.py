@@ -1,9 +1,13 @@
 """The notice on the pages: read before any field, agreed to or declined, changed by the director, entered from paper."""
 
+import re
+
 import pytest
 
+from core.actor import command
+from core.people import slips
 from core.people.privacy_notice import PrivacyConsent, PrivacyNotice
-from core.testing import WEST_HILL
+from core.testing import WEST_HILL, Browser
 from tests.core.web.office_cases import HERE, person, text
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -39,12 +43,63 @@ def test_a_resident_is_asked_once_and_may_decline(as_role, say, given):
     mine = as_role("resident", person=person().id)
     assert "去看看" in text(mine.get(f"{HERE}/mine"))
     page = text(mine.get(f"{HERE}/mine/consent"))
-    assert "如果不同意" in page and 'name="version" value="1"' in page
+    assert "不同意也不影响" in page and 'name="version" value="1"' in page
     assert mine.send(f"{HERE}/mine/consent", version="1", say=say).status_code == 303
     assert PrivacyConsent.get().given is given
     assert "去看看" not in text(mine.get(f"{HERE}/mine"))
     for nonsense in ("0", "x", "9" * 30):
         assert mine.send(f"{HERE}/mine/consent", version=nonsense, say=say).status_code == 422
+    assert PrivacyConsent.select().count() == 1
+
+
+@pytest.mark.parametrize("say, told", [("agree", "已记下您同意"), ("decline", "已记下您不同意")])
+def test_a_slip_asks_before_going_on_and_only_once_per_version(client, app, as_role, say, told):
+    who, actor = person(), command(WEST_HILL)
+    [slip] = slips.issue(actor, slips.prepare(actor, [who.public_id]))
+    opened = client.send(f"/slip/{slip.code.replace(' ', '')}", secret="830174", secret_again="830174")
+    asked = f"{HERE}/mine/consent?next={HERE}/"
+    assert opened.location == asked
+    page = text(client.get(asked))
+    assert page.index("随时可以") < page.index('value="agree"') < page.index('value="decline"') < page.index("<details")
+    assert client.send(f"{HERE}/mine/consent", version="1", say=say, next=f"{HERE}/").location == f"{HERE}/"
+    assert told in text(client.get(f"{HERE}/"))
+    credentials = {"community": WEST_HILL, "name": who.name, "secret": "830174"}
+    assert Browser(app).send("/login", **credentials).location == f"{HERE}/"
+    as_role("director").send(f"{HERE}/admin/privacy/notice", body="新的说明")
+    again = Browser(app)
+    assert (
+        again.send("/login", **credentials, next=f"{HERE}/rooms/day").location
+        == f"{HERE}/mine/consent?next={HERE}/rooms/day"
+    )
+    assert '<details class="fold" open>' in text(again.get(f"{HERE}/mine/consent"))
+    assert again.send("/login", **credentials, next="/signed-in").location == "/signed-in"
+    for elsewhere in ("//evil.example", "https://evil.example", "/\\evil"):
+        sent = again.send(f"{HERE}/mine/consent", version="2", say=say, next=elsewhere)
+        assert sent.location == f"{HERE}/mine"
+
+
+def test_whoever_agreed_on_paper_over_the_counter_is_not_asked_again(client, as_role):
+    who, staff = person(), as_role("staff")
+    address = f"{HERE}/slips/person/{who.public_id}"
+    assert "已当面告知并同意（纸质）" in text(staff.get(address))
+    sheet = text(staff.send(address, told="1"))
+    assert (PrivacyConsent.get().given, PrivacyConsent.get().way) == (True, "paper")
+    code = re.search(r"([A-Z0-9]{4}) ([A-Z0-9]{4})<", sheet)
+    opened = client.send(f"/slip/{code[1]}{code[2]}", secret="830174", secret_again="830174")
+    assert opened.location == f"{HERE}/"
+
+
+def test_a_slip_without_the_tick_says_nothing_for_the_person(as_role):
+    as_role("staff").send(f"{HERE}/slips/person/{person().public_id}")
+    assert PrivacyConsent.select().count() == 0
+
+
+def test_what_was_said_later_holds_against_an_older_paper(as_role):
+    who, staff = person(), as_role("staff")
+    mine, address = as_role("resident", person=who.id), f"{HERE}/people/{who.public_id}/consent"
+    mine.send(f"{HERE}/mine/consent", version="1", say="decline")
+    refused = staff.send(address, given="yes", asked_on="2026-01-05")
+    assert refused.status_code == 422 and "以后面那次为准" in text(refused)
     assert PrivacyConsent.select().count() == 1
 
 
@@ -62,8 +117,6 @@ def test_staff_enter_what_was_said_on_paper(as_role):
 
 
 def test_the_notice_is_named_above_the_fields(client, as_role):
-    from core.actor import command
-    from core.people import slips
     from plugins.rooms import service
 
     actor = command(WEST_HILL)

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from core.actor import system
-from core.people import accounts, credentials, residents, sessions, slips
+from core.clock import today
+from core.people import accounts, credentials, privacy_notice, residents, sessions, slips
 from core.people.account_records import Account, RoleGrant, Session
 from core.store import db
 from core.testing import SOUTH_GARDEN, WEST_HILL, Browser
@@ -20,10 +21,11 @@ PASSWORD = "雨伞-蓝鲸-车站-豆浆-木"
 
 @pytest.fixture
 def resident(app: Flask):
-    """A resident of 西山社区 with an account, opened by PIN."""
+    """A resident of 西山社区 with an account, opened by PIN, who has answered the privacy notice."""
     here = system(WEST_HILL, "test")
     person = residents.add_person(here, name="张桂英", phone="13800138000")
     accounts.open_account(here, person.public_id, PIN)
+    privacy_notice.enter_decision(here, person.public_id, True, today())
     return person
 
 
@@ -198,7 +200,8 @@ def test_a_slip_opens_the_account_of_its_person(client: Browser, app: Flask) -> 
     assert client.send(typed.location, secret="123456", secret_again="123456").status_code == 422
     assert client.send(typed.location, secret=PIN, secret_again="402918").status_code == 422
     done = client.send(typed.location, secret=PIN, secret_again=PIN)
-    assert (done.status_code, done.location) == (303, f"/c/{WEST_HILL}/")
+    home = f"/c/{WEST_HILL}/"
+    assert (done.status_code, done.location) == (303, f"{home}mine/consent?next={home}")
     assert client.get("/me").status_code == 200
     assert Browser(app).get(typed.location).status_code == 422, "the slip is used up"
 
