@@ -51,6 +51,7 @@ COMMUNITY_VIEWS = (
     "exports",
     "files",
     "admin_files",
+    "admin_deadlines",
     "sheets",
 )
 BODY_LIMIT = 12 * 1024 * 1024

@@ -160,4 +160,5 @@ OBJECTION = Workflow(
     ),
     initial="submitted",
     clock_days=ANSWER_CLOCK,
+    label=_("Objections to notices"),
 )  # fmt: skip

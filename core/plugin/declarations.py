@@ -116,9 +116,10 @@ class State:
 class Workflow:
     """A state machine over the `state` column of `model`; `initial` is where new records start.
 
-    With `todos` its records are to-dos of those who may take the next step. A model may also have the columns `due_day` (needed by clocks) and `workflow_version` (then each record keeps the
-    overrides it started under). `clock_days` is the clock of the initial state: a `Clock`, or a number of
-    calendar days.
+    With `todos` its records are to-dos of those who may take the next step. A model may also have the columns `due_day`
+    (needed by clocks) and `workflow_version` (then each record keeps the overrides it started under). `clock_days` is the
+    clock of the initial state: a `Clock`, or a number of calendar days. Where it has a `label`, a community may change its
+    clocks on the page of deadlines.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Workflow:
     initial: str
     clock_days: Clock | int | None = None
     todos: WorkflowTodos | None = None
+    label: Label = ""
 
 
 @dataclass(frozen=True)
