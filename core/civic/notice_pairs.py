@@ -14,6 +14,7 @@ from typing import Any
 from core.actor import Actor, community_of
 from core.civic import notices
 from core.civic.notice_categories import PUBLISH, WRITE, lengths_of
+from core.civic.notice_digest import Attached, attached_to
 from core.civic.notice_records import Notice, NoticePair
 from core.civic.notice_text import Passage, difference
 from core.civic.notices import draft_of, phase
@@ -69,6 +70,7 @@ class PairView:
         parts = (
             (_("Title"), self.before.title, self.after.title),
             (_("Responsible"), self.before.responsible, self.after.responsible),
+            (_("Attachments"), *_files(_attachments(self.before), _attachments(self.after))),
         )
         return [part for part in parts if part[1] != part[2]]
 
@@ -76,6 +78,24 @@ class PairView:
     def is_unchanged(self) -> bool:
         """Whether the second notice says what the first said."""
         return not self.changes and all(passage.kind == "same" for passage in self.passages)
+
+
+def _attachments(notice: Notice) -> list[Attached]:
+    """The files that say something. Scans are not compared: each publication has the signed paper of its own."""
+    return [each for each in attached_to(notice) if each.role == "attachment"]
+
+
+def _files(before: Sequence[Attached], after: Sequence[Attached]) -> tuple[str, str]:
+    """The names of two lists of files. One that was exchanged under the same name is marked, one that only moved is not."""
+    known = {(each.name, each.sha256) for each in before}
+    names = {each.name for each in before}
+
+    def told(each: Attached) -> str:
+        exchanged = each.name in names and (each.name, each.sha256) not in known
+        return str(_("%(name)s (another file)", name=each.name)) if exchanged else each.name
+
+    first, second = sorted(each.name for each in before), sorted(told(each) for each in after)
+    return ("、".join(first) or str(_("none"))), ("、".join(second) or str(_("none")))
 
 
 def pair_of(actor: Actor, notice: Notice, public: bool = False) -> PairView | None:

@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass
 class Site:
-    """An instance folder and the server in front of it."""
+    """An instance folder and the server in front of it, whose clock may be some days ahead."""
 
     folder: Path
     password: str = ""
@@ -57,6 +57,7 @@ class Site:
     port: int = 0
     host: str = "127.0.0.1"
     printed: str = ""
+    days_ahead: int = 0
     _server: subprocess.Popen[str] | None = None
     _known: dict[str, Visitor] = field(default_factory=dict)
 
@@ -74,7 +75,7 @@ class Site:
         """Start the server, on the same port as before if there was one, and wait until it answers."""
         self.port = self.port or free_port(self.host)
         log = self.folder.parent / f"{self.folder.name}.log"
-        command = [*_linli(self.folder), "serve", "--host", self.host, "--port", str(self.port)]
+        command = [*_linli(self.folder, self.days_ahead), "serve", "--host", self.host, "--port", str(self.port)]
         with log.open("w") as output:
             self._server = subprocess.Popen(
                 command, cwd=ROOT, env=_environment(), stdout=output, stderr=output, text=True
@@ -102,6 +103,13 @@ class Site:
                 self._server.wait()
             self._server = None
 
+    def turn_pages(self, days: int) -> None:
+        """Start the server again with its clock `days` further ahead; everybody signs in anew."""
+        self.stop()
+        self.days_ahead += days
+        self._known.clear()
+        self.start()
+
     def visitor(self, who: str) -> Visitor:
         """Somebody signed in, once for all tests: `""` is nobody, `resident` and `neighbour` have accounts by phone,
         everybody else is a user name of the staff."""
@@ -119,11 +127,12 @@ class Site:
 
     def linli(self, *arguments: str) -> str:
         """Run a command on this instance; returns what it printed."""
-        return run_linli(self.folder, *arguments)
+        return run_linli(self.folder, *arguments, days_ahead=self.days_ahead)
 
 
-def _linli(folder: Path) -> list[str]:
-    return [sys.executable, "-m", "core", "--instance", str(folder)]
+def _linli(folder: Path, days_ahead: int = 0) -> list[str]:
+    linli = ["tests.browser.another_day", str(days_ahead)] if days_ahead else ["core"]
+    return [sys.executable, "-m", *linli, "--instance", str(folder)]
 
 
 def _environment() -> dict[str, str]:
@@ -134,10 +143,10 @@ def _environment() -> dict[str, str]:
     }
 
 
-def run_linli(folder: Path, *arguments: str) -> str:
+def run_linli(folder: Path, *arguments: str, days_ahead: int = 0) -> str:
     """Run `linli --instance FOLDER …` in a process of its own; raises with its output when it fails."""
     done = subprocess.run(
-        [*_linli(folder), *arguments],
+        [*_linli(folder, days_ahead), *arguments],
         cwd=ROOT,
         env=_environment(),
         capture_output=True,

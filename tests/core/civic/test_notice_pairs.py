@@ -5,7 +5,7 @@ from __future__ import annotations
 import peewee
 import pytest
 
-from core.civic import notice_pairs, notice_todos, notices
+from core.civic import attachments, notice_pairs, notice_todos, notices
 from core.civic.notice_digest import check
 from core.civic.notice_records import Notice, NoticePair
 from core.civic.notice_wording import NoticeWording
@@ -79,6 +79,36 @@ def test_the_difference_names_every_changed_line(office, first, later):
     ]
     assert [(before, after) for _what, before, after in found.changes] == [("停水通知", "停水结果")]
     assert not found.is_unchanged
+
+
+def hang(office, notice, role, *files):
+    """Hang text files with a draft: (name, contents)."""
+    uploads = [attachments.keep_upload(office, name, words.encode(), ("document",)) for name, words in files]
+    notices.add_files(office, notice.id, role, [(upload.token, "") for upload in uploads])
+
+
+@pytest.mark.parametrize(
+    "files, told",
+    [
+        ((("预算.txt", "甲"), ("说明.txt", "乙")), None),
+        ((("说明.txt", "乙"), ("预算.txt", "甲")), None),
+        ((("预算.txt", "丙"), ("说明.txt", "乙")), "说明.txt、预算.txt（换了内容）"),
+        ((("预算.txt", "甲"),), "预算.txt"),
+        ((), "无"),
+    ],
+    ids=["the same", "in another order", "exchanged under its name", "one less", "none"],
+)
+def test_the_difference_names_changed_attachments(office, later, files, told):
+    notice = draft(office, objection_days=7)
+    hang(office, notice, "attachment", ("预算.txt", "甲"), ("说明.txt", "乙"))
+    hang(office, notice, "scan", ("会议纪要.txt", "丁"))
+    pair = notice_pairs.open_pair(office, notice.id)
+    notices.publish_notice(office, notice.id)
+    second = notice_pairs.draft_after(office, pair.id)
+    if files:
+        hang(office, second, "attachment", *files)
+    changes = [(before, after) for _what, before, after in view(office, second).changes]
+    assert changes == ([] if told is None else [("说明.txt、预算.txt", told)])
 
 
 def test_a_draft_or_a_published_notice_that_takes_objections_can_be_the_first(office):
