@@ -41,9 +41,7 @@ def index() -> Response:
 def edit(name: str, verb: str) -> Response:
     """One deadline: change it, and what was decided about it before."""
     deadline = deadlines.find_deadline(current_actor(), name, verb)
-    form = DeadlineForm.from_request(
-        days=deadline.clock.days, kind="working" if deadline.clock.working else "calendar"
-    )
+    form = DeadlineForm.from_request(days=deadline.clock.days, kind="working" if deadline.clock.working else "calendar")
     if form.act_on_submit(lambda: _save(form, name, verb)):
         ui.toast(_("Saved. It holds for what begins from now on."))
         return ui.after_post(ui.url(".index"))
@@ -57,6 +55,4 @@ def edit(name: str, verb: str) -> Response:
 
 
 def _save(form: Any, name: str, verb: str) -> None:
-    deadlines.set_deadline(
-        current_actor(), name, verb, form.days.data, form.kind.data == "working", form.reason.data
-    )
+    deadlines.set_deadline(current_actor(), name, verb, form.days.data, form.kind.data == "working", form.reason.data)

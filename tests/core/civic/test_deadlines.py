@@ -47,7 +47,9 @@ def test_a_change_holds_for_what_begins_from_now_on(store, lead):
 
 def test_calendar_days_may_not_end_on_a_day_off(store, lead):
     deadlines.set_deadline(lead, NAME, VERB, 10, False, "按自然日算")
-    assert due(file(visitor(store), notice(store.west))) == calendar.deadline(today(), 10, working=False, roll_over=True)
+    assert due(file(visitor(store), notice(store.west))) == calendar.deadline(
+        today(), 10, working=False, roll_over=True
+    )
 
 
 def test_the_other_community_keeps_its_own(store, lead):
