@@ -31,6 +31,8 @@ COMMON = {
     "code": "ACDEFHJK",
     "listed": "core.people",
     "job": "rooms.expire",
+    "workflow": "core.objection",
+    "verb": "begin",
     "size": "full",
     "year": 2045,
     "form": "json",

@@ -36,13 +36,13 @@ def index() -> Response:
     return ui.page("desk/admin/deadlines.html", deadlines=deadlines.deadlines(current_actor()))
 
 
-@pages.route("/admin/deadlines/<name>/<verb>", methods=["GET", "POST"])
+@pages.route("/admin/deadlines/<workflow>/<verb>", methods=["GET", "POST"])
 @view(OVERRIDE)
-def edit(name: str, verb: str) -> Response:
+def edit(workflow: str, verb: str) -> Response:
     """One deadline: change it, and what was decided about it before."""
-    deadline = deadlines.find_deadline(current_actor(), name, verb)
+    deadline = deadlines.find_deadline(current_actor(), workflow, verb)
     form = DeadlineForm.from_request(days=deadline.clock.days, kind="working" if deadline.clock.working else "calendar")
-    if form.act_on_submit(lambda: _save(form, name, verb)):
+    if form.act_on_submit(lambda: _save(form, workflow, verb)):
         ui.toast(_("Saved. It holds for what begins from now on."))
         return ui.after_post(ui.url(".index"))
     return ui.page(
@@ -54,5 +54,7 @@ def edit(name: str, verb: str) -> Response:
     )
 
 
-def _save(form: Any, name: str, verb: str) -> None:
-    deadlines.set_deadline(current_actor(), name, verb, form.days.data, form.kind.data == "working", form.reason.data)
+def _save(form: Any, workflow: str, verb: str) -> None:
+    deadlines.set_deadline(
+        current_actor(), workflow, verb, form.days.data, form.kind.data == "working", form.reason.data
+    )
