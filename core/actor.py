@@ -19,6 +19,8 @@ class Actor:
     `origin` says where from (`192.168.1.7`, `command`, `job rooms.expire`).
     `on_behalf_of` is the person whose wish is entered by somebody else (代录).
     `reach` are the areas whose residents the actor may see (a grid officer's grids), None for the whole community.
+    `stands_in_for` names the colleague who is away and whose work this is; the permissions stay the actor's own.
+    `viewer` is the account that looks, where this is a colleague as somebody with less reach may see them.
     """
 
     kind: str = "anonymous"
@@ -32,6 +34,8 @@ class Actor:
     on_behalf_of: int | None = None
     session: str | None = field(default=None, repr=False)
     reach: frozenset[int] | None = None
+    stands_in_for: str = ""
+    viewer: int | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -50,8 +54,17 @@ class Actor:
 
     @property
     def signature(self) -> str:
-        """What records say of who did something: the name, or of nobody in particular the kind."""
-        return self.label or self.kind
+        """What records say of who did something: the name, or of nobody in particular the kind.
+
+        A deputy signs as one signs on paper: 李四（代张三）.
+        """
+        name = self.label or self.kind
+        return in_place_of(name, self.stands_in_for) if self.stands_in_for else name
+
+    @property
+    def eyes(self) -> int | None:
+        """The account whose own entries may be shown to whoever looks."""
+        return self.account if self.viewer is None else self.viewer
 
     def can(self, permission: str) -> bool:
         """Whether the actor holds `permission` in the community of the act; unknown names are simply not held."""
@@ -65,6 +78,11 @@ class Actor:
     def for_person(self, person: int) -> Actor:
         """The same actor, entering the wish of `person` (代录)."""
         return replace(self, on_behalf_of=person)
+
+
+def in_place_of(deputy: str, colleague: str) -> str:
+    """How a deputy signs, in every language of the pages: 李四（代张三）."""
+    return f"{deputy}（代{colleague}）"
 
 
 # Those who act without a name of their own. What they do is stored under these words and put into the reader's language.

@@ -26,6 +26,7 @@ COMMUNITY_VIEWS = (
     "portal",
     "desk",
     "inbox",
+    "away",
     "search",
     "messages",
     "own_messages",

@@ -67,6 +67,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     _add_rooms(town)
     _add_notices(town)
     _add_privacy(town)
+    _add_absence(town)
     return town
 
 
@@ -229,6 +230,20 @@ def _add_privacy(town: Town) -> None:
         keys.append(asked.id)
     privacy_requests.answer(actor, keys[1], "refuse", f"{town.mark}已当面给过")
     town.values.update(request_id=keys)
+
+
+def _add_absence(town: Town) -> None:
+    """Somebody is away this week, and a colleague stands in."""
+    from core.civic import deputies
+    from core.clock import today
+    from core.people import account_list, accounts
+
+    actor = command(town.code)
+    account_list.open_staff(actor, f"deputy{_tail(town)}", f"{town.mark}代理", ["staff"])
+    deputy, away = (accounts.account_named(f"{name}{_tail(town)}") for name in ("deputy", "office"))
+    assert deputy and away
+    until = today() + datetime.timedelta(days=5)
+    town.values.update(deputy_id=[deputies.enter(actor, away.id, deputy.id, today(), until).id])
 
 
 def _photo(actor: Any) -> str:

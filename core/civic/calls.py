@@ -14,6 +14,7 @@ from typing import Any
 import peewee
 
 from core.actor import Actor
+from core.civic import deputies
 from core.civic.message_records import ContactPreference
 from core.clock import today
 from core.errors import Conflict, Invalid, NotFound, Refused
@@ -224,6 +225,7 @@ def record_attempt(
 def _record_attempt(actor: Actor, task_id: int, outcome: str, note: str, next_day: datetime.date | None) -> CallTask:
     actor.require(WORK)
     task = _open_task(actor, task_id)
+    actor = deputies.on_behalf(actor, task.assigned_to)
     if task.person_id is not None and not may_be_contacted(task.community, task.person_id):
         raise Refused(_("This person has died and is not to be called."))
     again = (next_day or today() + datetime.timedelta(days=1)) if outcome == "no_answer" else None
@@ -264,6 +266,7 @@ def correct_phone(actor: Actor, task_id: int, phone: str) -> CallTask:
     """Give an open call another number; the person's own record stays as it is. Raises `Invalid`, `Conflict`."""
     actor.require(WORK)
     task = _open_task(actor, task_id)
+    actor = deputies.on_behalf(actor, task.assigned_to)
     before = task.phone
     _change(task, {"phone": read_number(phone)})
     audit.record(
@@ -283,17 +286,25 @@ def assign_call(actor: Actor, task_id: int, account_id: int | None) -> CallTask:
     `Refused` for somebody who does not make calls here."""
     actor.require(WORK)
     task = _open_task(actor, task_id)
+    pass_on(deputies.on_behalf(actor, task.assigned_to), task, account_id, permission=WORK)
+    return task
+
+
+def pass_on(actor: Actor, task: CallTask, account_id: int | None, *, permission: str) -> None:
+    """Give an open call to somebody else as part of an act whose caller has checked the right to it; in its transaction.
+
+    Raises what `assign_call` raises.
+    """
     if account_id is not None and account_id not in callers(task.community):
         raise Refused(_("This colleague does not make calls."), advice=_("Choose somebody who works through the list."))
     before = task.assigned_to
     if before == account_id:
-        return task
+        return
     _change(task, {"assigned_to": account_id})
     audit.record(
         actor, "core.call.assigned", task.ref,
-        before={"assigned_to": before}, after={"assigned_to": account_id}, permission=WORK,
+        before={"assigned_to": before}, after={"assigned_to": account_id}, permission=permission,
     )  # fmt: skip
-    return task
 
 
 def callers(community: str) -> list[int]:
@@ -308,7 +319,7 @@ def set_aside(actor: Actor, task_id: int, note: str) -> CallTask:
     if not note.strip():
         raise Invalid({"note": [_("Please write why this call is not made.")]})
     task = _open_task(actor, task_id)
-    _set_aside(actor, task, note)
+    _set_aside(deputies.on_behalf(actor, task.assigned_to), task, note)
     return task
 
 
@@ -360,7 +371,7 @@ def attempts(actor: Actor, task_id: int) -> list[CallAttempt]:
 
 def seen_by(actor: Actor, model: Any) -> peewee.ColumnBase:
     """A condition on calls received or to be made: those of people within reach, and of others whom the actor entered."""
-    return within(actor, model.person_id) | (model.person_id.is_null() & (model.by_account == actor.account))
+    return within(actor, model.person_id) | (model.person_id.is_null() & (model.by_account == actor.eyes))
 
 
 def require_seen(actor: Actor, record: Any) -> None:

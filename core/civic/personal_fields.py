@@ -6,6 +6,7 @@ That of residents and accounts is in `core.people.personal_fields`.
 from __future__ import annotations
 
 from core.civic.calls import CallAttempt, CallTask
+from core.civic.deputies import Deputy
 from core.civic.holiday_list import HolidayList
 from core.civic.intake import CallIntake
 from core.civic.message_records import ContactPreference, Message
@@ -58,6 +59,7 @@ PERSONAL: tuple[PersonalField, ...] = (
         _CALLS_KEPT, _CALLS,
     ),
     *(signed(model, "by_label", group=_CALLS) for model in (CallIntake, CallTask, CallAttempt)),
+    signed(Deputy, "by_label", "ended_by", group=_PROCEDURES),
     PersonalField(
         Message, ("recipient", "name", "phone"), _("Who is told something, at which number"),
         _("To tell you what you ought to know in time."), "request", _("Until it is erased at your request."), _MESSAGES,

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.actor import Actor, community_of
-from core.civic import workflow
+from core.actor import Actor, community_of, in_place_of
+from core.civic import deputies, workflow
 from core.civic.workflow_shape import transitions_from
 from core.clock import today
-from core.people import staff
+from core.people import permissions, staff
 from core.plugin import registry as kernel
 from core.plugin.declarations import Todo, Workflow
 from core.store.community import find_community
@@ -44,7 +44,7 @@ class Waiting:
     """A to-do ready to be shown. `owner` is `core` or a plugin's name.
 
     `account` is the only account that can do it, None where everybody with `permission` can. `instead_of` names the
-    colleague whose work it is, for a deputy.
+    colleague who is away and whose work it is, for the deputy.
     """
 
     title: str
@@ -62,6 +62,11 @@ class Waiting:
     def is_late(self) -> bool:
         """Whether its day has passed."""
         return self.due is not None and self.due < today()
+
+    @property
+    def same(self) -> tuple[Any, ...]:
+        """What makes the to-dos of several people one."""
+        return (self.owner, self.href, self.title, self.due, self.detail)
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -83,30 +88,77 @@ class Count:
 def waiting(actor: Actor) -> list[Waiting]:
     """What waits for the actor, late things first, then by due day.
 
-    A source that fails is recorded as its owner's and left out; a plugin that is not enabled has no to-dos.
+    What waits for a colleague who is away waits for the deputy as well, as far as both may do it. A source that fails is
+    recorded as its owner's and left out; a plugin that is not enabled has no to-dos.
     """
-    return sorted(_found(actor), key=lambda each: each.order)
+    return sorted(_found_for(actor), key=lambda each: each.order)
 
 
 def waiting_for_everybody(actor: Actor) -> list[Waiting]:
     """What waits for anybody who works here, as far as the actor may see it, each with the people who can do it.
 
-    Needs `core.inbox.all`.
+    A deputy is named beside the colleague who is away. Needs `core.inbox.all`.
     """
     actor.require(EVERYBODY)
+    community = community_of(actor)
     merged: dict[tuple[Any, ...], Waiting] = {}
-    for colleague in staff.colleagues(community_of(actor)):
+    for colleague in staff.colleagues(community):
         for each in _found(staff.as_seen_by(actor, colleague)):
-            key = (each.owner, each.href, each.title, each.due, each.detail)
-            known = merged.get(key, each)
-            merged[key] = replace(known, people=(*known.people, colleague.label))
+            known = merged.get(each.same, each)
+            merged[each.same] = replace(known, people=(*known.people, colleague.label))
+    for deputy, away in deputies.pairs(community):
+        for each in _found(staff.as_seen_by(actor, staff.as_seen_by(deputy, away))):
+            known = merged.get(each.same, each)
+            if deputy.label not in known.people:
+                people = (*known.people, in_place_of(deputy.label, away.label))
+                merged[each.same] = replace(known, people=people, instead_of=away.label)
     return sorted(merged.values(), key=lambda each: each.order)
+
+
+def unseen_by(actor: Actor, away: Actor, deputy: Actor) -> list[Waiting]:
+    """What waits for a colleague, as far as the actor may see it, and would be seen by nobody but those who see everybody's
+    while the deputy stands in: work of that one alone which the deputy may not do, or which only that role may."""
+    others = [each for each in staff.colleagues(community_of(actor)) if each.account != away.account]
+    covered = {(each.owner, each.href) for other in others for each in _found(other)}
+    covered |= {(each.owner, each.href) for each in _found(staff.as_seen_by(deputy, away))}
+    found = _found(away if actor.account == away.account else staff.as_seen_by(actor, away))
+    return sorted((each for each in found if (each.owner, each.href) not in covered), key=lambda each: each.order)
+
+
+def only_for(community: str, account_id: int) -> list[Waiting]:
+    """What waits for one colleague and nobody else: tied to the account, or to a permission that no other account holds.
+
+    Tells everything, whoever asks: for the hand-over of whoever leaves, which is the business of those who give roles.
+    """
+    colleague = staff.colleague(community, account_id)
+    if colleague is None:
+        return []
+
+    def alone(permission: str) -> bool:
+        return bool(permission) and set(permissions.holders(community, permission)) <= {account_id}
+
+    found = [each for each in _found(colleague) if each.account == account_id or alone(each.permission)]
+    return sorted(found, key=lambda each: each.order)
 
 
 def roles_of(actor: Actor, found: Iterable[Waiting]) -> dict[str, str]:
     """For each permission of these to-dos the names of the roles that hold it here, joined."""
     names = {each.permission for each in found if each.permission}
     return {name: "、".join(str(label) for label in staff.roles_with(community_of(actor), name)) for name in names}
+
+
+def _found_for(actor: Actor) -> list[Waiting]:
+    """One's own, and what is seen only by standing in for somebody."""
+    found = _found(actor)
+    known = {(each.owner, each.href) for each in found}
+    community = community_of(actor)
+    for absence in deputies.stood_in_for(community, actor.account):
+        colleague = staff.colleague(community, absence.account)
+        for each in _found(staff.as_seen_by(actor, colleague)) if colleague is not None else ():
+            if (each.owner, each.href) not in known:
+                known.add((each.owner, each.href))
+                found.append(replace(each, instead_of=absence.label))
+    return found
 
 
 def _found(actor: Actor) -> list[Waiting]:
@@ -188,7 +240,7 @@ def count(actor: Actor) -> Count:
     known = _remembered.get(key)
     if known is not None and known[0] > moment and known[1] == actor.community:
         return known[2]
-    found = _found(actor)
+    found = _found_for(actor)
     counted = Count(len(found), sum(each.is_late for each in found))
     if key:
         if len(_remembered) >= _MOST_REMEMBERED:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.actor import Actor, command
-from core.civic import calls, contact, intake, messages, privacy_requests
+from core.civic import calls, contact, deputies, intake, messages, privacy_requests
 from core.clock import today, utc_minute
 from core.errors import Invalid
 from core.operate import demo_notices, demo_objections, setup
@@ -35,6 +35,8 @@ STAFF = (
 )
 # Under whose names the office has done what is there.
 OWNER, CLERK = "装机管理员", "陆敏"
+# Who is away this week, and who stands in.
+AWAY, DEPUTY = "wangge", "shequ"
 # Where no register is imported that names grids.
 ONLY_GRID = "第1网格"
 RESIDENTS_WITH_ACCOUNT = 3
@@ -62,6 +64,7 @@ def build(registry: Registry, residents: bool = True) -> Iterator[Line]:
     yield _("Staff sign in with the password %(password)s: %(names)s", password=password, names=names)
     if residents:
         yield from _residents(actor)
+    yield from _absence(actor)
     yield from demo_notices.build(actor)
     yield from demo_objections.build(actor)
     for _plugin, lines in registry.call("fill_demo", CODE, community=community, actor=actor):
@@ -125,10 +128,20 @@ def _residents(actor: Actor) -> Iterator[Line]:
     privacy_requests.enter(
         actor, neighbour.public_id, "correct", "登记的出生年份不对，应该是 1958 年", "in_person", today()
     )
-    calls.ask_to_call(
+    task = calls.ask_to_call(
         actor, neighbour.ref, "demo", name=neighbour.name, why="告诉他：周六上午的义诊改到九点", person_id=neighbour.id
     )
+    officer = accounts.account_named(AWAY)
+    calls.assign_call(actor, task.id, officer.id if officer is not None else None)
     _tell(actor, _reachable(RESIDENTS_WITH_ACCOUNT), neighbour)
+
+
+def _absence(actor: Actor) -> Iterator[Line]:
+    """A colleague is away this week, so that a newcomer sees who stands in."""
+    away, deputy = (accounts.account_named(name) for name in (AWAY, DEPUTY))
+    if away is not None and deputy is not None:
+        deputies.enter(actor, away.id, deputy.id, today(), today() + datetime.timedelta(days=4))
+        yield _("%(name)s is away this week; %(deputy)s stands in.", name=away.label, deputy=deputy.label)
 
 
 def _tell(actor: Actor, signing_in: list[Person], neighbour: Person) -> None:

@@ -65,6 +65,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
         "core.desk", _("Work at the desk"), (*_OFFICE, *_MONEY, "grid_officer", "supervisor", "mediator", "liaison")
     ),
     Permission("core.inbox.all", _("See what waits for everybody"), _LEADS),
+    Permission("core.deputies.manage", _("Say who stands in for a colleague who is away"), _LEADS),
     Permission("core.search", _("Use the search box"), (*_OFFICE, "grid_officer")),
     Permission("core.people.view", _("See residents and homes"), (*_OFFICE, "grid_officer")),
     Permission("core.people.phone", _("See whole phone numbers"), (*_OFFICE, "grid_officer")),

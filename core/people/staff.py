@@ -56,17 +56,24 @@ def colleague(community: str, account_id: int) -> Actor | None:
     return next((each for each in colleagues(community) if each.account == account_id), None)
 
 
+def is_active(account_id: int) -> bool:
+    """Whether this account can sign in: it is neither frozen nor closed."""
+    return bool(rows("SELECT 1 FROM account WHERE id = ? AND status = 'active'", account_id))
+
+
 def as_seen_by(viewer: Actor, other: Actor) -> Actor:
     """The other one as far as the viewer may follow: what both may do, the residents both may see.
 
-    With this a deputy or a director reads what waits for somebody; it never gives them more than they have.
+    With this a deputy or a director reads what waits for somebody; it never gives them more than they have. What the other
+    one may see only for having entered it stays unseen by a viewer who does not reach the whole community.
     """
     shared = other.permissions if viewer.kind in ("system", "command") else other.permissions & viewer.permissions
     if viewer.reach is None or other.reach is None:
         reach = other.reach if viewer.reach is None else viewer.reach
     else:
         reach = viewer.reach & other.reach
-    return replace(other, permissions=shared, reach=reach, origin=viewer.origin)
+    looks = other.viewer if viewer.reach is None else viewer.account
+    return replace(other, permissions=shared, reach=reach, origin=viewer.origin, viewer=looks)
 
 
 def roles_with(community: str, permission: str) -> list[LazyText]:

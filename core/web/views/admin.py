@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from core.civic import deputies
 from core.clock import today
 from core.errors import Invalid, NotFound, Refused
 from core.lan import reachable_url
@@ -57,7 +58,8 @@ def accounts_list() -> Response:
     """Staff accounts with their roles."""
     closed = "closed" in request.args
     rows = account_list.staff_rows(current_actor(), also_closed=closed)
-    return ui.page("desk/admin/accounts.html", rows=rows, closed=closed, names=ROLES)
+    away = deputies.away_today(current_community().code)
+    return ui.page("desk/admin/accounts.html", rows=rows, closed=closed, names=ROLES, away=away)
 
 
 @pages.get("/admin/accounts/residents")
@@ -141,7 +143,10 @@ def _account_page(account_id: int, form: Any = None) -> Response:
     shown = account_list.account_page(current_actor(), account_id)
     form = form or GrantForm(from_day=today())
     _offer_roles(form, shown)
-    return ui.page("desk/admin/account.html", status=status_of(form), shown=shown, form=form, names=ROLES)
+    absences = deputies.absences_of(current_community().code, account_id)
+    return ui.page(
+        "desk/admin/account.html", status=status_of(form), shown=shown, form=form, names=ROLES, absences=absences
+    )
 
 
 def _offer_roles(form: Any, shown: account_list.AccountPage) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from core.civic import calendar, calls, contact, todos
+from core.civic import calendar, calls, contact, deputies, todos
 from core.clock import today
 from core.operate import job_list
 from core.plugin import registry as kernel
@@ -27,6 +27,8 @@ def home() -> Response:
         missing_year=calendar.missing_year(today()),
         late=[todo for todo in found if todo.is_late],
         todos=[todo for todo in found if not todo.is_late],
+        absences=[each for each in deputies.absences_of(str(actor.community), actor.account) if each.is_today],
+        stood_in_for=deputies.stood_in_for(str(actor.community), actor.account),
         resting=contact.resting_until(str(actor.community)),
         calls=calls.todays_calls(actor, limit=6) if actor.can("core.calls.work") else None,
         widgets=ui.widgets("desk"),

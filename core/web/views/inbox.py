@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from core.civic import todos
+from core.civic import deputies, todos
 from core.clock import today
 from core.plugin import registry as kernel
 from core.text import _
@@ -39,6 +39,8 @@ def index() -> Response:
         show=show if show in todos.SHOWN else "",
         shown={name: (label, len(narrow(found))) for name, (label, narrow) in todos.SHOWN.items()},
         today=today(),
+        absences=deputies.absences_of(str(actor.community), actor.account),
+        stood_in_for=deputies.stood_in_for(str(actor.community), actor.account),
     )
 
 

@@ -1,0 +1,91 @@
+"""Who stands in for whom while somebody is away."""
+
+from core.store.schema import add_guard, create_index, create_table, raising_function
+
+# Who stood in for whom, and since when it was entered, never changes; that it was ended early is added once.
+_KEPT = ("community", "account_id", "deputy_id", "from_day", "until_day", "created_at", "by_account", "by_label")
+_OVERLAPS = "ended_at IS NULL AND id <> NEW.id AND from_day <= NEW.until_day AND until_day >= NEW.from_day"
+
+
+def up(migrator, db):
+    _make_deputies(db)
+
+
+def _make_deputies(db):
+    create_table(
+        db,
+        "deputy",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL REFERENCES community (code),
+        account_id INTEGER NOT NULL REFERENCES account (id),
+        deputy_id INTEGER NOT NULL REFERENCES account (id),
+        from_day TEXT NOT NULL,
+        until_day TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        by_account INTEGER,
+        by_label TEXT NOT NULL,
+        ended_at INTEGER,
+        ended_by TEXT NOT NULL DEFAULT '',
+        CONSTRAINT deputy_is_another CHECK (deputy_id <> account_id),
+        CONSTRAINT deputy_days_in_order
+            CHECK (length(from_day) = 10 AND length(until_day) = 10 AND until_day >= from_day),
+        CONSTRAINT deputy_ended_by_somebody CHECK ((ended_at IS NULL) = (ended_by = '')),
+        UNIQUE (community, id)
+        """,
+    )
+    create_index(db, "deputy_days", "deputy", "community, until_day", where="ended_at IS NULL")
+    _refuse_together(db, "deputy_one_at_a_time", "account_id = NEW.account_id")
+    _refuse_together(db, "deputy_not_mutual", "account_id = NEW.deputy_id AND deputy_id = NEW.account_id")
+    _keep_deputies(db)
+
+
+def _refuse_together(db, name, same):
+    """Refuse a row beside another one of the same days that is in force and to which `same` applies."""
+    found = f"SELECT 1 FROM deputy WHERE community = NEW.community AND {same} AND {_OVERLAPS}"
+    add_guard(
+        db,
+        name,
+        "deputy",
+        sqlite=tuple(
+            f"CREATE TRIGGER {name}_{word} {when} ON deputy WHEN NEW.ended_at IS NULL AND EXISTS ({found}) "
+            f"BEGIN SELECT RAISE(ABORT, '{name}'); END"
+            for word, when in (("insert", "AFTER INSERT"), ("update", "BEFORE UPDATE"))
+        ),
+        postgresql=(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF NEW.ended_at IS NULL AND EXISTS ({found}) THEN "
+            f"RAISE EXCEPTION '{name}' USING ERRCODE = '23000', CONSTRAINT = '{name}'; END IF; RETURN NEW; END $$",
+            f"CREATE TRIGGER {name}_row BEFORE INSERT OR UPDATE ON deputy FOR EACH ROW EXECUTE FUNCTION {name}()",
+            f"ALTER TABLE deputy ENABLE ALWAYS TRIGGER {name}_row",
+        ),
+    )
+
+
+def _keep_deputies(db):
+    """`deputy_kept`: nothing but the early end is added, once; nothing is deleted."""
+    name = "deputy_kept"
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _KEPT)
+    when = f"OLD.ended_at IS NOT NULL OR {changed}"
+    abort = f"SELECT RAISE(ABORT, '{name}')"
+    add_guard(
+        db,
+        name,
+        "deputy",
+        sqlite=(
+            f"CREATE TRIGGER {name}_update BEFORE UPDATE ON deputy WHEN {when} BEGIN {abort}; END",
+            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON deputy BEGIN {abort}; END",
+            f"CREATE TRIGGER {name}_insert BEFORE INSERT ON deputy "
+            f"WHEN EXISTS (SELECT 1 FROM deputy WHERE id = NEW.id) BEGIN {abort}; END",
+        ),
+        postgresql=(
+            raising_function(name),
+            f"CREATE TRIGGER {name}_update BEFORE UPDATE ON deputy FOR EACH ROW WHEN ({when}) "
+            f"EXECUTE FUNCTION {name}()",
+            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON deputy FOR EACH ROW EXECUTE FUNCTION {name}()",
+            f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON deputy FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+            f"ALTER TABLE deputy ENABLE ALWAYS TRIGGER {name}_update",
+            f"ALTER TABLE deputy ENABLE ALWAYS TRIGGER {name}_delete",
+            f"ALTER TABLE deputy ENABLE ALWAYS TRIGGER {name}_truncate",
+        ),
+    )
