@@ -17,8 +17,9 @@ from core.civic import calls, contact, deputies, intake, messages, privacy_reque
 from core.clock import today, utc_minute
 from core.errors import Invalid
 from core.operate import demo_notices, demo_objections, setup
-from core.people import account_list, accounts, grids, privacy_notice, roster
+from core.people import account_list, accounts, grids, privacy_notice, roster, staff
 from core.people.person import Person
+from core.people.reach import within
 from core.people.secrets import new_password
 from core.plugin.registry import Registry
 from core.store.community import Community
@@ -128,20 +129,25 @@ def _residents(actor: Actor) -> Iterator[Line]:
     privacy_requests.enter(
         actor, neighbour.public_id, "correct", "登记的出生年份不对，应该是 1958 年", "in_person", today()
     )
-    task = calls.ask_to_call(
+    calls.ask_to_call(
         actor, neighbour.ref, "demo", name=neighbour.name, why="告诉他：周六上午的义诊改到九点", person_id=neighbour.id
     )
-    officer = accounts.account_named(AWAY)
-    calls.assign_call(actor, task.id, officer.id if officer is not None else None)
     _tell(actor, _reachable(RESIDENTS_WITH_ACCOUNT), neighbour)
 
 
 def _absence(actor: Actor) -> Iterator[Line]:
-    """A colleague is away this week, so that a newcomer sees who stands in."""
+    """A colleague is away this week and has left a call, so that a newcomer sees who stands in."""
     away, deputy = (accounts.account_named(name) for name in (AWAY, DEPUTY))
-    if away is not None and deputy is not None:
-        deputies.enter(actor, away.id, deputy.id, today(), today() + datetime.timedelta(days=4))
-        yield _("%(name)s is away this week; %(deputy)s stands in.", name=away.label, deputy=deputy.label)
+    officer = staff.colleague(CODE, away.id) if away is not None else None
+    if away is None or deputy is None or officer is None:
+        return
+    deputies.enter(actor, away.id, deputy.id, today(), today() + datetime.timedelta(days=4))
+    yield _("%(name)s is away this week; %(deputy)s stands in.", name=away.label, deputy=deputy.label)
+    for person in _reachable(1, officer):
+        task = calls.ask_to_call(
+            actor, person.ref, "demo.away", name=person.name, why="回访：报修的楼道灯亮了没有", person_id=person.id
+        )
+        calls.assign_call(actor, task.id, away.id)
 
 
 def _tell(actor: Actor, signing_in: list[Person], neighbour: Person) -> None:
@@ -160,11 +166,13 @@ def _tell(actor: Actor, signing_in: list[Person], neighbour: Person) -> None:
         messages.tell(actor, person.ref, person.ref, f"demo.{number}", words, title=title, **more)
 
 
-def _reachable(count: int) -> list[Person]:
-    """The first people with a phone nobody shares."""
+def _reachable(count: int, seen_by: Actor | None = None) -> list[Person]:
+    """The first people with a phone nobody shares, whom this colleague may see."""
     phones = Person.of(CODE, Person.phone).where(Person.phone != "").group_by(Person.phone)
-    query = Person.of(CODE).where(Person.phone.in_(phones), Person.phone.startswith("1")).order_by(Person.id)
-    return list(query.limit(count))
+    query = Person.of(CODE).where(Person.phone.in_(phones), Person.phone.startswith("1"))
+    if seen_by is not None:
+        query = query.where(within(seen_by, Person.id))
+    return list(query.order_by(Person.id).limit(count))
 
 
 def _open(actor: Actor, person: Person) -> str:
