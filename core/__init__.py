@@ -16,7 +16,7 @@ _SOURCES = {
         "Unavailable",
     ),
     "core.text": ("Domain", "LazyText"),
-    "core.store.audit": ("record",),
+    "core.store.audit": ("acts_on", "record"),
     "core.store.community": ("Community", "CommunityModel", "all_communities", "find_community"),
     "core.store.db": (
         "BaseModel", "BaseModel", "Day", "Fen", "Flag", "Integer", "Json", "Text", "Utc", "after_commit", "canonical", "database", "engine_name",
@@ -26,7 +26,7 @@ _SOURCES = {
     "core.store.schema": ("add_guard", "create_index", "create_table", "is_postgresql", "make_append_only", "raising_function"),
     "core.store.sequence": ("next_number",),
     "core.plugin.declarations": (
-        "AuditWords", "Clock", "DataSubject", "DataTable", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "NavItem", "Permission", "PersonalField", "Retention", "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind",
+        "AuditWords", "Clock", "DataSubject", "DataTable", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "Moment", "NavItem", "Permission", "PersonalField", "RecordKind", "Retention", "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind",
         "State", "Todo", "Transition", "Widget", "Workflow", "WorkflowTodos",
     ),
     "core.plugin.events": ("emit", "event"),
@@ -53,11 +53,12 @@ _SOURCES = {
     "core.civic.notice_wording": ("NoticeWording",),
     "core.civic.notice_pairs": ("open_pair",),
     "core.civic.calls": ("ask_to_call", "call_not_needed"),
+    "core.civic.links": ("link", "links_of", "unlink"),
     "core.civic.objection_lists": ("objections_of", "open_objections"),
     "core.civic.messages": ("not_needed", "tell", "told_at"),
     "core.civic.message_lists": ("hall_numbers",),
     "core.ics": ("Appointment", "calendar_text"),
-    "core.civic.workflow": ("actions", "advance", "begin"),
+    "core.civic.workflow": ("actions", "advance", "begin", "history"),
     "core.lan": ("reachable_url",),
     "core.web.forms": (
         "BooleanField", "DayField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request, session
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from core import clock
-from core.civic import notice_todos, own_todos, privacy_requests, todos, workflow, workflow_shape
+from core.civic import notice_todos, own_todos, privacy_requests, records, stories, todos, workflow, workflow_shape
 from core.config import Config, load_config
 from core.operate import backup
 from core.people import permissions
@@ -54,6 +54,7 @@ COMMUNITY_VIEWS = (
     "admin_files",
     "admin_deadlines",
     "sheets",
+    "threads",
 )
 BODY_LIMIT = 12 * 1024 * 1024
 
@@ -120,6 +121,7 @@ def open_instance(config: Config) -> Registry:
     registry.activate()
     workflow.install(*registry.workflows().values())
     own_todos.install()
+    records.add_core_records(*stories.CORE_RECORDS)
     notice_todos.install()
     privacy_requests.install_todos()
     permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))

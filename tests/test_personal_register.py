@@ -39,6 +39,7 @@ PLACES_AND_THINGS = {
     "home": {"building", "unit", "room", "door", "sort_key"},
     "installation": {"key", "value"},
     "job_run": {"name", "message"},
+    "link": {"src", "rel", "dst"},
     "notice": {"title", "body", "withdrawn_reason"},
     "notice_pair": {"title"},
     "objection": {"channel"},

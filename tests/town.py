@@ -68,6 +68,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     _add_notices(town)
     _add_privacy(town)
     _add_absence(town)
+    _add_links(town)
     return town
 
 
@@ -244,6 +245,20 @@ def _add_absence(town: Town) -> None:
     assert deputy and away
     until = today() + datetime.timedelta(days=5)
     town.values.update(deputy_id=[deputies.enter(actor, away.id, deputy.id, today(), until).id])
+
+
+def _add_links(town: Town) -> None:
+    """A call, which is private, linked with a booking and with a notice everybody reads; every kind of record as a thread."""
+    from core.civic import links
+    from core.store.ref import Ref
+
+    actor = command(town.code)
+    call = Ref("core.call_intake", town.code, town.values["call_id"][0])
+    booking = Ref("rooms.occurrence", town.code, town.values["occurrence_id"][0])
+    notice = Ref("core.notice", town.code, town.values["notice_id"][1])
+    made = [links.link(actor, booking, "follows", call), links.link(actor, notice, "answers", call)]
+    others = (f"core.objection:{town.values['objection_id'][0]}", f"core.notice:{town.values['notice_id'][0]}")
+    town.values.update(link_id=[each.id for each in made], ref=[str(call), str(booking), str(notice), *others])
 
 
 def _photo(actor: Any) -> str:

@@ -31,6 +31,7 @@ from core.plugin.registry import Registry
 from core.store import audit
 from core.store.db import canonical, now, run_in_transaction
 from core.store.files import FileUse
+from core.store.links import Link
 from core.store.ref import Ref
 from core.text import _
 
@@ -162,12 +163,14 @@ ERASERS: list[Eraser] = [
 
 
 def _erase_history(actor: Actor, community: str, person: DataSubject, refs: list[Ref]) -> None:
-    """Empty the words in the history of the records, and end the use of their files."""
+    """Empty the words in the history of the records and of their links, and end the use of their files."""
     for subjects in _some(refs):
         steps = WorkflowStep.of(community).where(WorkflowStep.subject.in_(subjects))
         for step in list(steps):
             label = "" if step.by_label in person.names else step.by_label
             WorkflowStep.update(reason="", by_label=label).where(WorkflowStep.id == step.id).execute()
+        ended = (Link.community == community) & Link.ended_at.is_null(False)
+        Link.update(ended_reason=NOTHING).where(ended, Link.src.in_(subjects) | Link.dst.in_(subjects)).execute()
         uses = (FileUse.community == community) & FileUse.subject.in_(subjects)
         FileUse.update(caption=NOTHING).where(uses).execute()
         FileUse.update(ended_at=now(), ended_by=actor.signature).where(

@@ -20,6 +20,11 @@ def normalised(text: str) -> str:
     return "".join(character for character in text.upper() if character.isalnum())
 
 
+def is_code(text: str) -> bool:
+    """Whether a text, as `normalised` gives it, can be a code."""
+    return len(text) == LENGTH and all(character in ALPHABET for character in text)
+
+
 def grouped(code: str) -> str:
     """A code as it is shown: `ACDE 3467`."""
     return f"{code[:4]} {code[4:]}"

@@ -280,8 +280,4 @@ def _may_see(actor: Actor, subject: Ref) -> bool:
 add_core_files(
     FileKind(CallIntake.kind, SCAN, _may_see, most=MOST_SCANS, takes=("picture", "document"), keep_days=None)
 )
-add_core_sheets(
-    SheetKind(
-        "core.call_record", CallIntake.kind, _("Record of a call or visit"), "来访", TAKE, "calls/{id}", _on_paper
-    )
-)
+add_core_sheets(SheetKind("core.call_record", CallIntake.kind, _("Record of a call or visit"), "来访", TAKE, _on_paper))

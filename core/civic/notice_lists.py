@@ -16,7 +16,7 @@ from core.actor import Actor, community_of
 from core.civic.notice_categories import CATEGORIES, WRITE
 from core.civic.notice_records import Notice
 from core.civic.notice_text import excerpt
-from core.civic.notice_wording import number_text
+from core.civic.notice_wording import number_text, read_number
 from core.civic.notices import phase
 from core.clock import today
 from core.errors import Invalid
@@ -73,6 +73,11 @@ class Line:
         return f"/c/{self.community}/notices/{self.id}"
 
     @property
+    def ref(self) -> Ref:
+        """The reference to the notice."""
+        return Ref(Notice.kind, self.community, self.id)
+
+    @property
     def desk_href(self) -> str:
         """The address of its page on the desk."""
         return f"/c/{self.community}/notices/desk/{self.id}"
@@ -127,8 +132,13 @@ def _where(shown: str, day: datetime.date) -> Any:
 
 
 def _matching(query: Any, terms: Sequence[str], *, also_withdrawn_text: bool) -> Any:
-    """The notices with every word in title or text; the text of a withdrawn one is not shown, so it is not found by it."""
+    """The notices with every word in title or text, or with that number; a withdrawn one is not found by its text, which
+    is not shown."""
     for term in terms:
+        number = read_number(term)
+        if number is not None:
+            query = query.where(Notice.year == number[0], Notice.serial == number[1])
+            continue
         text = Notice.body.contains(term)
         if not also_withdrawn_text:
             text &= Notice.state == "published"
@@ -246,7 +256,9 @@ def hits(actor: Actor, terms: Sequence[str], limit: int) -> list[Hit]:
     community, terms = community_of(actor), words_of(" ".join(terms))
     found = up_now(community, terms=terms, limit=limit) if terms else []
     found += archived(community, terms=terms, limit=limit - len(found)) if terms and len(found) < limit else []
-    return [Hit(each.title, f"{each.number} · {PHASES[each.phase][1]}", each.href, "megaphone") for each in found]
+    return [
+        Hit(each.title, f"{each.number} · {PHASES[each.phase][1]}", each.href, "megaphone", each.ref) for each in found
+    ]
 
 
 # --------------------------------------------------------------------------- for the desk

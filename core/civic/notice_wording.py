@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from core.plugin.declarations import Label
 from core.text import _, is_storable
 
 LONGEST_TITLE = 100
+_NUMBER = re.compile(r"(?:公示)?[〔\[(（【]((?:19|20)\d\d)[〕\])）】]第?(\d{1,6})号?")
 LONGEST_NAME = 50
 LONGEST_BODY = 20_000
 MOST_AHEAD = 180
@@ -38,6 +40,12 @@ class NoticeWording:
 def number_text(year: int | None, serial: int | None) -> str:
     """A notice's number as it is printed, in every language: 公示〔2026〕12号."""
     return f"公示〔{year}〕{serial}号"
+
+
+def read_number(text: str) -> tuple[int, int] | None:
+    """The year and the serial number in a notice's number as it is typed (公示〔2026〕12号, [2026]12号); None for other words."""
+    found = _NUMBER.fullmatch(text.strip())
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def checked(community: str, wording: NoticeWording) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from core.plugin.events import EventOutbox
 from core.plugin.failures import PluginFailure
 from core.store.audit import AuditDetail, AuditEntry
 from core.store.files import FileUpload, FileUse, StoredFile
+from core.store.links import Link
 from core.store.request_key import KEEP_DAYS as KEEP_KEYS
 from core.store.request_key import RequestKey
 from core.text import _
@@ -94,6 +95,11 @@ PERSONAL: tuple[PersonalField, ...] = (
     ),
     signed(PrivacyRequest, "by_label", group=_PROCEDURES),
     signed(Sheet, "by_label", group=_PROCEDURES),
+    PersonalField(
+        Link, ("ended_reason",), _("Why two records are no longer linked"), WORK, "duty",
+        _("As long as the record; the words go when one of the two is erased."), _PROCEDURES,
+    ),
+    signed(Link, "by_label", "ended_by", group=_PROCEDURES),
     signed(WorkflowVersion, "by_label", group=_PROCEDURES),
     signed(HolidayList, "by_label", group=_PROCEDURES),
     PersonalField(

@@ -12,7 +12,7 @@ import functools
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
@@ -82,6 +82,14 @@ class Summary:
     mean: float | None
     counts: tuple[int, ...] | None
     words: tuple[str, ...] = ()
+
+
+class Given(NamedTuple):
+    """What a household gave, and when (ms UTC)."""
+
+    value: int
+    words: str
+    at: int
 
 
 @transactional
@@ -172,8 +180,8 @@ def may_rate(actor: Actor, subject: Ref) -> bool:
     return last is not None and today() <= last and home_of(community_of(actor), actor.person or 0) is not None
 
 
-def given(subject: Ref, person_id: int) -> tuple[int, str] | None:
-    """What the household of a person gave a record: value and words; None when nothing."""
+def given(subject: Ref, person_id: int) -> Given | None:
+    """What the household of a person gave a record; None when nothing."""
     community = str(subject.community)
     home = home_of(community, person_id)
     found = _score(subject, home) if home is not None else None
@@ -183,7 +191,7 @@ def given(subject: Ref, person_id: int) -> tuple[int, str] | None:
     # Who lived there before is another household: its words are not for those who moved in.
     if all(stay.from_day is not None and found.asked_on < stay.from_day for stay in stays):
         return None
-    return (found.value, found.words)
+    return Given(found.value, found.words, found.at)
 
 
 def question_of(subject: Ref) -> Label:

@@ -124,9 +124,12 @@ def _estates(actor: Actor, terms: Sequence[str], limit: int) -> list[Hit]:
 
 def _calls(actor: Actor, terms: Sequence[str], limit: int) -> list[Hit]:
     return [
-        Hit(call.caller, f"{call.matter[:80]} · {call.requested_on}", f"/c/{actor.community}/calls/{call.id}", "phone")
+        Hit(
+            call.caller, f"{call.matter[:80]} · {call.requested_on}", f"/c/{actor.community}/calls/{call.id}", "phone",
+            call.ref,
+        )
         for call in intake.find_intakes(actor, terms, limit)
-    ]
+    ]  # fmt: skip
 
 
 def _staff(actor: Actor, terms: Sequence[str], limit: int) -> list[Hit]:

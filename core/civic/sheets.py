@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from core.actor import Actor, community_of
 from core.civic.attachments import FileOf, attach, files_of, remove_file
+from core.civic.records import Reader
 from core.clock import today
 from core.errors import LinliError, NotFound, Refused
 from core.plugin.current import active
@@ -53,7 +54,7 @@ class Sheet(CommunityModel):
 
 @dataclass(frozen=True)
 class Form:
-    """A form as it is printed; `sheet` is None until it was given a number. `path` leads to the record."""
+    """A form as it is printed; `sheet` is None until it was given a number. `path` is the address of the record's page."""
 
     kind: SheetKind
     subject: Ref
@@ -99,9 +100,7 @@ def form_of(actor: Actor, name: str, key: int) -> Form:
         raise NotFound
     actor.require(kind.permission)
     subject = Ref(kind.kind, community, key)
-    return Form(
-        kind, subject, _content(kind, actor, subject), kind.path.replace("{id}", str(key)), _made(kind, subject)
-    )
+    return Form(kind, subject, _content(kind, actor, subject), Reader(actor).path(subject), _made(kind, subject))
 
 
 def _content(kind: SheetKind, actor: Actor, subject: Ref) -> SheetContent:

@@ -12,10 +12,11 @@ from typing import Any
 import peewee
 
 from core.actor import Actor, name_of
+from core.civic import records
 from core.clock import utc_minute
 from core.errors import NotFound
-from core.operate.audit_values import Teller, job_labels, words_of
-from core.operate.audit_words import LISTS, NAMELESS, ORIGINS, SENTENCES, SUBJECTS
+from core.operate.audit_values import Teller, job_labels, subject_word
+from core.operate.audit_words import LISTS, NAMELESS, ORIGINS, SENTENCES
 from core.people.account_records import Account
 from core.people.permissions import ROLES
 from core.people.person import Person
@@ -172,15 +173,12 @@ def _names(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> dict[str
 
 
 def _titles(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> dict[str, str]:
-    """What plugins call the records of the rows, and the names of the plugins and settings themselves."""
+    """What records are called, and the names of the plugins and settings themselves."""
     found = {f"core.plugin:{name}": str(plugin.meta.title) for name, plugin in registry.plugins.items()}
     found |= {f"core.setting:{name.replace('.', '-')}": str(one.label) for name, one in declared_settings().items()}
     found |= {f"core.job:{name.replace('.', '-')}": label for name, label in job_labels(registry).items()}
-    for name, plugin in registry.plugins.items():
-        subjects = sorted({row.subject for row in rows if row.subject.startswith(f"{name}.")})
-        if subjects and actor.community and plugin.declaration.audit.titles is not None:
-            with registry.contained(name, actor.community, "audit words"):
-                found |= plugin.declaration.audit.titles(actor.community, subjects)
+    if actor.community:
+        found |= records.titles_of(registry, actor, sorted({row.subject for row in rows}))
     return found
 
 
@@ -194,7 +192,7 @@ def _about(registry: Registry, subject: str, names: dict[str, str]) -> str:
     """The record in words: 账号 陈晓燕, 房间 舞蹈室; what has no name by its number."""
     kind, _colon, key = subject.partition(":")
     plugin = registry.plugins.get(kind.partition(".")[0])
-    word = words_of(registry, kind).subjects.get(kind) or SUBJECTS.get(kind) or (plugin.meta.title if plugin else "")
+    word = subject_word(registry, kind) or (plugin.meta.title if plugin else "")
     name = names.get(subject) or ("" if kind in NAMELESS else key)
     return f"{word} {name}".strip() if word else subject
 

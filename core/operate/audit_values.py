@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.actor import Actor
+from core.civic import records
 from core.civic.intake import INTAKE
 from core.civic.notice_records import Notice, NoticePair
 from core.civic.objection_records import OBJECTION
@@ -24,7 +25,7 @@ from core.people.directory import VIEW as SEE_PEOPLE
 from core.people.grids import Grid
 from core.people.person import Person
 from core.people.reach import within
-from core.plugin.declarations import AuditWords
+from core.plugin.declarations import AuditWords, Label
 from core.plugin.registry import Registry
 from core.plugin.settings import declared_settings
 from core.store.audit import AuditEntry
@@ -38,6 +39,11 @@ def words_of(registry: Registry, name: str) -> AuditWords:
     """The words of the plugin whose name comes first in an action or a kind of record; none for core's own."""
     plugin = registry.plugins.get(name.partition(".")[0])
     return plugin.declaration.audit if plugin is not None else AuditWords()
+
+
+def subject_word(registry: Registry, kind: str) -> Label:
+    """What records of a kind are called, by whoever describes them; empty for one nobody knows."""
+    return records.word_of(registry, kind) or words_of(registry, kind).subjects.get(kind) or SUBJECTS.get(kind) or ""
 
 
 class Teller:
@@ -117,9 +123,9 @@ class Teller:
             return day_text(value)
         if isinstance(value, str) and _REF.match(value):
             kind, _colon, key = value.partition(":")
-            known = self._record(kind, key)
-            subject = words_of(self.registry, kind).subjects.get(kind) or SUBJECTS.get(kind, "")
-            return f"{subject} {known or key}".strip()
+            titles = records.titles_of(self.registry, self.actor, [value]) if self.actor.community else {}
+            known = titles.get(value) or self._record(kind, key)
+            return f"{subject_word(self.registry, kind)} {known or key}".strip()
         return str(value)
 
     def _setting(self) -> Any:

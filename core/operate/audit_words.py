@@ -8,6 +8,7 @@ from typing import Any
 from core.actor import UNNAMED
 from core.civic.calls import OUTCOMES
 from core.civic.contact import WAYS
+from core.civic.links import WORDS as LINK_WORDS
 from core.civic.message_records import STATES as MESSAGE_STATES
 from core.civic.notice_categories import CATEGORIES
 from core.civic.notice_lists import SHOWN
@@ -16,6 +17,7 @@ from core.civic.objection_records import OUTCOMES as OBJECTION_OUTCOMES
 from core.civic.privacy_requests import ASKS
 from core.civic.privacy_requests import WAYS as REQUEST_WAYS
 from core.civic.retention import CORE_RULES
+from core.civic.stories import CORE_RECORDS
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS
 from core.people.permissions import ROLES
 from core.plugin.declarations import Label
@@ -105,6 +107,8 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.file.removed": _("removed a photo or file"),
     "core.file.put_back": _("put a removed photo or file back"),
     "core.file.cleared": _("cleared a removed file from the disk"),
+    "core.link.added": _("linked two records"),
+    "core.link.ended": _("ended a link between two records"),
     "core.sheet.numbered": _("gave a printed form its number"),
     "core.notice.drafted": _("wrote the draft of a notice"),
     "core.notice.edited": _("changed the draft of a notice"),
@@ -119,7 +123,8 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.calendar.taken_back": _("went back to the built-in holiday list"),
 }
 
-SUBJECTS: Mapping[str, LazyText] = {
+SUBJECTS: Mapping[str, Label] = {
+    **{kind.model.kind: kind.word for kind in CORE_RECORDS},
     "core.account": _("Account"),
     "core.person": _("Resident"),
     "core.role": _("Role"),
@@ -129,9 +134,7 @@ SUBJECTS: Mapping[str, LazyText] = {
     "core.area": _("Area"),
     "core.grid": _("Grid"),
     "core.deputy": _("Absence"),
-    "core.call_intake": _("Call"),
     "core.call_task": _("Call to make"),
-    "core.objection": _("Objection"),
     "core.privacy_notice": _("Privacy notice"),
     "core.privacy_consent": _("Consent"),
     "core.privacy_request": _("Request about own data"),
@@ -145,7 +148,6 @@ SUBJECTS: Mapping[str, LazyText] = {
     "core.home": _("Home"),
     "core.file": _("File"),
     "core.calendar": _("Holiday calendar"),
-    "core.notice": _("Notice"),
     "core.notice_pair": _("Double publication"),
 }
 
@@ -328,6 +330,8 @@ NAMES: Mapping[str, LazyText] = {
     "number": _("Number"),
     "digest": _("Digest"),
     "first_notice": _("First publication"),
+    "rel": _("How they hang together"),
+    "record": _("The other record"),
     "verb_labels": _("Names of steps"),
     "state_labels": _("Names of states"),
 }
@@ -335,6 +339,7 @@ NAMES: Mapping[str, LazyText] = {
 # What is stored as a code, by the name of the value.
 WORDS: Mapping[str, Mapping[Any, Label]] = {
     "by_label": UNNAMED,
+    "rel": LINK_WORDS,
     "entered_by": UNNAMED,
     "answered_by": UNNAMED,
     "with": {"password": _("password"), "pin": _("PIN for switching persons"), "slip": _("account slip")},

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from core.actor import Actor, command
-from core.civic import calls, contact, deputies, intake, messages, privacy_requests
+from core.civic import calls, contact, deputies, intake, links, messages, privacy_requests
+from core.civic.intake import CallIntake
+from core.civic.notice_records import Notice
 from core.clock import today, utc_minute
 from core.errors import Invalid
 from core.operate import demo_notices, demo_objections, setup
@@ -68,6 +70,8 @@ def build(registry: Registry, residents: bool = True) -> Iterator[Line]:
     yield from _absence(actor)
     yield from demo_notices.build(actor)
     yield from demo_objections.build(actor)
+    if residents:
+        _link(actor)
     for _plugin, lines in registry.call("fill_demo", CODE, community=community, actor=actor):
         yield from lines
     yield _("Start it with: linli --instance %(folder)s serve", folder=str(registry.config.instance))
@@ -148,6 +152,13 @@ def _absence(actor: Actor) -> Iterator[Line]:
             actor, person.ref, "demo.away", name=person.name, why="回访：报修的楼道灯亮了没有", person_id=person.id
         )
         calls.assign_call(actor, task.id, away.id)
+
+
+def _link(actor: Actor) -> None:
+    """The call about the lamps in the stairs has to do with the notice on how the money is spent."""
+    call = CallIntake.of(CODE).where(CallIntake.call_back == True).get()  # noqa: E712
+    plan = Notice.of(CODE).where(Notice.stage == "before", Notice.title == demo_notices.PLAN_TITLE).get()
+    links.link(actor, call.ref, "related", plan.ref)
 
 
 def _tell(actor: Actor, signing_in: list[Person], neighbour: Person) -> None:

@@ -79,6 +79,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("core.notices.publish", _("Publish and withdraw notices"), _LEADS),
     Permission("core.objections.enter", _("See objections and enter them for others"), _OFFICE),
     Permission("core.objections.answer", _("Answer objections"), _LEADS),
+    Permission("core.threads.link", _("Link records with one another"), _OFFICE),
     Permission("core.messages.send", _("Tell residents something"), (*_OFFICE, "grid_officer")),
     Permission("core.export", _("Export lists to Excel"), (*_OFFICE, "bookkeeper")),
     Permission("core.audit.view", _("See the audit log"), (*_LEADS, "supervisor")),

@@ -153,6 +153,7 @@ def check_declaration(name: str, declaration: Any, is_offered: Callable[[str], b
     for source in declaration.search:
         if source.place not in ("desk", "portal") or (source.place == "desk" and not source.permission):
             raise PluginError(_("The search “%(name)s” must name a permission.", name=source.name))
+    check_records(declaration)
     check_files(declaration)
     check_sheets(declaration)
     check_scores(declaration)
@@ -222,13 +223,24 @@ def check_scores(declaration: Declaration) -> None:
 
 
 def check_sheets(declaration: Declaration) -> None:
-    """Forms are about records that are declared, for somebody, and lead back to the record."""
-    kinds = {model.kind for model in declaration.models}
+    """Forms are about records that can be opened, so that they lead back to the record, and for somebody."""
+    kinds = {item.model.kind for item in declaration.records}
     for item in declaration.sheets:
-        if item.kind not in kinds or not item.permission or "{id}" not in item.path:
+        if item.kind not in kinds or not item.permission:
+            raise PluginError(_("The form “%(name)s” must name a permission and records with a page.", name=item.name))
+
+
+def check_records(declaration: Declaration) -> None:
+    """Records that can be named and opened are declared, once each, have a word, and somebody says who may see them."""
+    seen: set[type] = set()
+    for item in declaration.records:
+        if item.model not in declaration.models or item.model in seen:
             raise PluginError(
-                _("The form “%(name)s” must name a record of its own, a permission and a page.", name=item.name)
+                _("It describes the record “%(kind)s”, which is not its own, or twice.", kind=str(item.model))
             )
+        if not str(item.word).strip() or not all(map(callable, (item.titles, item.path, item.may_see))):
+            raise PluginError(_("It does not say who may see the record “%(kind)s” and where.", kind=item.model.kind))
+        seen.add(item.model)
 
 
 def check_personal(declaration: Declaration) -> None:

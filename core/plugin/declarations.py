@@ -199,12 +199,13 @@ class SearchSource:
 
 @dataclass(frozen=True)
 class Hit:
-    """One line of search results; `href` is an address of this site (`/c/<community>/…`)."""
+    """One line of search results; `href` is an address of this site (`/c/<community>/…`), `ref` the record it is, if any."""
 
     title: Label
     detail: Label
     href: str
     icon: str = "search"
+    ref: Ref | None = None
 
 
 @dataclass(frozen=True)
@@ -256,6 +257,42 @@ class Widget:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """Something that happened to a record, `at` ms UTC: a few words, what was said with it, and who did it.
+
+    `tone` is `ok`, `warn`, `bad` or empty.
+    """
+
+    at: int
+    text: Label
+    detail: Label = ""
+    who: Label = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """Records of `model` that can be named, opened, linked with others and told in threads (来龙去脉). Keys are numbers.
+
+    `titles(actor, refs)` names them as this actor may read it, without those the actor may not know of; the audit log asks
+    for it, also while the plugin is off. `path(actor, ref)` is the address of the actor's page about one, below that of the
+    community. Kinds with a `story` stand in threads: what happened to a record, as this actor may read it, asked only
+    where `may_see(actor, ref)` is True (an error denies). `related(community, refs)` gives what follows from the records
+    themselves and is not stored as a link: every (record, relation, record) in which one of `refs`, of whatever kind, is
+    an end.
+    """
+
+    model: type[CommunityModel]
+    word: Label
+    icon: str
+    titles: Callable[[Actor, Sequence[Ref]], Mapping[Ref, Label]]
+    path: Callable[[Actor, Ref], str]
+    may_see: Callable[[Actor, Ref], bool]
+    story: Callable[[Actor, Ref], Iterable[Moment]] | None = None
+    related: Callable[[str, Sequence[Ref]], Iterable[tuple[Ref, str, Ref]]] | None = None
+
+
+@dataclass(frozen=True)
 class ScoreKind:
     """Records of a `kind` (`garden.bed`) that households rate from 1 to 5; `question` stands above the five answers.
 
@@ -303,9 +340,8 @@ class SheetContent:
 class SheetKind:
     """An A4 form about a record of `kind`, numbered when it is first printed and with a code back to the record.
 
-    `word` begins its number: 来访〔2026〕3号. `path` is the address of the record's page below that of the community, with
-    `{id}` for its key. Only holders of `permission` print it; `content(actor, ref)` raises `NotFound` for a record that is
-    not there or that the actor may not see.
+    `word` begins its number: 来访〔2026〕3号. The code leads to the `path` of its `RecordKind`. Only holders of `permission`
+    print it; `content(actor, ref)` raises `NotFound` for a record that is not there or that the actor may not see.
     """
 
     name: str
@@ -313,7 +349,6 @@ class SheetKind:
     title: Label
     word: str
     permission: str
-    path: str
     content: Callable[[Actor, Ref], SheetContent]
 
 
@@ -380,17 +415,16 @@ class DataTable:
 class AuditWords:
     """How the audit log names a plugin's records and what was recorded of them before and after.
 
-    `subjects` are the words for kinds of records (`garden.bed`), `names` those for values, `values` those for what is stored
-    as a code, by name of the value. `tell(community, name, value)` says what none of these can (a number that stands for a
-    record, minutes), None for all else. `titles(community, subjects)` gives the names of records by their subjects
-    (`garden.bed:7`). The sentences are told by the hook `describe_audit`; all of it also while the plugin is off.
+    `subjects` are the words for kinds of records (`garden.bed`) without a `RecordKind`, which has its own; `names` those for
+    values, `values` those for what is stored as a code, by name of the value. `tell(community, name, value)` says what none
+    of these can (a number that stands for a record, minutes), None for all else. The sentences are told by the hook
+    `describe_audit`; all of it also while the plugin is off.
     """
 
     subjects: Mapping[str, Label] = field(default_factory=dict)
     names: Mapping[str, Label] = field(default_factory=dict)
     values: Mapping[str, Mapping[Any, Label]] = field(default_factory=dict)
     tell: Callable[[str, str, Any], Label | None] | None = None
-    titles: Callable[[str, Sequence[str]], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -412,6 +446,7 @@ class Declaration:
     files: tuple[FileKind, ...] = ()
     scores: tuple[ScoreKind, ...] = ()
     sheets: tuple[SheetKind, ...] = ()
+    records: tuple[RecordKind, ...] = ()
     personal: tuple[PersonalField, ...] = ()
     retention: tuple[Retention, ...] = ()
     audit: AuditWords = field(default_factory=AuditWords)

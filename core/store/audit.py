@@ -121,6 +121,14 @@ def head(chain: str) -> tuple[int, str]:
     return rows[0] if rows else (0, GENESIS)
 
 
+def acts_on(subject: Ref, *actions: str) -> list[tuple[int, str, str]]:
+    """When something was done to a record and by whom: (ms UTC, action, name), the first one first. No values."""
+    entry = AuditEntry
+    of_record = (entry.chain == (subject.community or SITE)) & (entry.subject == str(subject))
+    query: Any = entry.select(entry.at, entry.action, entry.actor).where(of_record, entry.action.in_(actions))
+    return list(query.order_by(entry.seq).tuples())
+
+
 def erase_detail(chain: str, seq: int) -> None:
     """Delete the values of one entry; its digest stays, so the chain stays whole."""
     AuditDetail.delete().where(AuditDetail.chain == chain, AuditDetail.seq == seq).execute()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from core import AuditWords, CommunityModel, day_text, moment_text
 from plugins.rooms.clock import span
 from plugins.rooms.desk_forms import BOOKABLE_BY, WEEKDAYS
-from plugins.rooms.models import Occurrence, Room, Screen, Venue
-from plugins.rooms.rules import time_text
+from plugins.rooms.models import Room, Venue
 from plugins.rooms.texts import _
 
 SENTENCES = {
@@ -48,12 +46,8 @@ def describe(entry: Any) -> str | None:
 
 
 SUBJECTS = {
-    "rooms.venue": _("Venue"),
-    "rooms.room": _("Room"),
     "rooms.booking": _("Booking"),
-    "rooms.occurrence": _("Booking"),
     "rooms.closure": _("Closure"),
-    "rooms.screen": _("Screen"),
 }
 
 NAMES = {
@@ -138,23 +132,4 @@ def _name(model: type[CommunityModel], community: str, key: int) -> str | None:
     return str(found[0][0]) if found else None
 
 
-def titles(community: str, subjects: Sequence[str]) -> dict[str, str]:
-    """What the log calls rooms, venues and screens (their names) and bookings (where and when they are)."""
-    found: dict[str, str] = {}
-    for model in (Room, Venue, Screen):
-        query: Any = model.of(community, model.id, model.name).where(model.id.in_(_keys(subjects, model.kind))).tuples()
-        found |= {f"{model.kind}:{key}": str(name) for key, name in query}
-    query = (
-        Occurrence.of(community, Occurrence.id, Room.name, Occurrence.start_min, Occurrence.end_min)
-        .join(Room, on=((Room.community == Occurrence.community) & (Room.id == Occurrence.room_id)))
-        .where(Occurrence.id.in_(_keys(subjects, Occurrence.kind)))
-        .tuples()
-    )
-    return found | {f"{Occurrence.kind}:{key}": f"{room} {time_text(start, end)}" for key, room, start, end in query}
-
-
-def _keys(subjects: Sequence[str], kind: str) -> list[int]:
-    return [int(key) for each, _colon, key in (subject.partition(":") for subject in subjects) if each == kind] or [0]
-
-
-WORDS = AuditWords(subjects=SUBJECTS, names=NAMES, values=VALUES, tell=tell, titles=titles)
+WORDS = AuditWords(subjects=SUBJECTS, names=NAMES, values=VALUES, tell=tell)

@@ -30,9 +30,7 @@ def _use(actor: Actor, ref: Ref) -> SheetContent:
     )
 
 
-USE = SheetKind(
-    "rooms.use", Occurrence.kind, _("Use of a room"), "房间", "rooms.desk", "rooms/desk/bookings/{id}", _use
-)
+USE = SheetKind("rooms.use", Occurrence.kind, _("Use of a room"), "房间", "rooms.desk", _use)
 
 
 def _may_see(actor: Actor, _ref: Ref) -> bool:

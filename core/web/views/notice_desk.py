@@ -12,9 +12,8 @@ from core.civic.notice_categories import CATEGORIES, MOST_DAYS, PUBLISH, WRITE, 
 from core.civic.notice_records import Notice
 from core.civic.notice_wording import LONGEST_BODY, LONGEST_NAME, LONGEST_TITLE, NoticeWording, number_text
 from core.civic.notices import LONGEST_REASON, MOST_FILES
+from core.civic.records import Reader
 from core.errors import Invalid, NotFound, Refused
-from core.operate.record_words import record_words
-from core.plugin import registry as kernel
 from core.store.ref import Ref
 from core.text import _
 from core.web import ui
@@ -117,7 +116,7 @@ def _asked_subject() -> Ref | None:
         subject = Ref.parse(asked_text("about"), community)
     except Invalid:
         return None
-    return subject if record_words(kernel.active(), community, str(subject)) else None
+    return subject if Reader(current_actor()).named(subject) else None
 
 
 @pages.route("/notices/desk/<int:notice_id>/edit", methods=["GET", "POST"])
@@ -163,7 +162,7 @@ def _write(form: NoticeForm, notice: Notice | None, subject: Ref | None = None) 
 
 def _about(subject: str) -> str:
     """What a notice is about, in words."""
-    return record_words(kernel.active(), current_community().code, subject) if subject else ""
+    return Reader(current_actor()).named(Ref.parse(subject, current_community().code)) if subject else ""
 
 
 def _save(form: NoticeForm, notice: Notice | None, subject: Ref | None) -> int:

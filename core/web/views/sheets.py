@@ -28,13 +28,12 @@ def number(form_name: str, record_id: int) -> Response:
 def sheet(form_name: str, record_id: int) -> Response:
     """The form on A4: facts, blanks for handwriting, who signs, and the code that leads back to the record."""
     form = sheets.form_of(current_actor(), form_name, record_id)
-    address = f"{ui.url('c.portal.home')}{form.path}"
     return ui.page(
         "print/form.html",
         form=form,
         content=form.content,
-        address=address,
-        matrix=ui.qr_svg(reachable_url(request.host_url).rstrip("/") + address),
+        address=form.path,
+        matrix=ui.qr_svg(reachable_url(request.host_url).rstrip("/") + form.path),
     )
 
 
@@ -56,8 +55,9 @@ def signed(form_name: str, record_id: int) -> Response:
     if form.act_on_submit(lambda: sheets.add_signed(actor, form_name, record_id, form.files.data)):
         ui.toast(_("The signed sheet is added."))
         return ui.after_post(ui.url(".signed", form_name=form_name, record_id=record_id))
-    record = f"{ui.url('c.portal.home')}{printed.path}"
-    return ui.page("desk/signed.html", form=form, printed=printed, files=files, record=record, status=status_of(form))
+    return ui.page(
+        "desk/signed.html", form=form, printed=printed, files=files, record=printed.path, status=status_of(form)
+    )
 
 
 @pages.post("/forms/<form_name>/<int:record_id>/signed/<int:use_id>/remove")

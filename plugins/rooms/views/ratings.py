@@ -30,7 +30,7 @@ def rate(occurrence_id: int) -> Response:
     actor, line = current_actor(), own_line(occurrence_id)
     room = ratings.room_ref(current_community().code, line.room_id)
     before = scores.given(room, actor.person) if actor.person is not None else None
-    form = ScoreForm.from_request(**({"value": before[0], "words": before[1]} if before else {}))
+    form = ScoreForm.from_request(**({"value": before.value, "words": before.words} if before else {}))
     if form.act_on_submit(lambda: ratings.rate_room(actor, line, form.value.data, form.words.data or "")):
         toast(_("Thank you. You can change it until the last day."))
         return after_post(url(".booking", occurrence_id=occurrence_id))

@@ -54,7 +54,7 @@ def test_says_what_the_record_says_and_where_it_is(clerk):
     said = {str(label): value for label, value in form.content.facts}
     assert "李阿姨" in said.values()
     assert "楼道灯坏了" in said.values()
-    assert form.path == f"calls/{form.subject.id}"
+    assert form.path == f"/c/{clerk.community}/calls/{form.subject.id}"
     assert len(form.content.signatures) == 3
 
 

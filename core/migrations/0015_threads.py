@@ -1,0 +1,74 @@
+"""Links between records: added, ended with a reason, never deleted or pointed elsewhere."""
+
+from core.store.schema import add_guard, create_index, create_table, raising_function
+
+_SAID = ("id", "community", "src", "rel", "dst", "at", "by_account", "by_label")
+_END = ("ended_at", "ended_by", "ended_reason")
+
+
+def up(migrator, db):
+    create_table(
+        db,
+        "link",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL REFERENCES community (code),
+        src TEXT NOT NULL,
+        rel TEXT NOT NULL,
+        dst TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        by_account INTEGER,
+        by_label TEXT NOT NULL,
+        ended_at INTEGER,
+        ended_by TEXT NOT NULL DEFAULT '',
+        ended_reason TEXT NOT NULL DEFAULT '',
+        CONSTRAINT link_joins_two CHECK (src <> dst),
+        CONSTRAINT link_names_given CHECK (
+            length(src) BETWEEN 3 AND 200 AND length(dst) BETWEEN 3 AND 200 AND length(rel) BETWEEN 1 AND 40
+        ),
+        CONSTRAINT link_ended_whole CHECK (
+            (ended_at IS NULL AND ended_by = '' AND ended_reason = '')
+            OR (ended_at IS NOT NULL AND length(ended_by) > 0 AND length(ended_reason) BETWEEN 1 AND 500)
+        )
+        """,
+    )
+    create_index(
+        db,
+        "link_community_src_rel_dst_unique",
+        "link",
+        "community, src, rel, dst",
+        unique=True,
+        where="ended_at IS NULL",
+    )
+    create_index(db, "link_from", "link", "community, src", where="ended_at IS NULL")
+    create_index(db, "link_to", "link", "community, dst", where="ended_at IS NULL")
+    _keep_links(db)
+
+
+def _keep_links(db):
+    """What was linked stays as it was said; a link ends once, and only the words of its end may be erased: `link_kept`."""
+    said = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _SAID)
+    end_moved = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _END[:2])
+    reworded = "NEW.ended_reason <> OLD.ended_reason AND NEW.ended_reason <> '—'"
+    when = f"{said} OR (OLD.ended_at IS NOT NULL AND ({end_moved} OR ({reworded})))"
+    abort = "SELECT RAISE(ABORT, 'link_kept')"
+    add_guard(
+        db,
+        "link_kept",
+        "link",
+        sqlite=(
+            f"CREATE TRIGGER link_kept_update BEFORE UPDATE ON link WHEN {when} BEGIN {abort}; END",
+            f"CREATE TRIGGER link_kept_delete BEFORE DELETE ON link BEGIN {abort}; END",
+            "CREATE TRIGGER link_kept_insert BEFORE INSERT ON link "
+            f"WHEN EXISTS (SELECT 1 FROM link WHERE id = NEW.id) BEGIN {abort}; END",
+        ),
+        postgresql=(
+            raising_function("link_kept"),
+            f"CREATE TRIGGER link_kept_update BEFORE UPDATE ON link FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION link_kept()",
+            "CREATE TRIGGER link_kept_delete BEFORE DELETE ON link FOR EACH ROW EXECUTE FUNCTION link_kept()",
+            "CREATE TRIGGER link_kept_truncate BEFORE TRUNCATE ON link FOR EACH STATEMENT EXECUTE FUNCTION link_kept()",
+            "ALTER TABLE link ENABLE ALWAYS TRIGGER link_kept_update",
+            "ALTER TABLE link ENABLE ALWAYS TRIGGER link_kept_delete",
+            "ALTER TABLE link ENABLE ALWAYS TRIGGER link_kept_truncate",
+        ),
+    )
