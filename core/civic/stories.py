@@ -42,11 +42,7 @@ def _notice(ref: Ref) -> Notice:
 
 def _notice_titles(actor: Actor, refs: Sequence[Ref]) -> Mapping[Ref, str]:
     query = Notice.of(community_of(actor)).where(Notice.id.in_(_ids(refs, Notice.kind)))
-    return {each.ref: _notice_title(each) for each in query if sees_notice(actor, each)}
-
-
-def _notice_title(notice: Notice) -> str:
-    return f"{notice.title} {number_text(notice.year, notice.serial)}" if notice.year else notice.title
+    return {each.ref: each.title for each in query if sees_notice(actor, each)}
 
 
 def _notice_path(actor: Actor, ref: Ref) -> str:
@@ -59,11 +55,16 @@ def _notice_story(actor: Actor, ref: Ref) -> Iterator[Moment]:
     notice = _notice(ref)
     inside = actor.can(WRITE) or actor.can(PUBLISH)
     if inside:
-        yield Moment(notice.created_at, _("Draft written"), who=name_of(notice.by_label))
+        written = min(notice.created_at, notice.published_at or notice.created_at)
+        yield Moment(written, _("Draft written"), who=name_of(notice.by_label))
     if notice.published_at is not None:
         yield Moment(
             max(notice.published_at, utc_minute(notice.publish_from, 0) * 60_000), _("Published"),
-            _("Up until %(day)s.", day=day_text(notice.publish_until, with_year=True)),
+            _(
+                "%(number)s, up until %(day)s",
+                number=number_text(notice.year, notice.serial),
+                day=day_text(notice.publish_until, with_year=True),
+            ),
             name_of(notice.published_by) if inside else notice.responsible, "ok",
         )  # fmt: skip
     if notice.withdrawn_at is not None:
@@ -201,5 +202,5 @@ CORE_RECORDS = (
         Objection, _("Objection"), "message-square-text", _objection_titles, _objection_path, _objections_seen,
         _objection_story, _objections_related,
     ),
-    RecordKind(CallIntake, _("Call"), "phone-incoming", _call_titles, _call_path, _sees_call, _call_story),
+    RecordKind(CallIntake, _("Incoming call"), "phone-incoming", _call_titles, _call_path, _sees_call, _call_story),
 )  # fmt: skip

@@ -7,6 +7,7 @@ it exists. Which records there are is in `records`, what core's own tell in `sto
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from core.actor import Actor
 from core.civic import call_moments
 from core.civic.links import LINK, RELATIONS
 from core.civic.records import Reader
+from core.clock import local_day
 from core.plugin.declarations import Label, Moment, RecordKind
 from core.store.db import now
 from core.store.links import open_links
@@ -70,6 +72,11 @@ class Told:
 
     moment: Moment
     part: Part
+
+    @property
+    def day(self) -> datetime.date:
+        """The local day, for paper, which says the year."""
+        return local_day(self.moment.at)
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,9 @@ def fill(community: Community, actor: Actor) -> Iterator[str]:
 def _repair(actor: Actor, room_id: int) -> None:
     """One matter through its whole life: a booking, the repair that is in its way, the notice about it, another time."""
     room, date = service.find_room(str(actor.community), room_id), (today() + datetime.timedelta(days=9)).isoformat()
-    wish = {"date": date, "start": "09:00", "end": "11:00", "title": "腊八粥分发", "guest_name": "爱心厨房"}
-    made = service.book(actor, room_id, **wish)
+    made = service.book(
+        actor, room_id, date=date, start="09:00", end="11:00", title="腊八粥分发", guest_name="爱心厨房"
+    )
     service.move(actor, made.occurrence_id, date=date, start="14:00", end="16:00", told=True)
     service.close(actor, room_id, date=date, start="08:00", end="12:00", reason="检修燃气灶")
     body = f"{day_text(date)}上午检修燃气灶，共享厨房停用半天。当天上午的预约已改到下午。"

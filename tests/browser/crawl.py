@@ -146,6 +146,8 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/rooms/desk/venues/1/remove",
             f"{HOME}/admin/calendar/2025/take-back",
             f"{HOME}/notices/desk/5/withdraw",
+            f"{HOME}/threads/core.notice:1/link?q=%E6%A5%BC%E9%81%93",
+            f"{HOME}/threads/links/1/end",
             urlsplit(booking.url).path.replace("/booking/", "/desk/bookings/") + "/rate",
             urlsplit(screen.url).path,
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
