@@ -29,6 +29,9 @@ _SOURCES = {
         "AuditWords", "Clock", "DataSubject", "DataTable", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "Moment", "NavItem", "Permission", "PersonalField", "RecordKind", "Retention", "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind",
         "State", "Todo", "Transition", "Widget", "Workflow", "WorkflowTodos",
     ),
+    "core.plugin.import_declarations": (
+        "ChoiceCell", "Import", "ImportColumn", "NumberCell", "Stored", "TextCell", "WordsCell", "YesNoCell",
+    ),
     "core.plugin.events": ("emit", "event"),
     "core.plugin.hookspecs": ("hookimpl",),
     "core.plugin.services": ("get_service",),

@@ -50,6 +50,7 @@ COMMUNITY_VIEWS = (
     "desk_objections",
     "admin_jobs",
     "exports",
+    "imports",
     "files",
     "admin_files",
     "admin_deadlines",

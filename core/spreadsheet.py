@@ -1,6 +1,6 @@
-"""Tables in and out: .xlsx, .xls and .csv bytes become rows of text, and rows become .xlsx or .csv bytes.
+"""Tables in and out: .xlsx, .xls, .csv and .json bytes become rows of text, and rows become .xlsx or .csv bytes.
 
-What a column means is not decided here (see `core.people.columns`); nothing here touches disk or database.
+What a column means is not decided here (see `core.titles`); nothing here touches disk or database.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 from core import workbook_reader
 from core.child import ChildFailed, ask
 from core.errors import Refused
+from core.json_table import NotAList, looks_like_json, read_objects
 from core.text import LazyText, _
 from core.workbook_reader import MAX_COLUMNS, MAX_ROWS, clean
 
@@ -212,6 +213,8 @@ def _check_addresses(xml: bytes) -> None:
 
 def _read_csv(data: bytes, filename: str) -> Table:
     text = read_text(data, filename)
+    if looks_like_json(text):
+        return _read_json(text, filename)
     first = text.lstrip()[:200].lower()
     if first.startswith(("<!doctype", "<html", "<table", "<head", "<meta", "<?xml", "<style")):
         raise SpreadsheetError(
@@ -226,6 +229,18 @@ def _read_csv(data: bytes, filename: str) -> Table:
     if stated:
         delimiter, text = stated[1], text[stated.end() :]
     return _split_rows(text, delimiter or _guess_delimiter(text))
+
+
+def _read_json(text: str, filename: str) -> Table:
+    try:
+        table = read_objects(text)
+    except NotAList as error:
+        message = _("“%(filename)s” is JSON, but no list of objects with a name for each value.", filename=filename)
+        raise SpreadsheetError(message) from error
+    _check_shape(len(table), len(table[0]))
+    if not table[0]:
+        raise SpreadsheetError(_("The file is empty."))
+    return table
 
 
 def read_text(data: bytes, filename: str) -> str:

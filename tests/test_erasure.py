@@ -131,7 +131,7 @@ def test_no_trace_of_name_and_number_remains_but_where_the_register_says_why(app
     who, asked = in_everything(room)
     before = found_in(NAME, FORMER, PHONE, LANDLINE)
     assert {("person", "name"), ("former_name", "name"), ("call_attempt", "note"), ("rooms_booking", "guest_phone"),
-            ("workflow_step", "by_label"), ("audit_detail", "payload"), ("roster_import", "content"),
+            ("workflow_step", "by_label"), ("audit_detail", "payload"), ("import_batch", "content"),
             ("objector", "words"), ("objector", "name"), ("objection_word", "words"), ("objection_draft", "words"),
             ("rooms_booking", "title"), ("privacy_request", "wish"), ("account", "label")} <= before  # fmt: skip
     bookings = Occurrence.of(WEST_HILL).count()

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from core.cells import plain
 from core.civic.calendar import Period
 from core.civic.holiday_list import LONGEST_LIST, problem_of
 from core.errors import Invalid
-from core.people.cells import plain
 from core.text import LazyText, _
 
 MOST_LINES = 400

@@ -184,7 +184,8 @@ def job_labels(registry: Registry) -> dict[str, str]:
 
 
 def _list_label(registry: Registry, name: str) -> str | None:
-    labels = {**LISTS, **{item.name: item.label for _plugin, item in registry.declared("exports")}}
+    declared = [*registry.declared("exports"), *registry.declared("imports")]
+    labels = {**LISTS, **{item.name: item.label for _plugin, item in declared}}
     return str(labels[name]) if name in labels else None
 
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import peewee
 
 from core.actor import Actor, community_of
+from core.cells import plain
 from core.errors import Invalid, NotFound, Refused
-from core.people.cells import plain
 from core.people.divisions import DivisionChoice, community_divisions, division_path, load_divisions
 from core.people.door import Door
 from core.people.names import pinyin

@@ -5,14 +5,13 @@ Assigning columns by their contents is the business of `guess`, reading the rows
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from core.people.cells import plain, split_remarks
 from core.people.names import looks_like_name
 from core.text import LazyText, _
+from core.titles import DEEPEST_HEADER, best_line, is_error_title, title_key
 
 FIELD_LABELS: dict[str, LazyText] = {
     "estate": _("Estate"),
@@ -31,9 +30,6 @@ FIELD_LABELS: dict[str, LazyText] = {
 FIELDS = tuple(FIELD_LABELS)
 # Read where they are found, and never asked for: rows are told apart and imported without them.
 PARTICULARS = ("sex", "birth_year", "grid")
-ERROR_TITLE = _("Reason for the error")
-# Titles are searched for in this many rows from the top.
-_DEEPEST_HEADER = 10
 
 
 @dataclass(frozen=True)
@@ -114,44 +110,15 @@ _PARTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
-def signature(titles: Sequence[str]) -> str:
-    """A short key of a file layout, under which a corrected mapping is remembered: equal titles, equal key.
-
-    The column of reasons that an error workbook adds does not change it.
-    """
-    known = [_title(title) for title in titles if not is_error_title(title)]
-    while known and not known[-1]:
-        known.pop()
-    layout = "\x1f".join(known) if any(known) else f"untitled {len([t for t in titles if not is_error_title(t)])}"
-    return hashlib.sha256(layout.encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def is_error_title(title: str) -> bool:
-    """Whether a column holds the reasons that an error workbook added, in whichever language it was made."""
-    return _title(title) in {_title(known) for known in (str(ERROR_TITLE), ERROR_TITLE.message, "错误原因")}
-
-
-def titles_of(row: Sequence[str], width: int) -> tuple[str, ...]:
-    """The cells of a header row, as many as the table is wide."""
-    cells = [cell.strip() for cell in row]
-    return tuple(cells + [""] * (width - len(cells)))
-
-
 def is_about_something_else(title: str) -> bool:
     """Whether a title names something that is none of our fields (area, age, licence plate …)."""
-    text = _title(title)
+    text = title_key(title)
     return (text not in _EXACT and _OTHER.search(text) is not None) or is_error_title(title)
-
-
-def _title(text: str) -> str:
-    """A title as it is compared: half width, lower case, without blanks, stars, colons and what stands in brackets."""
-    bare = split_remarks(plain(text))[0] or plain(text)
-    return re.sub(r"[\s*:.、_#\d]+", "", bare.lower())
 
 
 def field_of(title: str) -> tuple[str, int] | None:
     """The field a title names and how plainly (2 the usual word, 1 contains it); None when it names none of ours."""
-    text = _title(title)
+    text = title_key(title)
     field = _EXACT.get(text)
     if field:
         return field, 2
@@ -169,13 +136,10 @@ def field_of(title: str) -> tuple[str, int] | None:
 
 def find_header(table: Sequence[Sequence[str]]) -> int | None:
     """The line (1-based) whose cells name the most fields, two at least; else a line of words above lines of digits."""
-    scores = []
-    for row in table[:_DEEPEST_HEADER]:
-        named = {field[0] for cell in row if cell and (field := field_of(cell))}
-        scores.append(len(named) + ("name+phone" in named))
-    if scores and max(scores) >= 2:
-        return scores.index(max(scores)) + 1
-    for line, row in enumerate(table[:_DEEPEST_HEADER], 1):
+    found = best_line(table, _named_fields)
+    if found is not None:
+        return found
+    for line, row in enumerate(table[:DEEPEST_HEADER], 1):
         filled = [cell for cell in row if cell]
         if len(filled) < 2:
             continue
@@ -186,3 +150,8 @@ def find_header(table: Sequence[Sequence[str]]) -> int | None:
         numbers = any(re.search(r"\d", cell) for each in below for cell in each)
         return line if wordy and numbers and (titled or not has_people) else None
     return None
+
+
+def _named_fields(row: Sequence[str]) -> int:
+    named = {field[0] for cell in row if cell and (field := field_of(cell))}
+    return len(named) + ("name+phone" in named)

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from core.cells import plain
 from core.errors import Invalid
-from core.people.cells import plain
 from core.store.db import BaseModel, Text, transaction
 from core.text import LazyText, _, is_storable
 

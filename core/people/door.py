@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from core.people.cells import plain, split_remarks
+from core.cells import plain, split_remarks
 
 _NUMERALS = "零〇○一二两三四五六七八九十百"
 _SIDES = "东西南北中甲乙丙丁"

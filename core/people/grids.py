@@ -12,11 +12,11 @@ from typing import NamedTuple
 import peewee
 
 from core.actor import Actor, community_of
+from core.cells import plain
 from core.clock import today
 from core.errors import Invalid, Refused
 from core.people.account_records import RoleGrant
 from core.people.areas import LONGEST, Area, Home, HomeRow, area_sort_key, homes_in
-from core.people.cells import plain
 from core.store import audit
 from core.store.community import CommunityModel
 from core.store.db import Integer, Text, now, transactional

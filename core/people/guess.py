@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from core.people.cells import is_nothing
-from core.people.columns import PARTICULARS, Columns, field_of, find_header, is_about_something_else, titles_of
+from core.cells import is_nothing
+from core.people.columns import PARTICULARS, Columns, field_of, find_header, is_about_something_else
 from core.people.door import door_prefix, join_door, parse_address
 from core.people.names import looks_like_name, split_names
 from core.people.particulars import is_grid, is_sex, read_birth_year
 from core.people.phone import parse_phones
 from core.text import LazyText, _
+from core.titles import Question, titles_of
 
 _SAMPLE = 300
 _ESTATE_END = re.compile("(小区|花园|公寓|家园|新村|名家|[苑里园城府湾郡庭庄坊弄期])$")
@@ -28,15 +29,6 @@ _ASK: dict[str, LazyText] = {
     "name": _("Which column holds the names?"),
     "phone": _("Which column holds the phone?"),
 }
-
-
-@dataclass(frozen=True)
-class Question:
-    """A field that must be asked for: `candidates` are the columns that may hold it (none: no idea)."""
-
-    field: str
-    candidates: tuple[int, ...]
-    message: LazyText
 
 
 @dataclass(frozen=True)

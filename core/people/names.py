@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice, product
 
-from core.people.cells import is_nothing, plain, split_remarks
+from core.cells import is_nothing, plain, split_remarks
 from core.people.door import Door, door_prefix, parse_door
 from core.people.phone import parse_phone, tail
 from core.people.surnames import COMPOUND, GIVEN_READINGS, READINGS, SINGLE

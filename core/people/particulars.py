@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
+from core.cells import is_nothing, plain
 from core.clock import today
-from core.people.cells import is_nothing, plain
 
 # Birth years are believed from here to the present year.
 FIRST_YEAR = 1900

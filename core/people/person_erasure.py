@@ -10,8 +10,9 @@ from core.people.account_records import Account, AccountSlip, Session
 from core.people.accounts import revoke_codes
 from core.people.person import DECEASED, MOVED_AWAY, FormerName, Person, PersonHome
 from core.people.roles import open_grants
-from core.people.roster_records import RosterChange, RosterImport
+from core.people.roster_records import RosterChange
 from core.plugin.declarations import DataSubject
+from core.store import import_batches
 from core.store.db import now
 from core.store.ref import Ref
 from core.text import LazyText, _
@@ -52,11 +53,7 @@ def _erase_imports(community: str, person: DataSubject) -> None:
     own = (RosterChange.record == "person") & (RosterChange.record_id == person.id)
     homes = (RosterChange.record == "person_home") & RosterChange.record_id.in_(stays)
     RosterChange.delete().where(RosterChange.community == community, own | homes).execute()
-    held = RosterImport.content.is_null(False)
-    RosterImport.update(content=None).where(RosterImport.community == community, held).execute()
-    for name in person.names:
-        named = RosterImport.filename.contains(name)
-        RosterImport.update(filename=person.pseudonym).where(RosterImport.community == community, named).execute()
+    import_batches.forget_person(community, person.names, person.pseudonym)
 
 
 def _erase_account(community: str, person: DataSubject) -> list[Ref]:

@@ -11,12 +11,12 @@ from typing import Any
 from core.people.account_records import Account, AccountSlip, Session, SignInAttempt
 from core.people.person import FormerName, Person, PersonHome
 from core.people.privacy_notice import PrivacyConsent, PrivacyNotice
-from core.people.roster import KEEP_FILE_DAYS
-from core.people.roster_records import RosterChange, RosterImport
+from core.people.roster_records import RosterChange
 from core.people.sessions import KEEP_DAYS as KEEP_SESSIONS
 from core.people.throttle import KEEP_DAYS as KEEP_ATTEMPTS
 from core.people.view_log import PersonView
 from core.plugin.declarations import PersonalField
+from core.store.import_batches import KEEP_FILE_DAYS, ImportBatch
 from core.text import LazyText, _
 
 WHILE_NEEDED = _("While you live here or have a home here; afterwards until it is erased at your request.")
@@ -34,7 +34,7 @@ def signed(model: type[Any], *fields: str, group: LazyText) -> PersonalField:
 
 _PEOPLE = _("Residents' register")
 _ACCOUNTS = _("Accounts")
-_ROSTERS = _("Imported registers")
+_ROSTERS = _("Imported registers and lists")
 
 PERSONAL: tuple[PersonalField, ...] = (
     PersonalField(
@@ -77,7 +77,7 @@ PERSONAL: tuple[PersonalField, ...] = (
     ),
     signed(PrivacyNotice, "by_label", group=_PEOPLE),
     PersonalField(
-        RosterImport, ("content", "filename"), _("The file of a register as it was handed in"),
+        ImportBatch, ("content", "filename"), _("The file of a register or list as it was handed in"),
         _("To compare and to take an import back."), "duty",
         _("The file %(days)d days, its name as long as the import is listed.", days=KEEP_FILE_DAYS), _ROSTERS,
     ),
@@ -85,7 +85,11 @@ PERSONAL: tuple[PersonalField, ...] = (
         RosterChange, ("before",), _("What stood in the register before an import"), _("To take an import back."), "duty",
         _("As long as the import can be taken back."), _ROSTERS,
     ),
-    signed(RosterImport, "by_label", group=_ROSTERS),
+    PersonalField(
+        ImportBatch, ("written",), _("What stood in a list before an import, and after it"), _("To take an import back."),
+        "duty", _("As long as the import can be taken back."), _ROSTERS,
+    ),
+    signed(ImportBatch, "by_label", group=_ROSTERS),
     PersonalField(
         Account, ("label", "username"), _("Name of the account"), _("To sign in, and so that acts have a name."),
         "request", _("Until the account is closed."), _ACCOUNTS,

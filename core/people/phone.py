@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from core.people.cells import is_nothing, join_notes, plain, split_remarks
+from core.cells import is_nothing, join_notes, plain, split_remarks
 
 Kind = Literal["mobile", "landline"]
 

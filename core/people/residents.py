@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.actor import Actor, community_of
+from core.cells import plain
 from core.clock import today
 from core.errors import Invalid, NotFound, Refused
 from core.people.areas import ensure_home
-from core.people.cells import plain
 from core.people.directory import (
     EDIT,
     PHONE,

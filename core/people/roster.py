@@ -5,44 +5,42 @@ What a file says is read in `roster_file`, what it would change worked out in `r
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from core.actor import Actor, community_of
-from core.errors import Invalid, Refused
+from core.cells import plain
+from core.errors import Invalid
 from core.people import roster_file, roster_store
-from core.people.cells import plain
-from core.people.columns import FIELD_LABELS, Columns, signature
+from core.people.columns import FIELD_LABELS, Columns
 from core.people.directory import IMPORT
-from core.people.guess import Question
 from core.people.person import TAKE_BACK_BLOCKERS
-from core.people.roster_file import BadRow, RosterFile, RosterRow, read_roster
+from core.people.roster_file import RosterFile, RosterRow, read_roster
 from core.people.roster_plan import Plan, compare, estate_name
-from core.people.roster_records import (
+from core.people.roster_records import ROSTER, RosterChange, RosterImport
+from core.people.roster_undo import take_back
+from core.spreadsheet import Table, read_table
+from core.store import audit, import_batches
+from core.store.db import now, transactional
+from core.store.import_batches import (
     DISCARDED,
     IMPORTED,
     PREVIEWED,
     TAKEN_BACK,
-    RosterChange,
-    RosterImport,
-    RosterMapping,
+    ImportRow,
+    content_of,
+    require_previewed,
 )
-from core.people.roster_undo import take_back
-from core.spreadsheet import Table, read_table
-from core.store import audit
-from core.store.db import now, transactional
 from core.text import LazyText, _, is_storable, ngettext
+from core.titles import BadRow, Question, signature
 
 __all__ = [
     "DISCARDED", "IMPORTED", "PREVIEWED", "TAKEN_BACK", "TAKE_BACK_BLOCKERS", "ImportRow", "Preview", "RosterChange",
-    "RosterImport", "RosterMapping", "correct", "discard", "error_workbook", "history", "import_file", "preview",
-    "reopen", "run", "take_back",
+    "RosterImport", "correct", "discard", "error_workbook", "history", "import_file", "preview", "reopen", "run",
+    "take_back",
 ]  # fmt: skip
 
-# A file is needed for the workbook of its errors; after this it is personal data without a purpose.
-KEEP_FILE_DAYS = 90
 _FIRST_ROWS = 8
 
 Leave = Literal["keep", "mark_moved"]
@@ -73,20 +71,6 @@ class Preview:
     summary: dict[str, Any]
     difference: Plan
     imported_before: int | None
-
-
-class ImportRow(NamedTuple):
-    """An upload in the history; moments are milliseconds UTC."""
-
-    id: int
-    filename: str
-    estate: str
-    state: str
-    summary: dict[str, Any]
-    by: str
-    created_at: int
-    imported_at: int | None
-    taken_back_at: int | None
 
 
 @dataclass(frozen=True)
@@ -125,7 +109,7 @@ def correct(actor: Actor, batch: int, columns: ColumnMap, estate: str | None = N
     actor.require(IMPORT)
     community = community_of(actor)
     record = _previewed(community, batch)
-    read = _read(community, record.filename, _content(record), estate, columns)
+    read = _read(community, record.filename, content_of(record), estate, columns)
     return _show(_correct(actor, batch, read, remember=columns is not None), read)
 
 
@@ -147,25 +131,13 @@ def error_workbook(actor: Actor, batch: int) -> bytes:
 def discard(actor: Actor, batch: int) -> None:
     """Throw an upload away that was not imported, with its file."""
     actor.require(IMPORT)
-    record = _previewed(community_of(actor), batch)
-    record.state, record.content = DISCARDED, None
-    record.save()
+    import_batches.throw_away(RosterImport.get_of(community_of(actor), batch))
 
 
 def history(actor: Actor, limit: int = 50) -> list[ImportRow]:
     """The latest uploads of the community, newest first, without those that were discarded."""
     actor.require(IMPORT)
-    record = RosterImport
-    rows = (
-        record.of(
-            community_of(actor), record.id, record.filename, record.estate, record.state, record.summary, record.by_label,
-            record.created_at, record.imported_at, record.taken_back_at,
-        )
-        .where(record.state != DISCARDED)
-        .order_by(record.id.desc())
-        .limit(limit)
-    )  # fmt: skip
-    return [ImportRow(*row) for row in rows.tuples()]
+    return import_batches.history(community_of(actor), [ROSTER], limit)
 
 
 def _read(community: str, filename: str, content: bytes, estate: str | None, columns: ColumnMap) -> _Read:
@@ -176,15 +148,10 @@ def _read(community: str, filename: str, content: bytes, estate: str | None, col
     wanted = columns if columns is None or isinstance(columns, Columns) else Columns.from_dict(columns)
     file = read_roster(table, wanted, named or None)
     if wanted is None:
-        remembered = _remembered(community, file.titles)
+        remembered = import_batches.remembered(community, ROSTER, signature(file.titles))
         if remembered is not None:
-            file = read_roster(table, remembered, named or None)
-    return _Read(filename[:200], content, named, table, file, _questions(file))
-
-
-def _remembered(community: str, titles: Sequence[str]) -> Columns | None:
-    found = RosterMapping.of(community).where(RosterMapping.signature == signature(titles)).first()
-    return Columns.from_dict(found.columns) if found is not None else None
+            file = read_roster(table, Columns.from_dict(remembered), named or None)
+    return _Read(filename, content, named, table, file, _questions(file))
 
 
 def _questions(file: RosterFile) -> tuple[Question, ...]:
@@ -204,10 +171,6 @@ def _questions(file: RosterFile) -> tuple[Question, ...]:
 def _show(record: RosterImport, read: _Read) -> Preview:
     file = read.file
     start = (file.header_row or 1) - 1
-    before = RosterImport.of(record.community, RosterImport.id).where(
-        RosterImport.sha256 == record.sha256, RosterImport.state == IMPORTED, RosterImport.id != record.id
-    )
-    same = before.order_by(RosterImport.id.desc()).tuples().first()
     return Preview(
         batch=record.id,
         state=record.state,
@@ -223,70 +186,56 @@ def _show(record: RosterImport, read: _Read) -> Preview:
         bad=file.bad,
         summary=file.summary,
         difference=Plan() if read.questions else compare(record.community, file),
-        imported_before=same[0] if same else None,
+        imported_before=import_batches.imported_before(record),
     )
 
 
 @transactional
 def _keep(actor: Actor, read: _Read) -> RosterImport:
     community = community_of(actor)
-    old = now() - KEEP_FILE_DAYS * 86_400_000
-    RosterImport.update(content=None).where(
-        RosterImport.community == community, RosterImport.created_at < old, RosterImport.content.is_null(False)
-    ).execute()
+    import_batches.drop_old_files(community)
     return _store(actor, community, read)
 
 
 def _store(actor: Actor, community: str, read: _Read) -> RosterImport:
-    return RosterImport.create(
-        community=community,
-        filename=read.filename,
-        sha256=hashlib.sha256(read.content).hexdigest(),
-        content=read.content,
-        estate=read.estate,
+    batch = import_batches.keep(
+        actor,
+        ROSTER,
+        read.filename,
+        read.content,
+        given=_given(read),
         columns=read.file.columns.as_dict(),
         signature=signature(read.file.titles),
         summary=read.file.summary,
-        by_account=actor.account,
-        by_label=actor.signature,
-        created_at=now(),
     )
+    found: RosterImport = RosterImport.get_of(community, batch.id)
+    return found
+
+
+def _given(read: _Read) -> dict[str, str]:
+    return {"estate": read.estate} if read.estate else {}
 
 
 @transactional
 def _correct(actor: Actor, batch: int, read: _Read, *, remember: bool) -> RosterImport:
     community = community_of(actor)
     record = _previewed(community, batch)
-    record.estate, record.columns, record.summary = read.estate, read.file.columns.as_dict(), read.file.summary
+    record.given, record.columns, record.summary = _given(read), read.file.columns.as_dict(), read.file.summary
     record.save()
     if remember:
-        RosterMapping.insert(
-            community=community, signature=record.signature, columns=record.columns, at=now()
-        ).on_conflict(
-            conflict_target=[RosterMapping.community, RosterMapping.signature],
-            preserve=[RosterMapping.columns, RosterMapping.at],
-        ).execute()
+        import_batches.remember(record)
     return record
 
 
 def _previewed(community: str, batch: int) -> RosterImport:
     record: RosterImport = RosterImport.get_of(community, batch)
-    if record.state == IMPORTED:
-        raise Refused(_("This file has already been imported."), advice=_("You can take the import back."))
-    if record.state != PREVIEWED:
-        raise Refused(_("This upload is closed."), advice=_("Upload the file again."))
+    require_previewed(record)
     return record
-
-
-def _content(record: RosterImport) -> bytes:
-    if record.content is None:
-        raise Refused(_("The uploaded file is no longer kept."), advice=_("Upload the file again."))
-    return bytes(record.content)
 
 
 def _read_again(record: RosterImport) -> _Read:
     """An upload as it was last shown: by a guess if that still gives its columns, else by the corrected ones."""
-    columns, content = Columns.from_dict(record.columns), _content(record)
+    columns, content = Columns.from_dict(record.columns), content_of(record)
     read = _read(record.community, record.filename, content, record.estate, None)
     return (
         read

@@ -11,20 +11,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.people.cells import is_nothing, join_notes, plain, split_remarks
-from core.people.columns import ERROR_TITLE, FIELD_LABELS, PARTICULARS, Columns, is_error_title
+from core.cells import is_nothing, join_notes, plain, split_remarks
+from core.people.columns import FIELD_LABELS, PARTICULARS, Columns
 from core.people.door import Door, door_prefix, join_door, parse_address
-from core.people.guess import Question, guess
+from core.people.guess import guess
 from core.people.names import PersonName, split_names
 from core.people.particulars import read_birth_year, read_grid, read_sex
 from core.people.phone import Phone, parse_phones
-from core.spreadsheet import Sheet, write_workbook
 from core.text import LazyText, _
+from core.titles import BadRow, Question, data_lines
+from core.titles import error_workbook as write_error_workbook
 
 Reason = Literal["door", "name", "phone", "duplicate"]
 REASONS: tuple[Reason, ...] = ("door", "name", "phone", "duplicate")
-_TOTAL = re.compile("(合计|总计|小计|共计|累计|总数|本页计)")
-_FOOT = re.compile("(制表|填表|审核|复核|打印|导出|统计|登记|说明|备注|注)(人|员|单位|日期|时间|部门)?:")
 # A number with its blanks, dashes and remark, in a cell that also holds the name.
 _NUMBER_IN_NAME = re.compile(r"\+?(?:\(0\d{2,3}\))?\d[\d \-]{5,}(?:转\d+)?(?:\([^()\d]*\))?")
 
@@ -45,18 +44,6 @@ class RosterRow:
     sex: str = ""
     birth_year: int | None = None
     grid: str = ""
-
-
-@dataclass(frozen=True)
-class BadRow:
-    """One row that is not imported, with one reason. `field` and `column` (zero-based) say where to look."""
-
-    line: int
-    field: str
-    column: int | None
-    reason: Reason
-    message: LazyText
-    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -121,24 +108,12 @@ def read_roster(
 def _data_lines(
     table: Sequence[Sequence[str]], header: int | None, columns: Columns
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
-    titles = [plain(cell) for cell in table[header - 1]] if header else None
+    """The lines that say something of a home or its people."""
     silent = ("estate", "note", *PARTICULARS)
     telling = [column for field, column in columns.as_dict().items() if column is not None and field not in silent]
-    for line, row in enumerate(table[(header or 0) :], (header or 0) + 1):
-        cells = tuple(row)
-        filled = [plain(cell) for cell in cells if cell.strip()]
-        if not filled or _is_total(filled) or (titles and [plain(cell) for cell in cells] == titles):
-            continue
-        if telling and not any(_cell(cells, column) for column in telling):
-            continue
-        yield line, cells
-
-
-def _is_total(filled: Sequence[str]) -> bool:
-    first = filled[0].replace(" ", "")
-    if _TOTAL.match(first) and len(first) <= 12:
-        return True
-    return len(filled) <= 3 and _FOOT.match(first) is not None
+    for line, cells in data_lines(table, header):
+        if not telling or any(_cell(cells, column) for column in telling):
+            yield line, cells
 
 
 def _cell(row: Sequence[str], column: int | None) -> str:
@@ -252,21 +227,9 @@ def _phone_message(rejected: str) -> LazyText:
 
 
 def error_workbook(file: RosterFile, table: Sequence[Sequence[str]]) -> bytes:
-    """The bad rows as .xlsx: the columns of `table` as they were, with the reason in a column behind them.
-
-    Corrected, the same file can be imported: without titles it gets the names of the assigned fields, and a column of
-    reasons from an earlier import is replaced.
-    """
-    width = max((len(row) for row in table), default=0)
-    titles = list(file.titles[:width]) + [""] * (width - len(file.titles))
+    """The bad rows as .xlsx with their reasons; without titles it gets the names of the assigned fields."""
+    untitled: dict[int, LazyText | str] = {}
     if file.header_row is None:
-        for field, column in file.columns.as_dict().items():
-            if column is not None and column < width:
-                titles[column] = str(FIELD_LABELS[field])
-    kept = [column for column in range(width) if not is_error_title(titles[column])]
-    rows = [
-        [*(bad.cells[column] if column < len(bad.cells) else "" for column in kept), str(bad.message)]
-        for bad in file.bad
-    ]
-    header = [*(titles[column] for column in kept), str(ERROR_TITLE)]
-    return write_workbook([Sheet(str(_("Rows to correct")), header, rows)])
+        assigned = file.columns.as_dict().items()
+        untitled = {column: FIELD_LABELS[field] for field, column in assigned if column is not None}
+    return write_error_workbook(table, file.titles, file.bad, untitled)

@@ -11,14 +11,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from core.cells import join_notes, plain
 from core.people.areas import LONGEST, Area, Home
-from core.people.cells import join_notes, plain
+from core.people.columns import Columns
 from core.people.door import Door, join_door, parse_address
 from core.people.names import split_names
 from core.people.person import DECEASED, FormerName, Person, PersonHome
-from core.people.roster_file import BadRow, Columns, RosterFile, RosterRow
+from core.people.roster_file import RosterFile, RosterRow
 from core.people.roster_grids import GridPlan, GridSaid, compare_grids
-from core.people.roster_records import IMPORTED, RosterChange, RosterImport
+from core.people.roster_records import RosterChange, RosterImport
+from core.store.import_batches import IMPORTED
+from core.titles import BadRow
 
 _OWNERS = re.compile("业主|产权|权利人|房主|房东|owner", re.IGNORECASE)
 _TENANTS = re.compile("租户|租客|承租|tenant", re.IGNORECASE)

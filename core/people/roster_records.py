@@ -1,53 +1,38 @@
-"""The records of roster imports: uploaded files, what they changed, and corrected columns that are remembered."""
+"""The records of roster imports: the uploads of registers among all uploads, and what each of them changed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import peewee
+from core.store.community import Community, CommunityModel
+from core.store.db import Integer, Json, Text
+from core.store.import_batches import ImportBatch
 
-from core.store.community import CommunityModel
-from core.store.db import Integer, Json, Text, Utc
-
-PREVIEWED, IMPORTED, TAKEN_BACK, DISCARDED = "previewed", "imported", "taken_back", "discarded"
-
-
-class Blob(peewee.Field):
-    """Bytes, on both engines."""
-
-    field_type = "BLOB"
-
-    def db_value(self, value: Any) -> Any:
-        return None if value is None else bytes(value)
-
-    def python_value(self, value: Any) -> bytes | None:
-        return None if value is None else bytes(value)
+ROSTER = "core.roster"
 
 
-class RosterImport(CommunityModel):
-    """One uploaded register. `content` is the file itself, dropped when it is discarded or old.
+class RosterImport(ImportBatch):
+    """One uploaded register. What is `given` for all rows is their `estate`.
 
     `summary` holds the counts of the file, `estates` (their names) and, once imported, `done` (what was changed).
     """
 
-    filename = Text()
-    sha256 = Text()
-    content = Blob(null=True)
-    estate = Text(default="")
-    columns = Json()
-    signature = Text()
-    state = Text(default=PREVIEWED)
-    summary = Json()
-    by_account = Integer(null=True)
-    by_label = Text()
-    created_at = Utc()
-    imported_at = Utc(null=True)
-    taken_back_at = Utc(null=True)
+    import_name = Text(default=ROSTER)
 
     kind = "core.roster_import"
 
     class Meta:
-        table_name = "roster_import"
+        table_name = "import_batch"
+
+    @classmethod
+    def of(cls, community: str | Community, *columns: Any) -> Any:
+        """The registers among the uploads of one community."""
+        return super().of(community, *columns).where(cls.import_name == ROSTER)
+
+    @property
+    def estate(self) -> str:
+        """The estate of the rows that name none."""
+        return str(self.given.get("estate", ""))
 
 
 class RosterChange(CommunityModel):
@@ -60,15 +45,3 @@ class RosterChange(CommunityModel):
 
     class Meta:
         table_name = "roster_change"
-
-
-class RosterMapping(CommunityModel):
-    """The columns staff assigned to files with these titles."""
-
-    signature = Text()
-    columns = Json()
-    at = Utc()
-
-    class Meta:
-        table_name = "roster_mapping"
-        primary_key = peewee.CompositeKey("community", "signature")

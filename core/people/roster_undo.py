@@ -14,9 +14,10 @@ from core.people.areas import Home
 from core.people.directory import IMPORT
 from core.people.grids import release_officers
 from core.people.person import TAKE_BACK_BLOCKERS, Person
-from core.people.roster_records import IMPORTED, TAKEN_BACK, RosterImport
+from core.people.roster_records import RosterImport
 from core.store import audit
 from core.store.db import now, transactional
+from core.store.import_batches import IMPORTED, TAKEN_BACK
 from core.text import _, ngettext
 
 _NAMES_SHOWN = 5

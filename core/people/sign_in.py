@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.actor import Actor
+from core.cells import plain
 from core.errors import Invalid, NotFound, Refused, SignInRequired, Unavailable
 from core.people import secrets, sessions, throttle
 from core.people.account_records import Account, Session
-from core.people.cells import plain
 from core.people.person import DECEASED, Person
 from core.people.phone import parse_phone
 from core.store import audit

@@ -36,7 +36,18 @@ _CLAUSE = re.compile(r"(>=|<=|==|<|>)\s*([0-9]+(?:\.[0-9]+)*)")
 _BASES = frozenset({"duty", "request", "consent", "security"})
 _FILE_ROLES = frozenset({"photo", "scan", "attachment"})
 _FILE_TAKES = frozenset({"picture", "document"})
-_NAMED = ("permissions", "settings", "workflows", "jobs", "exports", "search", "widgets", "sheets", "retention")
+_NAMED = (
+    "permissions",
+    "settings",
+    "workflows",
+    "jobs",
+    "exports",
+    "imports",
+    "search",
+    "widgets",
+    "sheets",
+    "retention",
+)
 
 
 def check_meta(module: ModuleType, name: str, reserved: Collection[str]) -> Meta:
@@ -154,6 +165,7 @@ def check_declaration(name: str, declaration: Any, is_offered: Callable[[str], b
         if source.place not in ("desk", "portal") or (source.place == "desk" and not source.permission):
             raise PluginError(_("The search “%(name)s” must name a permission.", name=source.name))
     check_records(declaration)
+    check_imports(declaration)
     check_files(declaration)
     check_sheets(declaration)
     check_scores(declaration)
@@ -193,6 +205,17 @@ def check_models(plugin: str, models: Iterable[type]) -> None:
             raise PluginError(_("The table “%(table)s” must start with %(plugin)s_", table=table, plugin=plugin))
         kinds.append(model.kind)
     check_names(plugin, "models", kinds, _ITEM)
+
+
+def check_imports(declaration: Declaration) -> None:
+    """A list that can be brought in is for somebody, and its columns have names of their own and tell records apart."""
+    for item in declaration.imports:
+        fields = [column.field for column in item.columns]
+        if not item.permission or len(set(fields)) != len(fields) or not any(column.key for column in item.columns):
+            raise PluginError(
+                _("The import “%(name)s” must name a permission, and columns of which one at least is a key.",
+                  name=item.name)
+            )  # fmt: skip
 
 
 def check_files(declaration: Declaration) -> None:
@@ -277,7 +300,7 @@ def check_workflow(workflow: Workflow, declaration: Declaration) -> None:
 def used_permissions(declaration: Declaration) -> set[str]:
     """The names of permissions the declaration relies on."""
     items: tuple[Any, ...] = (
-        *declaration.exports, *declaration.search, *declaration.widgets, *declaration.sheets,
+        *declaration.exports, *declaration.imports, *declaration.search, *declaration.widgets, *declaration.sheets,
     )  # fmt: skip
     steps = [transition for workflow in declaration.workflows for transition in workflow.transitions]
     return {item.permission for item in (*items, *steps) if item.permission}

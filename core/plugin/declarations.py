@@ -1,4 +1,7 @@
-"""Everything a plugin can declare, as frozen dataclasses. Pages, docs, the gate and the tests read these; core acts on them."""
+"""Everything a plugin can declare, as frozen dataclasses. Pages, docs, the gate and the tests read these; core acts on them.
+
+Lists that can be brought in from tables, with their columns, are in `import_declarations`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
     from core.actor import Actor
+    from core.plugin.import_declarations import Import
     from core.store.community import CommunityModel
     from core.store.db import BaseModel
     from core.store.ref import Ref
@@ -441,6 +445,7 @@ class Declaration:
     jobs: tuple[Job, ...] = ()
     commands: tuple[click.Command, ...] = ()
     exports: tuple[Export, ...] = ()
+    imports: tuple[Import, ...] = ()
     search: tuple[SearchSource, ...] = ()
     widgets: tuple[Widget, ...] = ()
     files: tuple[FileKind, ...] = ()

@@ -317,6 +317,7 @@ _CORE_PLACES: tuple[tuple[LazyText, list[_Place]], ...] = (
             (_("Who may do what"), "/admin/roles", "shield-check", "core.roles.manage"),
             (_("Modules"), "/admin/plugins", "puzzle", "core.plugins.switch"),
             (_("Community details"), "/admin/community", "house", "core.community.edit"),
+            (_("Bring lists in"), "/imports", "file-spreadsheet", "core.import"),
             (_("Holiday calendar"), "/admin/calendar", "calendar-days", "core.calendar.edit"),
             (_("Personal data"), "/admin/privacy", "shield-check", "core.privacy.manage"),
             (_("Automatic jobs"), "/admin/jobs", "clock", "core.jobs.run"),

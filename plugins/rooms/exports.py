@@ -8,9 +8,9 @@ from typing import Any
 from core import Actor, Export, today
 from plugins.rooms.clock import hhmm, local_span, parse_day
 from plugins.rooms.closures import closures
-from plugins.rooms.desk_forms import BOOKABLE_BY
+from plugins.rooms.imports import COLUMNS, listed
 from plugins.rooms.lists import Line, on_day, requests
-from plugins.rooms.places import MANAGE, rooms, venues
+from plugins.rooms.places import MANAGE
 from plugins.rooms.texts import _
 
 
@@ -46,23 +46,14 @@ def _closures(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
 
 
 def _rooms(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
+    """What the import reads again, so that a list can be corrected in Excel and brought back."""
     actor.require(MANAGE)
-    code = str(actor.community)
-    names = {venue.id: venue.name for venue in venues(code)}
-    found = rooms(code)
-    halls = {room.id: room.name for room in found}
-    for room in found:
-        yield [
-            names.get(room.venue_id, ""),
-            room.name,
-            halls.get(room.part_of, ""),
-            room.floor,
-            room.seats,
-            str(BOOKABLE_BY[room.bookable_by]),
-            str(_("approval")) if room.needs_approval else "",
-            str(_("confidential")) if room.confidential else "",
-        ]
+    for room in listed(actor):
+        values = ((column.cell, room.values[column.field]) for column in _ROOM_COLUMNS)
+        yield [value if type(value) is int else cell.show(value) for cell, value in values]
 
+
+_ROOM_COLUMNS = tuple(column for column in COLUMNS if column.field != "hours")
 
 _BOOKING = (
     _("Day"), _("From"), _("To"), _("Venue"), _("Room"), _("What for"), _("Booked by"), _("Phone"), _("People"),
@@ -83,8 +74,6 @@ EXPORTS = (
         (_("Room"), _("First day"), _("From"), _("Last day"), _("To"), _("Why")), _closures,
     ),
     Export(
-        "rooms.rooms", _("Venues and rooms"), MANAGE,
-        (_("Venue"), _("Room"), _("Part of the hall"), _("Floor"), _("Seats"), _("Who may book"), _("Approval"),
-         _("Confidential")), _rooms,
+        "rooms.rooms", _("Venues and rooms"), MANAGE, tuple(column.label for column in _ROOM_COLUMNS), _rooms,
     ),
 )  # fmt: skip

@@ -9,12 +9,13 @@ from flask import Blueprint, Response, request
 from core.errors import Invalid, Refused
 from core.people import areas, roster
 from core.people.columns import FIELD_LABELS, FIELDS
-from core.people.roster import DISCARDED, IMPORT, IMPORTED, PREVIEWED, TAKEN_BACK, Preview, RosterImport
+from core.people.roster import DISCARDED, IMPORT, IMPORTED, PREVIEWED, Preview, RosterImport
 from core.spreadsheet import XLSX, SpreadsheetError
 from core.text import LazyText, _
 from core.web import ui
 from core.web.forms import FileField, Form, StringField, asked_numbers, asked_text, status_of
 from core.web.gate import current_actor, current_community, view
+from core.web.upload_pages import UPLOAD_STATES, column_names, column_options
 
 pages = Blueprint("roster", __name__)
 REASON_LABELS: dict[str, LazyText] = {
@@ -22,11 +23,6 @@ REASON_LABELS: dict[str, LazyText] = {
     "name": _("No name"),
     "phone": _("Phone unusable"),
     "duplicate": _("Twice in the file"),
-}
-STATE_LABELS: dict[str, tuple[str, LazyText, str]] = {
-    PREVIEWED: ("warn", _("Not imported yet"), "hourglass"),
-    IMPORTED: ("ok", _("Imported"), "circle-check"),
-    TAKEN_BACK: ("off", _("Taken back"), "undo-2"),
 }
 # Of each list of differences so many are shown; all of them are counted.
 MOST_SHOWN = 200
@@ -53,7 +49,7 @@ def index() -> Response:
         "desk/roster/upload.html",
         form=form,
         history=roster.history(current_actor()),
-        states=STATE_LABELS,
+        states=UPLOAD_STATES,
         estates=_estates(),
         status=status_of(form),
     )
@@ -100,8 +96,8 @@ def _preview(found: Preview, errors: Invalid | None = None) -> Response:
         found=found,
         fields=FIELD_LABELS,
         asked={question.field: question for question in found.questions},
-        options=_options(found),
-        column_names=_column_names(found),
+        options=column_options(found),
+        column_names=column_names(found),
         reasons=REASON_LABELS,
         estates=_estates(),
         errors=errors,
@@ -109,34 +105,6 @@ def _preview(found: Preview, errors: Invalid | None = None) -> Response:
         most_choices=MOST_CHOICES,
         status=422 if errors else 200,
     )
-
-
-def letters(column: int) -> str:
-    """The name Excel gives a zero-based column: 0 → A, 26 → AA."""
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
-def _column_names(found: Preview) -> list[str]:
-    """By column: its letter and title, such as “C 房号”."""
-    width = max([len(found.titles), *(len(row) for row in found.first_rows)], default=0)
-    titles = [*found.titles, *[""] * (width - len(found.titles))]
-    return [f"{letters(column)} {' '.join(title.split())}".strip() for column, title in enumerate(titles)]
-
-
-def _options(found: Preview) -> list[tuple[int, str]]:
-    """For the selects: every column with its letter, title and first values."""
-    rows = found.first_rows[1:] if found.header_row else found.first_rows
-    options = []
-    for column, name in enumerate(_column_names(found)):
-        values = [" ".join(row[column].split())[:14] for row in rows if column < len(row) and row[column].strip()]
-        if values or name[len(letters(column)) :].strip():
-            options.append((column, f"{name}：{'，'.join(values[:3])}" if values else name))
-    return options
 
 
 @pages.post("/roster/<int:batch_id>/columns")
@@ -204,8 +172,8 @@ def _result(batch: RosterImport) -> Response:
         "desk/roster/result.html",
         batch=batch,
         found=bad,
-        column_names=_column_names(bad) if bad else [],
-        states=STATE_LABELS,
+        column_names=column_names(bad) if bad else [],
+        states=UPLOAD_STATES,
         reasons=REASON_LABELS,
         most=MOST_SHOWN,
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.people.columns import FIELDS, Columns, signature
+from core.people.columns import FIELDS, Columns
 from core.people.door import Door
 from core.people.guess import guess
 from core.people.names import PersonName
@@ -15,6 +15,7 @@ from core.people.phone import Phone
 from core.people.roster_file import error_workbook, read_roster
 from core.spreadsheet import Sheet, read_table, write_csv, write_workbook
 from core.text import LANGUAGES, in_language
+from core.titles import signature
 
 DATA = Path(__file__).parent / "data"
 EXPECTED = json.loads((DATA / "roster-expected.json").read_text("utf-8"))

@@ -16,6 +16,7 @@ from core.spreadsheet import read_table
 from core.store import audit, db
 from core.store.audit import AuditEntry
 from core.store.db import database
+from core.store.import_batches import KEEP_FILE_DAYS
 
 DATA = Path(__file__).parent / "data"
 EXPECTED = json.loads((DATA / "roster-expected.json").read_text(encoding="utf-8"))
@@ -69,7 +70,7 @@ def test_a_sample_file_is_imported_as_expected(staff, filename):
     content = (DATA / filename).read_bytes()
     expected = EXPECTED[filename]
     assert roster.import_file(staff, filename, content, ESTATES[filename], dry_run=True) == expected
-    assert count("person") == count("roster_import") == 0
+    assert count("person") == count("import_batch") == 0
     assert roster.import_file(staff, filename, content, ESTATES[filename]) == expected
     assert count("home") == expected["households"]
     assert count("person") == count("person_home") == expected["people"]
@@ -206,7 +207,7 @@ def test_a_discarded_upload_is_gone(staff):
 
 def test_old_files_are_dropped(staff):
     shown = roster.preview(staff, "名单.csv", OLD.encode(), "海城名家")
-    old = db.now() - (roster.KEEP_FILE_DAYS + 1) * 86_400_000
+    old = db.now() - (KEEP_FILE_DAYS + 1) * 86_400_000
     with db.transaction():
         roster.RosterImport.update(created_at=old).where(roster.RosterImport.id == shown.batch).execute()
     roster.preview(staff, "新.csv", NEW.encode(), "海城名家")
@@ -498,7 +499,7 @@ def test_a_kill_in_the_middle_leaves_nothing(store):
     )
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     assert rows_of() == {table: [] for table in TABLES}
-    assert count("roster_import") == count("roster_change") == count("audit_entry") == 0
+    assert count("import_batch") == count("roster_change") == count("audit_entry") == 0
     staff = store.actor(*PERMISSIONS)
     assert roster.import_file(staff, "a.csv", (DATA / "roster-gbk.csv").read_bytes()) == EXPECTED["roster-gbk.csv"]
 

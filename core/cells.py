@@ -1,6 +1,6 @@
-"""What people type into a cell of a register, made plain before it is understood: widths, dashes, blanks, remarks.
+"""What people type into a cell of a table, made plain before it is understood: widths, dashes, blanks, remarks.
 
-The meaning of a cell is decided in `door`, `phone` and `names`, which all begin here.
+The meaning of a cell is decided elsewhere: of a register in `core.people`, of other lists by the cells of their columns.
 """
 
 from __future__ import annotations
