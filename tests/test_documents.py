@@ -14,6 +14,7 @@ from core.cli import main
 from core.operate.exports import MOST_ROWS
 from core.plugin import hookspecs
 from core.plugin.declarations import Export, FileKind, PersonalField, ScoreKind
+from core.plugin.import_declarations import Import, ImportColumn
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGIN_GUIDE = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
@@ -49,6 +50,13 @@ def test_the_plugin_guide_shows_every_field_of_an_export():
     shown = PLUGIN_GUIDE.split("\nExport(\n")[1].split("\n)\n")[0]
     assert re.findall(r"^    (\w+)=", shown, flags=re.MULTILINE) == [field.name for field in fields(Export)]
     assert f"after {MOST_ROWS:,} and says so" in " ".join(PLUGIN_GUIDE.split())
+
+
+def test_the_plugin_guide_shows_every_field_of_an_import():
+    shown = PLUGIN_GUIDE.split("\nImport(\n")[1].split("\n)\n")[0]
+    assert re.findall(r"^    (\w+)=", shown, flags=re.MULTILINE) == [field.name for field in fields(Import)]
+    known = {field.name for field in fields(ImportColumn)}
+    assert set(re.findall(r"[(,] (\w+)=", shown)) - {"least", "most"} <= known
 
 
 def test_the_plugin_guide_shows_every_field_of_a_kind_of_files():

@@ -30,6 +30,7 @@ COMMON = {
     "digest": "0" * 16,
     "code": "ACDEFHJK",
     "listed": "core.people",
+    "import_name": "rooms.rooms",
     "job": "rooms.expire",
     "workflow": "core.objection",
     "verb": "begin",
@@ -148,6 +149,8 @@ def _add_office(town: Town) -> None:
 def _add_rooms(town: Town) -> None:
     from dataclasses import replace
 
+    from core.operate import imports
+    from core.plugin.registry import active
     from plugins.rooms import service
 
     actor = command(town.code)
@@ -170,7 +173,10 @@ def _add_rooms(town: Town) -> None:
     photos = [service.add_photos(actor, each.id, [(_photo(actor), "全景")])[0] for each in (room, asked)]
     screen, token = service.add_screen(actor, "hall", name="大厅屏", venue_id=venue.id)
     town.screen = token
+    table = f"阵地,房间,备注\n邻里中心,棋牌室,{town.mark}清单\n".encode()
+    waiting = imports.upload(active(), actor, "rooms.rooms", f"{town.mark}清单.csv", table)
     town.values.update(
+        upload_id=[waiting],
         venue_id=[venue.id],
         room_id=[room.id, asked.id],
         occurrence_id=[*town.booking_of.values(), wish.occurrence_id],

@@ -125,11 +125,20 @@ def furnish(site: Site) -> dict[str, list[str]]:
     booking = resident.post(f"{HOME}/rooms/{room(site, '书画室')}/book", **when)
     dance = room(site, "舞蹈排练室")
     photos, waiting = _add_photos(director, dance)
+    table = "阵地,房间,座位数\n党群服务中心,议事厅,45\n东苑小站,茶室,12\n东苑小站,,3\n".encode()
+    brought = director.upload(f"{HOME}/imports/new/rooms.rooms", "file", "资源清单.csv", table)
+    done = director.upload(
+        f"{HOME}/imports/new/rooms.rooms", "file", "新阵地.csv", "阵地,房间\n西苑小站,茶室\n".encode()
+    )
+    seen = _in(done, r'name="seen" value="(\w+)"')
+    director.post(f"{urlsplit(done.url).path}/run", seen=seen)
     objected = _object(site.visitor(""))
     return {
         "": [objected, "/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
         "resident": [urlsplit(booking.url).path, urlsplit(booking.url).path + "/rate"],
         DIRECTOR: [
+            urlsplit(brought.url).path,
+            f"{urlsplit(done.url).path}/take-back",
             photos,
             waiting,
             f"{HOME}/areas/grids/{grid}",
