@@ -224,6 +224,34 @@ def roster_import(context: click.Context, file: Path, dry_run: bool, estate: str
     click.echo(json.dumps(found, ensure_ascii=False, indent=1))
 
 
+@main.command("import")
+@click.argument("name")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would be imported.")
+@click.option("--community", help="The community's 12-digit code, needed only when there are several.")
+@click.pass_context
+def import_list(context: click.Context, name: str, file: Path, dry_run: bool, community: str | None) -> None:
+    """Bring a list in from a table, e.g. rooms.rooms, and print what was done as JSON.
+
+    With a bad row nothing is imported: each is printed with its reason, and the exit code is 2.
+    """
+    from core.errors import Invalid
+    from core.operate import import_lists, imports
+
+    with opened(context) as registry:
+        actor = command_actor(community)
+        known = [each.name for each in import_lists.imports_for(registry, actor)]
+        if name not in known:
+            names = ", ".join(known)
+            raise Invalid(message=_("There is no list %(name)s here. Known: %(names)s", name=name, names=names))
+        done, bad = imports.import_file(registry, actor, name, file.name, file.read_bytes(), dry_run=dry_run)
+        for row in bad:
+            click.echo(str(_("Row %(line)d: %(why)s", line=row.line, why=row.message)), err=True)
+    click.echo(json.dumps({**done, "bad": len(bad)}, ensure_ascii=False))
+    if bad:
+        raise SystemExit(2)
+
+
 @main.group()
 def plugin() -> None:
     """Modules: list them and switch them on or off."""

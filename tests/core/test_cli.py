@@ -155,6 +155,41 @@ def test_a_dry_run_stores_nothing(linli):
     assert Person.select().count() == 0
 
 
+def test_bringing_a_list_in_prints_what_was_done(linli, tmp_path):
+    from core.app import open_instance
+    from core.config import load_config
+    from plugins.rooms import service
+
+    table = tmp_path / "清单.json"
+    table.write_text('[{"阵地": "邻里中心", "房间": "书画室", "座位": 30}]', encoding="utf-8")
+    tried = linli("import", "rooms.rooms", table, "--dry-run")
+    assert json.loads(tried.stdout) == {"new": 1, "changed": 0, "same": 0, "bad": 0}
+    assert json.loads(linli("import", "rooms.rooms", table, "--community", CODE).stdout)["new"] == 1
+    assert json.loads(linli("import", "rooms.rooms", table).stdout)["same"] == 1
+    open_instance(load_config(linli.instance))
+    assert [(room.name, room.seats) for room in service.rooms(CODE)] == [("书画室", 30)]
+
+
+def test_a_list_with_bad_rows_is_not_brought_in_and_each_is_named(linli, tmp_path):
+    from core.app import open_instance
+    from core.config import load_config
+    from plugins.rooms import service
+
+    table = tmp_path / "清单.csv"
+    table.write_text(
+        "阵地,房间,座位数,所属大厅\n中心,茶室,3,\n中心,,4,\n中心,琴房,很多,\n中心,东厅,5,没有的厅\n", encoding="utf-8"
+    )
+    refused = linli("import", "rooms.rooms", table)
+    assert refused.exit_code == 2 and "Traceback" not in refused.output
+    assert [line[:6] for line in refused.stderr.splitlines()] == ["Row 3:", "Row 4:", "Row 5:"]
+    assert json.loads(refused.stdout)["bad"] == 3
+    assert_refused(linli("import", "rooms.nothing", table), "rooms.nothing", "rooms.rooms")
+    table.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    assert_refused(linli("import", "rooms.rooms", table), "venue")
+    open_instance(load_config(linli.instance))
+    assert service.rooms(CODE) == []
+
+
 def test_verify_names_the_first_entry_that_is_not_as_it_was_written(linli):
     assert linli("verify").exit_code == 0
     _falsify(linli.instance)
@@ -211,7 +246,7 @@ def _falsify(instance: Path) -> None:
 def test_tells_its_version_and_its_commands(linli):
     assert VERSION in linli("--version").output
     shown = linli("--help").output
-    for name in ("setup", "serve", "roster", "plugin", "user", "verify", "demo"):
+    for name in ("setup", "serve", "import", "roster", "plugin", "user", "verify", "demo"):
         assert f"\n  {name} " in shown
     for name in (("rooms", "check"), ("roster", "import"), ("plugin", "enable"), ("user", "add"), ("serve",)):
         assert linli(*name, "--help").exit_code == 0
