@@ -55,7 +55,6 @@ _SOURCES = {
     "core.civic.notice_lists": ("notices_about",),
     "core.civic.notice_wording": ("NoticeWording",),
     "core.civic.notice_pairs": ("open_pair",),
-    "core.civic.calls": ("ask_to_call", "call_not_needed"),
     "core.civic.links": ("link", "links_of", "unlink"),
     "core.civic.objection_lists": ("objections_of", "open_objections"),
     "core.civic.messages": ("not_needed", "tell", "told_at"),
@@ -79,7 +78,6 @@ _MODULES = {"guest_codes": "core.civic.guest_codes", "scores": "core.civic.score
 
 if TYPE_CHECKING:
     from core.actor import Actor as Actor
-    from core.civic.calls import ask_to_call as ask_to_call
     from core.civic.workflow import actions as actions
     from core.civic.workflow import advance as advance
     from core.civic.workflow import begin as begin

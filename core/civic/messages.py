@@ -39,7 +39,7 @@ _LONGEST = {"title": 100, "text": 2000, "place": 200, "name": 100}
 @transactional
 def tell(
     actor: Actor,
-    to: Ref,
+    to: Ref | int,
     subject: Ref,
     reason_key: str,
     text: Label,
@@ -57,7 +57,8 @@ def tell(
 ) -> Message:
     """Tell one person something about `subject`, for modules: once per `reason_key`, however often it is asked for.
 
-    `to` is a resident (`core.person`), an account (`core.account`), or the record in which a guest left `name` and `phone`.
+    `to` is a resident (their number, as records keep it, or `core.person`), an account (`core.account`), or the record in
+    which a guest left `name` and `phone`.
     It is delivered at once, or at `due_at` (ms UTC) and never before. `know_by` is the day by which the person should know
     (the day of delivery unless told). `start_min` and `end_min` (UTC minutes) make it an appointment to be kept in a
     calendar. `in_hall` gives a number of the day for the screen in the hall. `required`: the law makes us tell it whatever
@@ -66,7 +67,7 @@ def tell(
     Raises `Invalid` by field name, `NotFound` for a subject or person of another community.
     """
     community = community_of(actor)
-    if subject.community != community or to.community not in (community, None):
+    if subject.community != community or (isinstance(to, Ref) and to.community not in (community, None)):
         raise NotFound
     whom = _recipient(community, to, name, phone)
     found: Message | None = _about(subject, reason_key).where(Message.recipient == whom["recipient"]).first()
@@ -90,11 +91,13 @@ def tell(
     return message
 
 
-def _recipient(community: str, to: Ref, name: str, phone: str) -> dict[str, Any]:
+def _recipient(community: str, to: Ref | int, name: str, phone: str) -> dict[str, Any]:
     """Whom a message is for, as columns. The account of a resident is the resident."""
     person: Person | None = None
     account: Account | None = None
-    if to.kind == ACCOUNT:
+    if isinstance(to, int):
+        person = Person.get_of(community, to)
+    elif to.kind == ACCOUNT:
         account = Account.get_or_none((Account.id == to.id) & (Account.community == community))
         if account is None:
             raise NotFound
@@ -230,11 +233,14 @@ CORE_JOBS = (Job("core.messages.deliver", deliver_due, 1, _("Send residents the 
 def not_needed(actor: Actor, subject: Ref, reason_key: str, note: Label) -> int:
     """Withdraw messages whose reason has gone, for modules: what still waits is not delivered, nobody is called any more.
 
-    Whoever could read it sees that it no longer holds. Returns how many there were.
+    Those told under `reason_key` or under it and a dot: `moved` also withdraws `moved.1764000000000`. Whoever could read
+    it sees that it no longer holds. Returns how many there were.
     """
     if subject.community != actor.community:
         raise NotFound
-    found = list(_about(subject, reason_key).where(Message.state.in_(("waiting", "delivered"))))
+    same = (Message.reason_key == reason_key) | Message.reason_key.startswith(f"{reason_key}.")
+    about = Message.of(str(subject.community)).where(Message.subject == str(subject), same)
+    found = list(about.where(Message.state.in_(("waiting", "delivered"))))
     for message in found:
         _withdraw(actor, message, str(note))
     return len(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.actor import Actor, community_of
-from core.civic.calls import ask_to_call
+from core.civic.messages import tell
 from core.civic.notice_pairs import before_after_publication
 from core.civic.notice_records import Notice, NoticePair
 from core.civic.notices import when_withdrawn
@@ -42,7 +42,7 @@ def answer_objection(
 ) -> Objection:
     """Give the public answer, what follows from it (one of `OUTCOMES`) and what is published of the objector's words.
 
-    From these only something may be left out. Whoever objected goes onto the list of calls. `at` as in `file_objection`. Raises `Invalid` (wording,
+    From these only something may be left out. Whoever objected is told. `at` as in `file_objection`. Raises `Invalid` (wording,
     answer, outcome), `Refused` for one's own objection and one that has its answer, `Conflict`, `Forbidden`, `NotFound`.
     """
     actor.require(ANSWER)
@@ -65,11 +65,11 @@ def answer_objection(
             actor, "core.objection.shortened", objection.ref,
             before={"wording": objector.words}, after={"wording": published}, permission=ANSWER,
         )  # fmt: skip
-    why = _(
+    words = _(
         "Your objection no. %(number)d to “%(title)s” has its answer: %(outcome)s. %(answer)s",
         number=objection.serial, title=notice.title, outcome=OUTCOMES[outcome], answer=_beginning(answer),
     )  # fmt: skip
-    _ask_to_tell(actor, objection, objector, "answered", why)
+    _tell(actor, objection, objector, "answered", _("Answer to your objection"), words)
     return objection
 
 
@@ -141,23 +141,24 @@ def _unanswered(_actor: Actor, pair: NoticePair) -> Sequence[Label]:
 
 
 def _notice_withdrawn(actor: Actor, notice: Notice) -> None:
-    """Put everybody whose objection is still open onto the list of calls."""
+    """Tell everybody whose objection is still open."""
     same = (Objection.notice_id == notice.id) & (Objection.state == "submitted")
     for objection in list(Objection.of(notice.community).where(same).order_by(Objection.id)):
-        why = _(
+        words = _(
             "The notice “%(title)s” to which you objected (no. %(number)d) was withdrawn.",
             title=notice.title, number=objection.serial,
         )  # fmt: skip
         objector = Objector.get_of(objection.community, objection.id)
-        _ask_to_tell(actor, objection, objector, "notice_withdrawn", why)
+        _tell(actor, objection, objector, "notice_withdrawn", _("About your objection"), words)
 
 
-def _ask_to_tell(actor: Actor, objection: Objection, objector: Objector, key: str, why: Label) -> None:
-    """Put the objector onto the list of calls, unless nobody knows who it was."""
+def _tell(actor: Actor, objection: Objection, objector: Objector, key: str, title: Label, words: Label) -> None:
+    """Tell the objector, whatever they prefer: an answer is owed to them. Not when nobody knows who it was."""
     if not objector.name and not objector.phone and objector.person_id is None:
         return
+    to = objection.ref if objector.person_id is None else objector.person_id
     name = objector.name or str(_("Objector (name not given)"))
-    ask_to_call(actor, objection.ref, key, name=name, phone=objector.phone, person_id=objector.person_id, why=why)
+    tell(actor, to, objection.ref, key, words, title=title, name=name, phone=objector.phone, required=True)
 
 
 before_after_publication(_unanswered)

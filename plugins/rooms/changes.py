@@ -5,7 +5,6 @@ from __future__ import annotations
 from core import Actor, Invalid, Refused, advance, now, record, transactional
 from plugins.rooms import slots
 from plugins.rooms.bookings import APPROVE, add_occurrence
-from plugins.rooms.calls import CANCELLED, DECIDED, MOVED, call_about, no_call_about, place_and_time, this_move
 from plugins.rooms.clock import now_minute
 from plugins.rooms.decisions import approve, lapse_holds
 from plugins.rooms.hours import Plan, RoomFacts, load_plan
@@ -27,6 +26,7 @@ from plugins.rooms.occurrences import (
     tell_moved,
 )
 from plugins.rooms.rules import Organiser, Wish, check_bookable, check_people, check_quota, check_time, read_time
+from plugins.rooms.telling import CANCELLED, DECIDED, MOVED, no_longer_true, place_and_time, tell_organiser, this_move
 from plugins.rooms.texts import _
 
 CANCEL = "rooms.booking.cancel"
@@ -96,11 +96,11 @@ def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int | None, cod
     asks = occurrence.state == "confirmed" and room.needs_approval and not actor.can(APPROVE)
     if asks and not _is_shorter(occurrence, room, wish):
         return _ask_for_change(actor, occurrence, booking, plan, room, wish)
-    no_call_about(actor, occurrence, DECIDED, MOVED)
+    no_longer_true(actor, occurrence, DECIDED, MOVED)
     moved = _move_now(actor, occurrence, booking, plan, room, wish)
     if moved.state == "confirmed" and not knows:
         what = place_and_time(room.name, occurrence)
-        call_about(actor, occurrence, booking, this_move(), _("Booking moved to: %(what)s.", what=what))
+        tell_organiser(actor, occurrence, booking, this_move(), _("Booking moved to: %(what)s.", what=what))
     return moved
 
 
@@ -245,8 +245,8 @@ def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = ""
 
 
 def _call_cancelled(actor: Actor, occurrence: Occurrence, booking: Booking, knows: bool) -> None:
-    no_call_about(actor, occurrence, DECIDED, MOVED)
+    no_longer_true(actor, occurrence, DECIDED, MOVED)
     if not knows:
         what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
         why = _("Booking cancelled: %(what)s. Reason: %(reason)s", what=what, reason=occurrence.reason)
-        call_about(actor, occurrence, booking, CANCELLED, why)
+        tell_organiser(actor, occurrence, booking, CANCELLED, why)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from core import Actor, Invalid, Refused, advance, now, system, transaction, transactional
 from plugins.rooms import slots
-from plugins.rooms.calls import CANCELLED, DECIDED, EXPIRED, MOVED, call_about, no_call_about, place_and_time
 from plugins.rooms.clock import local_span, now_minute
 from plugins.rooms.models import Booking, Occurrence
 from plugins.rooms.occurrences import (
@@ -19,6 +18,7 @@ from plugins.rooms.occurrences import (
     tell_moved,
 )
 from plugins.rooms.rules import Wish
+from plugins.rooms.telling import CANCELLED, DECIDED, EXPIRED, MOVED, no_longer_true, place_and_time, tell_organiser
 from plugins.rooms.texts import _
 
 APPROVE = "rooms.booking.approve"
@@ -58,19 +58,19 @@ def _approve(actor: Actor, occurrence_id: int) -> Booked:
     advance(actor, old, "cancel", reason=str(_("Moved to another time")), **decided(actor))
     occurrence = block(actor, occurrence, "approve", **decided(actor))
     tell_moved((old.room_id, old.start_min, old.end_min), occurrence, booking)
-    no_call_about(actor, old, DECIDED, CANCELLED, MOVED)
+    no_longer_true(actor, old, DECIDED, CANCELLED, MOVED)
     _call_approved(actor, occurrence, booking)
     return booked(occurrence)
 
 
 def _call_approved(actor: Actor, occurrence: Occurrence, booking: Booking) -> None:
     what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
-    call_about(actor, occurrence, booking, DECIDED, _("Booking approved: %(what)s.", what=what))
+    tell_organiser(actor, occurrence, booking, DECIDED, _("Booking approved: %(what)s.", what=what))
 
 
 @transactional
 def refuse(actor: Actor, occurrence_id: int, reason: str) -> bool:
-    """Refuse a request; returns whether somebody is to be told of it (`call_about`).
+    """Refuse a request; returns whether somebody is to be told of it (`tell_organiser`).
 
     Raises `Invalid` (reason) without a reason, `Forbidden`, `Refused` when it is decided already.
     """
@@ -81,7 +81,7 @@ def refuse(actor: Actor, occurrence_id: int, reason: str) -> bool:
     occurrence = advance(actor, occurrence, "refuse", reason=reason.strip(), **decided(actor))
     what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
     why = _("Booking not approved: %(what)s. Reason: %(reason)s", what=what, reason=reason.strip())
-    return call_about(actor, occurrence, booking, DECIDED, why)
+    return tell_organiser(actor, occurrence, booking, DECIDED, why)
 
 
 _LAPSED = "SELECT id FROM rooms_occurrence WHERE community=? AND state='held' AND held_until<=? ORDER BY id"
@@ -112,5 +112,5 @@ def expire(actor: Actor) -> int:
         advance(actor, occurrence, "expire")
         what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
         why = _("The request was not decided in time; please apologise: %(what)s.", what=what)
-        call_about(actor, occurrence, booking, EXPIRED, why)
+        tell_organiser(actor, occurrence, booking, EXPIRED, why)
     return lapsed + len(expired)

@@ -11,7 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.actor import command
-from core.civic import calendar, calls, notice_pairs, notices, objection_answers, objection_lists, objections, workflow
+from core.civic import (
+    calendar,
+    calls,
+    message_lists,
+    notice_pairs,
+    notices,
+    objection_answers,
+    objection_lists,
+    objections,
+    workflow,
+)
 from core.civic.notice_categories import PUBLISH
 from core.civic.notice_records import NoticePair
 from core.civic.objection_records import ANSWER, ENTER, OBJECTION, Objection, ObjectionDraft, Objector
@@ -203,6 +213,9 @@ def test_what_the_office_entered_for_a_resident_is_among_the_own(store, about, l
     answer(leader, filed.objection_id)
     [call] = calls.todays_calls(store.actor(calls.WORK))
     assert (call.name, call.phone) == ("王桂英", "13800138000")
+    [told] = message_lists.read_by(member)
+    assert about.title in told.text and told.title == "您的异议有答复了"
+    assert message_lists.read_by(resident(store, person(store.west, name="李明"), 4711)) == []
 
 
 # --------------------------------------------------------------------------- answering

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.civic import message_lists
 from core.civic.calls import CallTask
+from core.civic.message_records import Message
 from core.errors import Conflict, Forbidden, Invalid, Refused
 from plugins.rooms import service
 from plugins.rooms.check import check
@@ -57,6 +59,21 @@ def test_refusing_needs_a_reason_and_closes_the_request(house):
         service.refuse(house.staff, booked.occurrence_id, " ")
     service.refuse(house.staff, booked.occurrence_id, "与会议冲突")
     assert (state(booked.occurrence_id), Occurrence.get_by_id(booked.occurrence_id).reason) == ("refused", "与会议冲突")
+
+
+def test_whoever_asked_reads_what_was_decided_and_what_no_longer_holds(house):
+    booked = house.book("会议室", "14:00", "15:00")
+    service.approve(house.staff, booked.occurrence_id)
+    [told] = message_lists.read_by(house.resident())
+    assert told.state == "delivered" and "14:00–15:00" in told.text
+    for start, end in (("16:00", "17:00"), ("18:00", "19:00")):
+        service.move(house.staff, booked.occurrence_id, date=house.day.isoformat(), start=start, end=end)
+    service.cancel(house.staff, booked.occurrence_id, reason="停电")
+    read = message_lists.read_by(house.resident())
+    assert sorted(each.state for each in read) == ["delivered", "withdrawn", "withdrawn", "withdrawn"]
+    [holds] = [each for each in read if each.state == "delivered"]
+    assert "停电" in holds.text and "18:00–19:00" in holds.text
+    assert message_lists.read_by(house.resident(2)) == []
     with pytest.raises(Refused):
         service.approve(house.staff, booked.occurrence_id)
 
@@ -129,4 +146,5 @@ def test_requests_expire_when_their_time_has_come(house, clock):
         service.approve(house.staff, booked.occurrence_id)
     assert service.expire(house.store.actor(kind="system")) == 1
     assert (state(booked.occurrence_id), state(later.occurrence_id)) == ("expired", "requested")
-    assert [(call.reason_key, "14:00–15:00" in call.why) for call in CallTask.select()] == [("expired", True)]
+    assert [(told.reason_key, "14:00–15:00" in told.text) for told in Message.select()] == [("expired", True)]
+    assert [call.why for call in CallTask.select()] == [f"{told.title}：{told.text}" for told in Message.select()]
