@@ -26,7 +26,7 @@ _SOURCES = {
     "core.store.schema": ("add_guard", "create_index", "create_table", "is_postgresql", "make_append_only", "raising_function"),
     "core.store.sequence": ("next_number",),
     "core.plugin.declarations": (
-        "AuditWords", "Clock", "DataSubject", "DataTable", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "Moment", "NavItem", "Permission", "PersonalField", "RecordKind", "Retention", "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind",
+        "AuditWords", "Clock", "Consent", "DataSubject", "DataTable", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "Moment", "NavItem", "Permission", "PersonalField", "RecordKind", "Retention", "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind",
         "State", "Todo", "Transition", "Widget", "Workflow", "WorkflowTodos",
     ),
     "core.plugin.import_declarations": (
@@ -49,6 +49,7 @@ _SOURCES = {
     "core.civic.attachments": (
         "attach", "describe_file", "files_of", "keep_upload", "move_file", "put_back_file", "remove_file",
     ),
+    "core.civic.consents": ("has_consented",),
     "core.civic.notices": (
         "NoticePublished", "NoticeWithdrawn", "draft_notice", "publish_notice",
     ),

@@ -45,6 +45,7 @@ COMMUNITY_VIEWS = (
     "admin_privacy",
     "my_data",
     "privacy_notice",
+    "consents",
     "admin_calendar",
     "objections",
     "desk_objections",

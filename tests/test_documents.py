@@ -13,7 +13,7 @@ from core import config
 from core.cli import main
 from core.operate.exports import MOST_ROWS
 from core.plugin import hookspecs
-from core.plugin.declarations import Export, FileKind, PersonalField, ScoreKind
+from core.plugin.declarations import Consent, Export, FileKind, PersonalField, ScoreKind
 from core.plugin.import_declarations import Import, ImportColumn
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,6 +72,11 @@ def test_the_plugin_guide_shows_every_field_of_a_kind_of_scores():
 def test_the_plugin_guide_shows_every_field_of_the_register_of_personal_data():
     shown = PLUGIN_GUIDE.split("\nPersonalField(\n")[1].split("\n)\n")[0]
     assert re.findall(r"^    (\w+)=", shown, flags=re.MULTILINE) == [field.name for field in fields(PersonalField)]
+
+
+def test_the_plugin_guide_shows_every_field_of_a_question_for_consent():
+    shown = PLUGIN_GUIDE.split("\nConsent(\n")[1].split("\n)\n")[0]
+    assert re.findall(r"^    (\w+)=", shown, flags=re.MULTILINE) == [field.name for field in fields(Consent)]
 
 
 @pytest.mark.parametrize("name", sorted(main.commands))

@@ -9,7 +9,17 @@ import sys
 import pytest
 
 from core.actor import Actor, command
-from core.civic import calls, erasure, intake, notices, objection_answers, objections, privacy_register
+from core.civic import (
+    calls,
+    care_notes,
+    consents,
+    erasure,
+    intake,
+    notices,
+    objection_answers,
+    objections,
+    privacy_register,
+)
 from core.civic import privacy_requests as requests
 from core.clock import today
 from core.errors import Conflict, Forbidden, NotFound, Refused
@@ -81,6 +91,10 @@ def in_everything(room) -> tuple[Person, int]:
     guest = service.book(actor, room, start="11:00", end="12:00", guest_name=NAME, guest_phone=PHONE, **when)
     service.cancel(actor, guest.occurrence_id, reason=WORDS)
     _objects(resident)
+    consents.answer(resident, care_notes.CARE, True)
+    care_notes.write_care(actor, who.public_id, WORDS)
+    child = person("小宝", "", "3-2-502", birth_year=today().year - 6)
+    consents.answer_for_child(resident, child.public_id, "core.child", True, "parent")
     finish_calls()
     fixed = requests.ask(resident, "correct", WORDS)
     requests.answer(chief(), fixed.id, "fulfil", WORDS)
@@ -133,7 +147,8 @@ def test_no_trace_of_name_and_number_remains_but_where_the_register_says_why(app
     assert {("person", "name"), ("former_name", "name"), ("call_attempt", "note"), ("rooms_booking", "guest_phone"),
             ("workflow_step", "by_label"), ("audit_detail", "payload"), ("import_batch", "content"),
             ("objector", "words"), ("objector", "name"), ("objection_word", "words"), ("objection_draft", "words"),
-            ("rooms_booking", "title"), ("privacy_request", "wish"), ("account", "label")} <= before  # fmt: skip
+            ("rooms_booking", "title"), ("privacy_request", "wish"), ("account", "label"),
+            ("care_note", "words"), ("separate_consent", "guardian"), ("separate_consent", "by_label")} <= before  # fmt: skip
     bookings = Occurrence.of(WEST_HILL).count()
 
     erasure.erase(chief(), registry, asked, f" {NAME} ")

@@ -55,6 +55,7 @@ PLACES_AND_THINGS = {
     "rooms_venue": {"name", "address", "note"},
     "import_batch": {"import_name", "given", "columns", "summary"},
     "import_mapping": {"import_name", "columns"},
+    "separate_consent": {"name"},
     "sheet": {"name", "word"},
     "setting": {"name", "value", "changed_by"},
     "workflow_version": {"overrides", "reason"},

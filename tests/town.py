@@ -29,6 +29,7 @@ COMMON = {
     "status": "moved_away",
     "digest": "0" * 16,
     "code": "ACDEFHJK",
+    "question": "core.care",
     "listed": "core.people",
     "import_name": "rooms.rooms",
     "job": "rooms.expire",
@@ -227,8 +228,8 @@ def _add_objections(town: Town, notice_id: int) -> None:
 
 
 def _add_privacy(town: Town) -> None:
-    """A request for the own data that waits, and one that was answered."""
-    from core.civic import privacy_requests
+    """A request for the own data that waits, and one that was answered; what somebody agreed to, and what is kept by it."""
+    from core.civic import care_notes, consents, privacy_requests
     from core.clock import today
 
     actor, keys = command(town.code), []
@@ -237,6 +238,8 @@ def _add_privacy(town: Town) -> None:
         keys.append(asked.id)
     privacy_requests.answer(actor, keys[1], "refuse", f"{town.mark}已当面给过")
     town.values.update(request_id=keys)
+    consents.enter(actor, town.people[1].public_id, care_notes.CARE, True, today())
+    care_notes.write_care(actor, town.people[1].public_id, f"{town.mark}听力不好")
 
 
 def _add_absence(town: Town) -> None:

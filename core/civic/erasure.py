@@ -14,7 +14,15 @@ from typing import Any, NamedTuple
 import peewee
 
 from core.actor import Actor, community_of
-from core.civic import message_privacy, objection_privacy, person_data, privacy_register, scores
+from core.civic import (
+    care_notes,
+    consents,
+    message_privacy,
+    objection_privacy,
+    person_data,
+    privacy_register,
+    scores,
+)
 from core.civic.calls import CallAttempt, CallTask
 from core.civic.intake import CallIntake
 from core.civic.privacy_requests import ERASE, PrivacyRequest
@@ -155,7 +163,8 @@ def _erase_requests(actor: Actor, person: DataSubject) -> list[Ref]:
 
 Eraser = Callable[[Actor, DataSubject], list[Ref]]
 ERASERS: list[Eraser] = [
-    _erase_calls, message_privacy.erase, objection_privacy.erase, _erase_requests, privacy_notice.erase, person_erasure.erase,
+    _erase_calls, message_privacy.erase, objection_privacy.erase, _erase_requests, privacy_notice.erase,
+    care_notes.clear, consents.erase, person_erasure.erase,
 ]  # fmt: skip
 
 

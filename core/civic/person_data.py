@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-from core.civic import message_privacy, objection_privacy, scores
+from core.civic import care_notes, consents, message_privacy, objection_privacy, scores
 from core.civic.calls import OUTCOMES, CallTask
 from core.civic.intake import INTAKE, CallIntake
 from core.civic.privacy_requests import ASKS, REQUEST, PrivacyRequest
@@ -79,6 +79,8 @@ SOURCES: list[Source] = [
     message_privacy.tables,
     objection_privacy.tables,
     scores.tables,
+    care_notes.tables,
+    consents.tables,
     _requests,
 ]
 

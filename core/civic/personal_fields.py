@@ -6,6 +6,7 @@ That of residents and accounts is in `core.people.personal_fields`.
 from __future__ import annotations
 
 from core.civic.calls import CallAttempt, CallTask
+from core.civic.care_notes import CARE, CareNote
 from core.civic.deputies import Deputy
 from core.civic.holiday_list import HolidayList
 from core.civic.intake import CallIntake
@@ -28,6 +29,7 @@ from core.store.request_key import KEEP_DAYS as KEEP_KEYS
 from core.store.request_key import RequestKey
 from core.text import _
 
+_CARE = _("Care")
 _CALLS = _("Calls")
 _CALLS_KEPT = _("2 years after it was dealt with, or until it is erased at your request.")
 _MESSAGES = _("Messages to you")
@@ -39,6 +41,11 @@ _FILES = _("Photos and files")
 _MACHINE = _("The machine's own records")
 
 PERSONAL: tuple[PersonalField, ...] = (
+    PersonalField(
+        CareNote, ("words",), _("What you need help with"), _("So that whoever calls or visits you minds it."), "consent",
+        _("Until you take your consent back, or it is erased at your request."), _CARE, sensitive=True, consent=CARE,
+    ),
+    signed(CareNote, "by_label", group=_CARE),
     PersonalField(
         CallIntake, ("caller", "phone", "place"), _("Who called, from which number, about which place"),
         _("To answer what you called about."), "request", _CALLS_KEPT, _CALLS,

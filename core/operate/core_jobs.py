@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.actor import Actor
-from core.civic import attachments, messages, notice_reads, retention
+from core.civic import attachments, consents, messages, notice_reads, retention
 from core.people import sessions, throttle
 from core.plugin import events
 from core.plugin.declarations import Job
@@ -28,6 +28,7 @@ def core_jobs() -> tuple[Job, ...]:
         ),
         Job("core.files", attachments.tidy, 24 * 60, _("Remove photos and files that were taken away"), "site"),
         retention.JOB,
+        consents.JOB,
         Job("core.forget", _forget, 24 * 60, _("Clear old records of signing in and of sent forms"), "site"),
     )
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from core.actor import Actor, command
-from core.civic import calls, contact, deputies, intake, links, messages, privacy_requests
+from core.civic import calls, care_notes, consents, contact, deputies, intake, links, messages, privacy_requests
 from core.civic.intake import CallIntake
 from core.civic.notice_records import Notice
 from core.clock import today, utc_minute
 from core.errors import Invalid
 from core.operate import demo_notices, demo_objections, setup
-from core.people import account_list, accounts, grids, privacy_notice, roster, staff
+from core.people import account_list, accounts, grids, privacy_notice, residents, roster, staff
+from core.people.areas import Home
 from core.people.person import Person
 from core.people.reach import within
 from core.people.secrets import new_password
@@ -136,6 +137,9 @@ def _residents(actor: Actor) -> Iterator[Line]:
     calls.ask_to_call(
         actor, neighbour.ref, "demo", name=neighbour.name, why="告诉他：周六上午的义诊改到九点", person_id=neighbour.id
     )
+    consents.enter(actor, neighbour.public_id, care_notes.CARE, True, today())
+    care_notes.write_care(actor, neighbour.public_id, "听力不好，打电话请说慢一点")
+    _add_child(actor, _reachable(1)[0])
     _tell(actor, _reachable(RESIDENTS_WITH_ACCOUNT), neighbour)
 
 
@@ -159,6 +163,16 @@ def _link(actor: Actor) -> None:
     call = CallIntake.of(CODE).where(CallIntake.call_back == True).get()  # noqa: E712
     plan = Notice.of(CODE).where(Notice.stage == "before", Notice.title == demo_notices.PLAN_TITLE).get()
     links.link(actor, call.ref, "related", plan.ref)
+
+
+def _add_child(actor: Actor, parent: Person) -> None:
+    """A child in the parent's home, about whom nobody has been asked yet."""
+    stay = residents.person_page(actor, parent.public_id).homes[0]
+    home: Home = Home.get_of(CODE, stay.home_id)
+    residents.add_person(
+        actor, name=f"{parent.name[0]}小宝", birth_year=today().year - 8, estate_id=home.estate_id, door=home.door,
+        relation="family",
+    )  # fmt: skip
 
 
 def _tell(actor: Actor, signing_in: list[Person], neighbour: Person) -> None:

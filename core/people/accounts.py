@@ -18,6 +18,7 @@ from core.actor import Actor, community_of
 from core.errors import Forbidden, Invalid, Refused
 from core.people import permissions, roles, secrets, sessions
 from core.people.account_records import Account, AccountSlip
+from core.people.children import need_guardian
 from core.people.directory import find_person
 from core.people.permissions import MANAGE_ROLES
 from core.people.person import DECEASED, TAKE_BACK_BLOCKERS, Person
@@ -212,6 +213,11 @@ def refuse_second_account(person: Person) -> None:
     """Raise `Refused` when no account can be opened for this person."""
     if person.status == DECEASED:
         raise Refused(_("%(name)s is recorded as deceased.", name=person.name))
+    if need_guardian(person):
+        raise Refused(
+            _("%(name)s is under 14: the father, mother or guardian has to agree first.", name=person.name),
+            advice=_("They answer under “Mine”, or on paper at the office."),
+        )
     if account_of_person(person.community, person.id) is not None:
         raise Refused(
             _("%(name)s has an account already.", name=person.name), advice=_("If the PIN is forgotten, reset it.")

@@ -13,8 +13,8 @@ import peewee
 
 from core.actor import Actor, community_of
 from core.errors import NotFound
+from core.people import children, reach
 from core.people import phone as phones
-from core.people import reach
 from core.people.areas import Area, Home
 from core.people.door import parse_address
 from core.people.grids import grid_area_ids
@@ -103,9 +103,11 @@ def find_person(community: str, public_id: str) -> Person:
 
 
 def person_of(actor: Actor, public_id: str) -> Person:
-    """The same for somebody at work; raises `OutOfReach` too, for people of somebody else's grid."""
+    """The same for somebody at work; raises `OutOfReach` too, for people of somebody else's grid, and `Forbidden` for children
+    under fourteen unless the actor may open their records."""
     person = find_person(community_of(actor), public_id)
     reach.require_person(actor, person.id)
+    children.require_seen(actor, person)
     return person
 
 

@@ -69,6 +69,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("core.search", _("Use the search box"), (*_OFFICE, "grid_officer")),
     Permission("core.people.view", _("See residents and homes"), (*_OFFICE, "grid_officer")),
     Permission("core.people.phone", _("See whole phone numbers"), (*_OFFICE, "grid_officer")),
+    Permission("core.people.children", _("Open the records of children under 14"), _OFFICE),
     Permission("core.people.edit", _("Change residents and homes"), _OFFICE),
     Permission("core.roster.import", _("Import a roster"), _OFFICE),
     Permission("core.accounts.manage", _("Open, reset and close accounts"), _OFFICE),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.people.account_records import Account, AccountSlip, Session, SignInAttempt
+from core.people.children import TurnedFourteen
+from core.people.consent_records import SeparateConsent
 from core.people.person import FormerName, Person, PersonHome
 from core.people.privacy_notice import PrivacyConsent, PrivacyNotice
 from core.people.roster_records import RosterChange
@@ -48,9 +50,21 @@ PERSONAL: tuple[PersonalField, ...] = (
         sensitive=True,
     ),
     PersonalField(
-        Person, ("note",), _("Remarks of the office"), _("What must be known to serve this person well."), "duty",
-        WHILE_NEEDED, _PEOPLE, sensitive=True,
+        Person, ("note",), _("Remarks of the office, nothing on health"), _("What must be known to find and reach this person."),
+        "duty", WHILE_NEEDED, _PEOPLE,
     ),
+    PersonalField(
+        TurnedFourteen, ("said_on",), _("That a child turned 14 this year, and when that was said"),
+        _("So that a guardian is asked for children under 14, and nobody's birthday need be kept."), "duty",
+        _("As long as the record."), _PEOPLE,
+    ),
+    PersonalField(
+        SeparateConsent, ("question", "way", "guardian", "relation"),
+        _("What you were asked to agree to, what you said, and for a child the name of the guardian who said it"),
+        _("So that it can be shown what you were asked and what you said."), "duty", _("As long as the record."), _PEOPLE,
+    ),
+    signed(SeparateConsent, "by_label", group=_PEOPLE),
+    signed(TurnedFourteen, "by_label", group=_PEOPLE),
     PersonalField(
         Person, ("status",), _("Whether somebody lives here, moved away or has died"),
         _("So that nobody is written to or called in vain."), "duty", WHILE_NEEDED, _PEOPLE,

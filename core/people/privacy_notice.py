@@ -12,10 +12,12 @@ import peewee
 
 from core.actor import Actor, community_of
 from core.clock import day_text, today
-from core.errors import Invalid, NotFound
+from core.errors import Invalid, NotFound, Refused
+from core.people import children
 from core.people.account_records import Account
 from core.people.directory import EDIT, person_of
 from core.people.permissions import PRIVACY
+from core.people.person import Person
 from core.plugin.declarations import DataSubject
 from core.store import audit
 from core.store.community import CommunityModel
@@ -124,6 +126,7 @@ def decide(actor: Actor, version: int, given: bool) -> None:
         raise NotFound
     if version != current(community_of(actor)).version:
         raise Invalid(message=_("The text was changed in the meantime. Please read it again."))
+    _refuse_child(community_of(actor), actor.person)
     _store(actor, actor.person, given, ACCOUNT, today())
 
 
@@ -132,6 +135,7 @@ def enter_decision(actor: Actor, public_id: str, given: bool, asked_on: datetime
     """Enter what somebody said on paper, with the day. Raises `Forbidden`, `NotFound`, `Invalid` (asked_on)."""
     actor.require(EDIT)
     person = person_of(actor, public_id)
+    _refuse_child(person.community, person.id)
     if asked_on > today():
         raise Invalid({"asked_on": [_("The day it was asked cannot lie in the future.")]})
     last = decision_of(community_of(actor), person.id)
@@ -140,6 +144,14 @@ def enter_decision(actor: Actor, public_id: str, given: bool, asked_on: datetime
             {"asked_on": [_("Something was said on a later day: %(day)s. It holds.", day=day_text(last.asked_on))]}
         )
     _store(actor.for_person(person.id), person.id, given, PAPER, asked_on)
+
+
+def _refuse_child(community: str, person_id: int) -> None:
+    if children.is_child(Person.get_of(community, person_id)):
+        raise Refused(
+            _("Under 14 the father, mother or guardian answers for the child."),
+            advice=_("They do so under “Mine”, or on paper at the office."),
+        )
 
 
 def _store(actor: Actor, person_id: int, given: bool, way: str, asked_on: datetime.date) -> None:
@@ -182,6 +194,8 @@ def asking(account_id: int) -> str | None:
 
 
 def _has_not_answered(community: str, person_id: int) -> bool:
+    if children.is_child(Person.get_of(community, person_id)):
+        return False
     last = decision_of(community, person_id)
     return last is None or last.version != current(community).version
 

@@ -17,7 +17,7 @@ import peewee
 from core.actor import Actor, community_of
 from core.clock import today
 from core.errors import Invalid, Refused
-from core.people import accounts, secrets, sign_in, throttle
+from core.people import accounts, children, secrets, sign_in, throttle
 from core.people.account_records import Account, AccountSlip
 from core.people.areas import Area, Home
 from core.people.credentials import FreshCode, fresh_code
@@ -85,7 +85,7 @@ def prepare(actor: Actor, public_ids: Iterable[str]) -> Printing:
     """Slips for these people, in the order of doors; those who have an account, moved away or died get none.
 
     Making a code takes milliseconds, so this is done before the transaction in which they are issued. Raises `Refused`
-    for more than 2,000 at once.
+    for more than 2,000 at once. Nor do children under fourteen for whom no guardian has agreed.
     """
     actor.require(PRINT)
     community = community_of(actor)
@@ -123,7 +123,18 @@ def _people(community: str, which: peewee.Expression) -> list[_Row]:
     people: dict[int, _Row] = {}
     for key, public_id, name, estate_name, door in rows:
         people.setdefault(key, (key, public_id, name, f"{estate_name} {door}" if door else ""))
+    for key in _without_guardian(community, list(people)):
+        del people[key]
     return list(people.values())
+
+
+def _without_guardian(community: str, keys: list[int]) -> list[int]:
+    """Those of these people who are children for whom no guardian has agreed."""
+    found = []
+    for start in range(0, len(keys), _CHUNK):
+        part = Person.of(community).where(Person.id.in_(keys[start : start + _CHUNK]), children.can_be_child())
+        found += [each.id for each in part if children.need_guardian(each)]
+    return found
 
 
 def _needs_slip(community: str) -> peewee.Expression:
@@ -192,6 +203,7 @@ def _still_needed(printing: Printing) -> list[tuple[_Row, FreshCode]]:
         which = Person.id.in_([person[0] for person in people[start : start + _CHUNK]])
         rows: Any = Person.of(community, Person.id).where(which & _needs_slip(community)).tuples()
         needed.update(key for (key,) in rows)
+    needed.difference_update(_without_guardian(community, sorted(needed)))
     return [(person, code) for person, code in zip(people, codes, strict=True) if person[0] in needed]
 
 

@@ -47,6 +47,7 @@ _NAMED = (
     "widgets",
     "sheets",
     "retention",
+    "consents",
 )
 
 
@@ -170,6 +171,7 @@ def check_declaration(name: str, declaration: Any, is_offered: Callable[[str], b
     check_sheets(declaration)
     check_scores(declaration)
     check_personal(declaration)
+    check_consents(declaration)
     if declaration.blueprint is not None:
         check_blueprint(name, declaration.blueprint)
     return declaration
@@ -277,6 +279,22 @@ def check_personal(declaration: Declaration) -> None:
             )  # fmt: skip
         if item.basis not in _BASES or not all(str(text).strip() for text in (item.label, item.purpose, item.kept)):
             raise PluginError(_("Its register of personal data does not say all of “%(name)s”.", name=str(item.label)))
+
+
+def check_consents(declaration: Declaration) -> None:
+    """What is sensitive and kept by consent names the question that is asked for it, and every question is for something."""
+    asked = {item.name for item in declaration.consents}
+    named = {item.consent for item in declaration.personal if item.consent}
+    without = [item for item in declaration.personal if item.sensitive and item.basis == "consent" and not item.consent]
+    if without or named != asked:
+        names = ", ".join(sorted(named ^ asked) or [str(item.label) for item in without])
+        raise PluginError(
+            _("Its register of personal data and its questions for consent do not fit: %(names)s.", names=names)
+        )
+    for item in declaration.consents:
+        told = (item.question, item.purpose, item.kept, item.without)
+        if item.version < 1 or not callable(item.clear) or not all(str(text).strip() for text in told):
+            raise PluginError(_("Its question for consent “%(name)s” leaves something open.", name=item.name))
 
 
 def check_workflow(workflow: Workflow, declaration: Declaration) -> None:

@@ -362,8 +362,8 @@ class PersonalField:
 
     `label`, `purpose` and `kept` stand on the public privacy page as they are. `basis` is `duty` (what the law gives the
     committee to do), `request` (what the person asked for), `consent` or `security` (《个人信息保护法》 §13). `sensitive`
-    marks what its §28 calls so. `group` is the heading; a plugin's own title unless given. `stays` says why it is not
-    erased with the person, empty where it is.
+    marks what its §28 calls so; on the ground of `consent` it names the `Consent` that is asked for it. `group` is the
+    heading; a plugin's own title unless given. `stays` says why it is not erased with the person, empty where it is.
     """
 
     model: type[BaseModel]
@@ -375,6 +375,26 @@ class PersonalField:
     group: Label = ""
     sensitive: bool = False
     stays: Label = ""
+    consent: str = ""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A question of its own, asked before something sensitive of a person is kept (《个人信息保护法》 §29).
+
+    `question` is what is asked, `purpose` and `kept` say what for and for how long, `without` what follows from declining:
+    never the loss of a service. What is kept are the `PersonalField`s that name it; nothing may be kept or shown unless
+    `has_consented` says so. When the consent is taken back, `clear(actor, person)` removes it at once and returns the
+    records; it is called again every day, and has nothing to do then. With a higher `version` everybody is asked anew.
+    """
+
+    name: str
+    question: Label
+    purpose: Label
+    kept: Label
+    without: Label
+    clear: Callable[[Actor, DataSubject], list[Ref]]
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -453,6 +473,7 @@ class Declaration:
     sheets: tuple[SheetKind, ...] = ()
     records: tuple[RecordKind, ...] = ()
     personal: tuple[PersonalField, ...] = ()
+    consents: tuple[Consent, ...] = ()
     retention: tuple[Retention, ...] = ()
     audit: AuditWords = field(default_factory=AuditWords)
     migrations: Path | None = None

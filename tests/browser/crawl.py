@@ -113,6 +113,8 @@ def furnish(site: Site) -> dict[str, list[str]]:
     slip = _in(director.post(f"{HOME}/slips/person/{person}"), r"slip-code[^>]*>\s*([A-Z0-9 ]{8,})")
     account = _in(director.get(f"{HOME}/admin/accounts"), r"/admin/accounts/(\d+)")
     resident.post(f"{HOME}/mine/data/erase", wish="搬走了")
+    director.post(f"{HOME}/people/{person}/consents/core.care", given="yes", asked_on=coming_day(0))
+    director.post(f"{HOME}/people/{person}/care", words="听力不好，请说慢一点")
     asked = _in(director.get(f"{HOME}/admin/privacy"), r"/admin/privacy/requests/(\d+)")
     screen = director.post(f"{HOME}/rooms/desk/screens", name="大厅屏", shows="hall")
     director.post(f"{HOME}/admin/privacy/notice", body="我们只登记办事需要的信息。\n\n您可以随时查看、更正或要求删除。")
@@ -147,6 +149,9 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/search?q=%E5%BC%A0",
             f"{HOME}/people/{person}/phone",
             f"{HOME}/people/{person}/contact",
+            f"{HOME}/people/{person}/consents",
+            f"{HOME}/people/{person}/consents/core.care",
+            f"{HOME}/people/{person}/care",
             f"{HOME}/messages/new?person={person}",
             f"{HOME}/messages/slips",
             f"{HOME}/calls/today/hours",

@@ -9,10 +9,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import contact
+from core.civic import care_notes, contact
 from core.clock import today
 from core.errors import Invalid
-from core.people import accounts, areas, directory, disclosure, residents, slip_batches, view_log
+from core.people import accounts, areas, children, directory, disclosure, residents, slip_batches, view_log
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS, masked_view
 from core.people.person import DECEASED, LIVING_HERE, MOVED_AWAY, STATUSES
 from core.text import LazyText, _
@@ -122,6 +122,8 @@ def _show(person: directory.PersonPage, shown: disclosure.Shown | None = None, a
         statuses=STATUS_LABELS,
         relations=RELATION_LABELS,
         this_year=today().year,
+        care=care_notes.care_of(actor, person.id),
+        needs_guardian=children.need_guardian(directory.person_of(actor, person.public_id)),
         status=422 if asked_again else 200,
         way=contact.WAYS[contact.way_of(code, person.id)],
     )
