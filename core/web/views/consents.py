@@ -106,12 +106,12 @@ class PaperForm(Form):
     """What somebody said on paper, on which day, with the paper itself."""
 
     given = RadioField(
-        _("What was said"), choices=[("yes", _("Agreed")), ("no", _("Declined or taken back"))], required=True
+        _("The answer given"), choices=[("yes", _("Agreed")), ("no", _("Declined or taken back"))], required=True
     )
     asked_on = DayField(_("On which day"), required=True)
     guardian = StringField(_("Who signed for the child"), longest=consents.LONGEST_NAME)
     relation = RadioField(_("What they are to the child"), choices=list(RELATIONS.items()))
-    scans = UploadField(_("Scan or photo of the paper"), takes=("picture", "document"), most=5, captions=False)
+    scans = UploadField(_("Scan of the signed paper"), takes=("picture", "document"), most=5, captions=False)
 
 
 @pages.route("/people/<key>/consents/<question>", methods=["GET", "POST"])
