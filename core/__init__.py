@@ -26,8 +26,10 @@ _SOURCES = {
     "core.store.schema": ("add_guard", "create_index", "create_table", "is_postgresql", "make_append_only", "raising_function"),
     "core.store.sequence": ("next_number",),
     "core.plugin.declarations": (
-        "AuditWords", "Clock", "Consent", "DataSubject", "DataTable", "Declaration", "Export", "FileKind", "Hit", "Job", "Meta", "Moment", "NavItem", "Permission", "PersonalField", "RecordKind", "Retention", "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind",
-        "State", "Todo", "Transition", "Widget", "Workflow", "WorkflowTodos",
+        "AuditWords", "CLEARED", "Clock", "Consent", "DataSubject", "DataTable", "Declaration", "Export", "FileKind",
+        "Hit", "Job", "Meta", "Moment", "NavItem", "Permission", "PersonalField", "RecordKind", "Retention",
+        "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind", "State", "Todo", "Transition",
+        "Widget", "Workflow", "WorkflowTodos",
     ),
     "core.plugin.import_declarations": (
         "ChoiceCell", "Import", "ImportColumn", "NumberCell", "Stored", "TextCell", "WordsCell", "YesNoCell",
@@ -62,7 +64,6 @@ _SOURCES = {
     "core.civic.message_lists": ("hall_numbers",),
     "core.ics": ("Appointment", "calendar_text"),
     "core.civic.workflow": ("actions", "advance", "begin", "history"),
-    "core.lan": ("reachable_url",),
     "core.web.forms": (
         "BooleanField", "DayField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",
         "StringField", "TextAreaField", "TimeField", "asked_number", "request_key", "status_of", "submit_once",
@@ -71,7 +72,7 @@ _SOURCES = {
     "core.web.uploads": ("UploadField",),
     "core.cli": ("opened",),
     "core.web.gate": ("current_actor", "current_community", "view"),
-    "core.web.ui": ("after_post", "asset", "download", "page", "qr_svg", "toast", "url"),
+    "core.web.ui": ("absolute_url", "after_post", "asset", "download", "page", "qr_svg", "toast", "url"),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _SOURCES.items() for name in names}
 # Offered whole, because their short names only make sense with the module's.

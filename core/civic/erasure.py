@@ -33,7 +33,7 @@ from core.people.account_records import Account
 from core.people.permissions import PRIVACY
 from core.people.person import Person
 from core.people.person_data import subject_of
-from core.plugin.declarations import DataSubject, Label
+from core.plugin.declarations import CLEARED, DataSubject, Label
 from core.plugin.events import EventOutbox
 from core.plugin.registry import Registry
 from core.store import audit
@@ -43,8 +43,6 @@ from core.store.links import Link
 from core.store.ref import Ref
 from core.text import _
 
-# What stands where words must stand and none are left.
-NOTHING = "—"
 _AT_ONCE = 500
 
 
@@ -139,15 +137,15 @@ def _erase_calls(actor: Actor, person: DataSubject) -> list[Ref]:
     tasks = list(CallTask.of(community).where(_calls_of(CallTask, CallTask.name, person)))
     intakes = list(CallIntake.of(community).where(_calls_of(CallIntake, CallIntake.caller, person)))
     for task in tasks:
-        note = NOTHING if task.note else ""
+        note = CLEARED if task.note else ""
         label = person.pseudonym if task.by_label in person.names else task.by_label
-        CallTask.update(name=person.pseudonym, phone="", why=NOTHING, note=note, by_label=label).where(
+        CallTask.update(name=person.pseudonym, phone="", why=CLEARED, note=note, by_label=label).where(
             CallTask.id == task.id
         ).execute()  # fmt: skip
         CallAttempt.update(note="").where(CallAttempt.community == community, CallAttempt.task_id == task.id).execute()
     for call in intakes:
         CallIntake.update(
-            caller=person.pseudonym, matter=NOTHING, place="", phone="", note=NOTHING if call.note else ""
+            caller=person.pseudonym, matter=CLEARED, place="", phone="", note=CLEARED if call.note else ""
         ).where(CallIntake.id == call.id).execute()  # fmt: skip
     return [each.ref for each in (*tasks, *intakes)]
 
@@ -156,7 +154,7 @@ def _erase_requests(actor: Actor, person: DataSubject) -> list[Ref]:
     found = list(PrivacyRequest.of(community_of(actor)).where(PrivacyRequest.person_id == person.id))
     for each in found:
         label = person.pseudonym if each.by_label in person.names else each.by_label
-        answer = each.answer if each.ask == ERASE else NOTHING if each.answer else ""
+        answer = each.answer if each.ask == ERASE else CLEARED if each.answer else ""
         PrivacyRequest.update(wish="", answer=answer, by_label=label).where(PrivacyRequest.id == each.id).execute()
     return [each.ref for each in found]
 
@@ -179,9 +177,9 @@ def _erase_history(actor: Actor, community: str, person: DataSubject, refs: list
             label = "" if step.by_label in person.names else step.by_label
             WorkflowStep.update(reason="", by_label=label).where(WorkflowStep.id == step.id).execute()
         ended = (Link.community == community) & Link.ended_at.is_null(False)
-        Link.update(ended_reason=NOTHING).where(ended, Link.src.in_(subjects) | Link.dst.in_(subjects)).execute()
+        Link.update(ended_reason=CLEARED).where(ended, Link.src.in_(subjects) | Link.dst.in_(subjects)).execute()
         uses = (FileUse.community == community) & FileUse.subject.in_(subjects)
-        FileUse.update(caption=NOTHING).where(uses).execute()
+        FileUse.update(caption=CLEARED).where(uses).execute()
         FileUse.update(ended_at=now(), ended_by=actor.signature).where(
             uses, FileUse.ended_at.is_null()
         ).execute()  # fmt: skip

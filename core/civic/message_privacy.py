@@ -8,11 +8,9 @@ from core.actor import Actor, community_of
 from core.civic.contact import WAYS, way_of
 from core.civic.message_records import STATES, ContactPreference, Message
 from core.people.person_data import moment
-from core.plugin.declarations import DataSubject, DataTable
+from core.plugin.declarations import CLEARED, DataSubject, DataTable
 from core.store.ref import Ref
 from core.text import _
-
-_NOTHING = "—"
 
 
 def tables(community: str, person: DataSubject) -> list[DataTable]:
@@ -46,9 +44,9 @@ def erase(actor: Actor, person: DataSubject) -> list[Ref]:
     for each in found:
         label = person.pseudonym if each.by_label in person.names else each.by_label
         over: dict[str, Any] = {"state": "withdrawn"} if each.state == "waiting" else {}
-        note = _NOTHING if each.note or over else ""
+        note = CLEARED if each.note or over else ""
         Message.update(
-            name=person.pseudonym, phone="", title=_NOTHING, text=_NOTHING, place="", note=note, by_label=label, **over
+            name=person.pseudonym, phone="", title=CLEARED, text=CLEARED, place="", note=note, by_label=label, **over
         ).where(Message.id == each.id).execute()  # fmt: skip
     ContactPreference.delete().where(
         ContactPreference.community == community, ContactPreference.person_id == person.id

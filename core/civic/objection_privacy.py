@@ -8,11 +8,9 @@ from core.actor import Actor, community_of
 from core.civic.notice_records import Notice
 from core.civic.objection_records import OBJECTION, Objection, ObjectionDraft, ObjectionWord, Objector
 from core.people.account_records import Account
-from core.plugin.declarations import DataSubject, DataTable
+from core.plugin.declarations import CLEARED, DataSubject, DataTable
 from core.store.ref import Ref
 from core.text import _
-
-NOTHING = "—"
 
 
 def tables(community: str, person: DataSubject) -> list[DataTable]:
@@ -58,7 +56,7 @@ def erase(actor: Actor, person: DataSubject) -> list[Ref]:
     ObjectionDraft.delete().where(
         ObjectionDraft.community == community, ObjectionDraft.account_id.in_(_accounts(community, person))
     ).execute()  # fmt: skip
-    ObjectionWord.update(words=NOTHING, by_label="").where(
+    ObjectionWord.update(words=CLEARED, by_label="").where(
         ObjectionWord.community == community, ObjectionWord.objection_id.in_(ids), ObjectionWord.side == "objector"
     ).execute()  # fmt: skip
     Objector.update(name=person.pseudonym, phone="", person_id=None, account_id=None, words="", code_digest=None).where(

@@ -33,6 +33,7 @@ _CARE = _("Care")
 _CALLS = _("Calls")
 _CALLS_KEPT = _("2 years after it was dealt with, or until it is erased at your request.")
 _MESSAGES = _("Messages to you")
+_MESSAGES_KEPT = _("2 years after it was told, or until it is erased at your request.")
 _PROCEDURES = _("Procedures and the log")
 _NOTICES = _("Notices")
 _OBJECTIONS = _("Objections")
@@ -70,11 +71,11 @@ PERSONAL: tuple[PersonalField, ...] = (
     signed(Deputy, "by_label", "ended_by", group=_PROCEDURES),
     PersonalField(
         Message, ("recipient", "name", "phone"), _("Who is told something, at which number"),
-        _("To tell you what you ought to know in time."), "request", _("Until it is erased at your request."), _MESSAGES,
+        _("To tell you what you ought to know in time."), "request", _MESSAGES_KEPT, _MESSAGES,
     ),
     PersonalField(
         Message, ("title", "text", "place", "note", "told_how"), _("What you were told"), _("To tell you what you ought to know in time."),
-        "request", _("Until it is erased at your request."), _MESSAGES,
+        "request", _MESSAGES_KEPT, _MESSAGES,
     ),
     PersonalField(
         ContactPreference, ("way", "asked_how"), _("How you want to be reached"), _("To reach you in the way you asked for."), "consent",

@@ -9,20 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import peewee
+
 from core.actor import Actor, community_of
 from core.civic.calls import CallAttempt, CallTask
 from core.civic.intake import CallIntake
+from core.civic.message_records import Message
 from core.people.account_records import Installation
 from core.people.permissions import PRIVACY
 from core.people.view_log import PersonView
 from core.plugin import current
-from core.plugin.declarations import Job, Retention
+from core.plugin.declarations import CLEARED, Job, Retention
 from core.store import audit
 from core.store.db import now, run_in_transaction, transactional
 from core.store.ref import Ref
 from core.text import LazyText, _
 
-NOTHING = "—"
 DAY_MS = 86_400_000
 # An office may be closed over a long holiday; a clock that went further than this since it was last seen was set by hand.
 FARTHEST_DAYS = 30
@@ -36,7 +38,7 @@ _MOST_ROUNDS = 200
 def _calls_over(community: str, before: int) -> list[CallIntake]:
     return list(
         CallIntake.of(community)
-        .where(CallIntake.state != "open", CallIntake.finished_at < before, CallIntake.caller != NOTHING)
+        .where(CallIntake.state != "open", CallIntake.finished_at < before, CallIntake.caller != CLEARED)
         .order_by(CallIntake.id)
         .limit(_AT_ONCE)
     )
@@ -46,7 +48,7 @@ def _clear_calls(actor: Actor, before: int) -> list[Ref]:
     found = _calls_over(community_of(actor), before)
     for call in found:
         CallIntake.update(
-            caller=NOTHING, matter=NOTHING, place="", phone="", note=NOTHING if call.note else ""
+            caller=CLEARED, matter=CLEARED, place="", phone="", note=CLEARED if call.note else ""
         ).where(CallIntake.id == call.id).execute()  # fmt: skip
     return [call.ref for call in found]
 
@@ -54,7 +56,7 @@ def _clear_calls(actor: Actor, before: int) -> list[Ref]:
 def _tasks_over(community: str, before: int) -> list[CallTask]:
     return list(
         CallTask.of(community)
-        .where(CallTask.state != "open", CallTask.created_at < before, CallTask.name != NOTHING)
+        .where(CallTask.state != "open", CallTask.created_at < before, CallTask.name != CLEARED)
         .order_by(CallTask.id)
         .limit(_AT_ONCE)
     )
@@ -64,10 +66,31 @@ def _clear_tasks(actor: Actor, before: int) -> list[Ref]:
     community = community_of(actor)
     found = _tasks_over(community, before)
     for task in found:
-        note = NOTHING if task.note else ""
-        CallTask.update(name=NOTHING, phone="", why=NOTHING, note=note).where(CallTask.id == task.id).execute()
+        note = CLEARED if task.note else ""
+        CallTask.update(name=CLEARED, phone="", why=CLEARED, note=note).where(CallTask.id == task.id).execute()
         CallAttempt.update(note="").where(CallAttempt.community == community, CallAttempt.task_id == task.id).execute()
     return [task.ref for task in found]
+
+
+def _messages_over(community: str, before: int) -> list[Message]:
+    return list(
+        Message.of(community)
+        .where(
+            Message.state != "waiting",
+            peewee.fn.COALESCE(Message.delivered_at, Message.created_at) < before,
+            Message.name != CLEARED,
+        )
+        .order_by(Message.id)
+        .limit(_AT_ONCE)
+    )
+
+
+def _clear_messages(actor: Actor, before: int) -> list[Ref]:
+    found = _messages_over(community_of(actor), before)
+    for each in found:
+        words = {"title": CLEARED, "text": CLEARED, "place": "", "note": CLEARED if each.note else ""}
+        Message.update(name=CLEARED, phone="", **words).where(Message.id == each.id).execute()
+    return [each.ref for each in found]
 
 
 def _views_over(community: str, before: int) -> list[PersonView]:
@@ -89,6 +112,10 @@ CORE_RULES: tuple[Retention, ...] = (
     Retention(
         "core.calls_to_make", _("Calls that were made: whom, what, number"), 730,
         lambda community, before: len(_tasks_over(community, before)), _clear_tasks,
+    ),
+    Retention(
+        "core.messages", _("Messages to residents: to whom, what, number"), 730,
+        lambda community, before: len(_messages_over(community, before)), _clear_messages,
     ),
     Retention(
         "core.person_views", _("Who looked at whose record"), 365,

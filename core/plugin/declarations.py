@@ -397,6 +397,10 @@ class Consent:
     version: int = 1
 
 
+CLEARED = "—"
+"""What stands where personal words were: they were erased, or their time was over."""
+
+
 @dataclass(frozen=True)
 class Retention:
     """How long something personal is kept: `days` after it was over, then the daily job clears it.

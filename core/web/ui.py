@@ -23,6 +23,7 @@ from core.actor import Actor
 from core.civic import message_lists, todos
 from core.civic.scores import VALUES
 from core.config import VERSION
+from core.lan import reachable_url
 from core.plugin import registry as kernel
 from core.plugin.declarations import NavItem
 from core.store.community import Community, all_communities
@@ -104,6 +105,11 @@ def _masked(number: str | None) -> str:
 def url(endpoint: str, **values: Any) -> str:
     """The address of an endpoint; `.name` is relative to the blueprint of the request."""
     return url_for(endpoint, **values)
+
+
+def absolute_url(path: str) -> str:
+    """A path of this site with the address under which phones reach this machine: for paper, QR codes and messages."""
+    return reachable_url(request.host_url).rstrip("/") + path
 
 
 def page(template: str, *, block: str = "", status: int = 200, **context: Any) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import Actor, DataSubject, DataTable, PersonalField, Ref, Refused, Retention
+from core import CLEARED, Actor, DataSubject, DataTable, PersonalField, Ref, Refused, Retention
 from plugins.rooms.clock import hhmm, local_span, now_minute
 from plugins.rooms.models import Booking, Occurrence, Resource, Room, Venue
 from plugins.rooms.slots import rows
@@ -55,8 +55,6 @@ _IDS_OF_PERSON = """
         JOIN rooms_occurrence o ON o.community=b.community AND o.booking_id=b.id
     WHERE b.community=? AND (b.person=? OR (b.organiser=? AND b.guest_phone<>'' AND b.guest_phone IN (?, ?)))
 """
-# What stands for words that were erased.
-NOTHING = "—"
 
 
 def bookings_of(community: str, person: DataSubject) -> list[DataTable]:
@@ -96,7 +94,7 @@ def erase_bookings(community: str, person: DataSubject) -> list[Ref]:
     bookings = sorted({booking for booking, *_rest in found})
     occurrences = sorted({occurrence for _booking, occurrence, *_rest in found})
     Booking.update(
-        organiser=person.pseudonym, guest_phone="", title=NOTHING, purpose="", person=None, account=None
+        organiser=person.pseudonym, guest_phone="", title=CLEARED, purpose="", person=None, account=None
     ).where(Booking.community == community, Booking.id.in_(bookings)).execute()  # fmt: skip
     Occurrence.update(reason="").where(Occurrence.community == community, Occurrence.id.in_(occurrences)).execute()
     return [
@@ -116,13 +114,13 @@ _GUESTS_OVER = """
 
 
 def _guests_over(community: str, before: int) -> list[int]:
-    return [key for (key,) in rows(_GUESTS_OVER, community, NOTHING, before // 60_000)]
+    return [key for (key,) in rows(_GUESTS_OVER, community, CLEARED, before // 60_000)]
 
 
 def _clear_guests(actor: Actor, before: int) -> list[Ref]:
     community = str(actor.community)
     found = _guests_over(community, before)
-    Booking.update(organiser=NOTHING, guest_phone="", title=NOTHING, purpose="").where(
+    Booking.update(organiser=CLEARED, guest_phone="", title=CLEARED, purpose="").where(
         Booking.community == community, Booking.id.in_(found)
     ).execute()  # fmt: skip
     return [Ref(Booking.kind, community, key) for key in found]

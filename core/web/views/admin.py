@@ -12,7 +12,6 @@ from flask import Blueprint, Response, request
 from core.civic import deputies
 from core.clock import today
 from core.errors import Invalid, NotFound, Refused
-from core.lan import reachable_url
 from core.operate import communities
 from core.people import account_list, accounts, credentials, grids, permissions, roles
 from core.people.permissions import ROLES
@@ -37,7 +36,7 @@ def first_steps() -> Response:
         new="new" in request.args,
         steps=setup.STEPS,
         modules=ui.plugin_navigation("desk"),
-        address=reachable_url(request.host_url),
+        address=ui.absolute_url("/"),
     )
 
 
@@ -45,8 +44,8 @@ def first_steps() -> Response:
 @view("core.community.edit")
 def poster() -> Response:
     """The poster for the door and the hall: how phones get in."""
-    address = f"{reachable_url(request.host_url)}c/{current_community().code}/"
-    return ui.page("desk/admin/poster.html", address=reachable_url(request.host_url), matrix=ui.qr_svg(address))
+    address = ui.absolute_url(f"/c/{current_community().code}/")
+    return ui.page("desk/admin/poster.html", address=ui.absolute_url("/"), matrix=ui.qr_svg(address))
 
 
 # --------------------------------------------------------------------------- accounts
@@ -113,7 +112,7 @@ def new_account() -> Response:
 
 def code_page(code: credentials.OneTimeCode, back: str) -> Response:
     """A one-time code, shown once: it is answered to the post itself and never stored. `back` is an address."""
-    address = f"{reachable_url(request.host_url)}slip"
+    address = ui.absolute_url("/slip")
     return ui.page(
         "desk/admin/code.html",
         code=code,

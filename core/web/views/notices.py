@@ -16,7 +16,6 @@ from core.civic.notice_records import Notice
 from core.civic.notice_wording import number_text
 from core.clock import local_day, local_now, today
 from core.errors import NotFound
-from core.lan import reachable_url
 from core.people import throttle
 from core.web import ui
 from core.web.forms import asked_number, asked_text
@@ -96,7 +95,7 @@ def plain(notice: Notice) -> Response:
     """The same as plain text, to be copied into the WeChat group."""
     if _seen(notice) != "all" or notice.state != "published":
         raise NotFound
-    here = reachable_url(request.host_url).rstrip("/") + ui.url(".show", notice_id=notice.id)
+    here = ui.absolute_url(ui.url(".show", notice_id=notice.id))
     return ui.page("notices/text.html", notice=notice, **_words(notice), here_address=here)
 
 
@@ -145,7 +144,7 @@ def _whole(notice: Notice, seen: str) -> dict[str, Any]:
 
 def _check_address(notice: Notice) -> str:
     path = ui.url(".check", code=notice_digest.code_text(notice.code))
-    return reachable_url(request.host_url).rstrip("/") + path
+    return ui.absolute_url(path)
 
 
 # --------------------------------------------------------------------------- is a sheet genuine?
@@ -189,7 +188,7 @@ def board() -> Response:
     """What hangs now in letters for the hall's screen; asks for news by itself, 304 while there is none."""
     moment = local_now()
     found, more = notice_lists.board(current_community().code, ON_BOARD)
-    address = reachable_url(request.host_url).rstrip("/") + ui.url(".index")
+    address = ui.absolute_url(ui.url(".index"))
     response = ui.page(
         "notices/board.html",
         found=found,

@@ -14,7 +14,6 @@ from core.civic.notice_wording import number_text
 from core.civic.objection_records import CHANNELS, ENTER, MOST_WORDS, OBJECTION, OUTCOMES
 from core.clock import today
 from core.errors import Invalid, NotFound
-from core.lan import reachable_url
 from core.people import throttle
 from core.plugin.declarations import State
 from core.text import _
@@ -133,7 +132,7 @@ def slip(objection_id: int) -> Response:
         own = objection_lists.receipt_of(actor, objection_id)
     else:
         own = objection_lists.read_own(actor, objection_id, code)
-    address = reachable_url(request.host_url).rstrip("/") + ui.url(".code")
+    address = ui.absolute_url(ui.url(".code"))
     shown = guest_codes.grouped(code) if code else ""
     return ui.page("print/objection_slip.html", own=own, code=shown, matrix=ui.qr_svg(address), address=address)
 
@@ -240,7 +239,7 @@ def sheet(notice: Notice) -> Response:
     """公示期间异议及答复汇总: every objection to a notice with its answer, on A4."""
     if not notices.may_see(current_actor(), notice) or notice.published_at is None:
         raise NotFound
-    address = reachable_url(request.host_url).rstrip("/") + ui.url("c.notices.show", notice_id=notice.id)
+    address = ui.absolute_url(ui.url("c.notices.show", notice_id=notice.id))
     return ui.page(
         "print/objections.html",
         notice=notice,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from core.civic import sheets
-from core.lan import reachable_url
 from core.text import _
 from core.web import ui
 from core.web.forms import Form, status_of, submit_once
@@ -33,7 +32,7 @@ def sheet(form_name: str, record_id: int) -> Response:
         form=form,
         content=form.content,
         address=form.path,
-        matrix=ui.qr_svg(reachable_url(request.host_url).rstrip("/") + form.path),
+        matrix=ui.qr_svg(ui.absolute_url(form.path)),
     )
 
 

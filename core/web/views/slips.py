@@ -13,7 +13,6 @@ from flask import Blueprint, Response, request
 
 from core.clock import today
 from core.errors import Invalid, NotFound
-from core.lan import reachable_url
 from core.people import areas, directory, privacy_notice, slip_batches, slips
 from core.people.areas import Area
 from core.people.disclosure import masked_view
@@ -122,7 +121,7 @@ def _sheets(estate: Area | None, sheets: list[tuple[str, list[Slip]]], issued_be
         "print/slips.html",
         estate=estate,
         printed=printed,
-        address=urlsplit(reachable_url(request.host_url)).netloc,
+        address=urlsplit(ui.absolute_url("/")).netloc,
         issued_before=issued_before,
         back=back,
         count=sum(count for _building, _sheets, count in printed),
@@ -133,7 +132,7 @@ def _sheets(estate: Area | None, sheets: list[tuple[str, list[Slip]]], issued_be
 
 def _address(code: str) -> str:
     """Where the QR code leads: this computer by an address that phones can open."""
-    return f"{reachable_url(request.host_url)}slip/{code.replace(' ', '')}"
+    return ui.absolute_url(f"/slip/{code.replace(' ', '')}")
 
 
 def _by_sheet(made: list[Slip], most: int = 8) -> list[list[Slip]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from core.civic import links, records, search, threads
 from core.civic.links import CHOICES, LINK, LONGEST_REASON
 from core.clock import today
 from core.errors import Invalid, NotFound
-from core.lan import reachable_url
 from core.plugin import registry as kernel
 from core.plugin.declarations import Hit
 from core.store.ref import Ref
@@ -46,7 +45,7 @@ def sheet(ref: str) -> Response:
     """The same on A4, with the code that leads back to the page."""
     thread = threads.thread_of(current_actor(), _ref(ref))
     address = ui.url(".show", ref=str(thread.first.ref))
-    matrix = ui.qr_svg(reachable_url(request.host_url).rstrip("/") + address)
+    matrix = ui.qr_svg(ui.absolute_url(address))
     return ui.page("print/thread.html", thread=thread, address=address, matrix=matrix, printed_on=today())
 
 

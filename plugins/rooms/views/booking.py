@@ -12,6 +12,7 @@ from core import (
     Conflict,
     Invalid,
     Refused,
+    absolute_url,
     after_post,
     current_actor,
     current_community,
@@ -19,7 +20,6 @@ from core import (
     page,
     person_of,
     qr_svg,
-    reachable_url,
     submit_once,
     toast,
     today,
@@ -135,7 +135,7 @@ def booking(occurrence_id: int) -> Any:
 def slip(occurrence_id: int) -> Any:
     """The booking on paper, with its code."""
     line, code = own_line(occurrence_id), code_of(occurrence_id)
-    address = reachable_url(request.host_url).rstrip("/") + url(".code")
+    address = absolute_url(url(".code"))
     return page("rooms/slip.html", line=line, code=guest_codes.grouped(code) if code else "", matrix=qr_svg(address))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
-from core import current_community, page, qr_svg, reachable_url, view
+from core import absolute_url, current_community, page, qr_svg, view
 from plugins.rooms import service
 from plugins.rooms.clock import span
 from plugins.rooms.desk_forms import WEEKDAYS
@@ -76,7 +76,7 @@ def _room_sheet(room: Room) -> dict[str, Any]:
 
 def _reach(path: str) -> str:
     """An address of the module as a phone on the LAN can open it."""
-    return reachable_url(request.host_url).rstrip("/") + base() + path
+    return absolute_url(base() + path)
 
 
 def _week_words(week: dict[int, list[tuple[int, int]]]) -> list[tuple[str, list[str]]]:

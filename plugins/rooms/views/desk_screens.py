@@ -9,12 +9,12 @@ from flask import Response, request, session
 from core import (
     Invalid,
     NotFound,
+    absolute_url,
     after_post,
     current_actor,
     current_community,
     page,
     qr_svg,
-    reachable_url,
     status_of,
     submit_once,
     toast,
@@ -79,7 +79,7 @@ def desk_screen(screen_id: int) -> Response:
     known = session.get(_MADE) or [None, ""]
     address = ""
     if known[0] == screen_id:
-        address = reachable_url(request.host_url).rstrip("/") + url(".screen", token=known[1])
+        address = absolute_url(url(".screen", token=known[1]))
     return page(
         "rooms/desk/screen.html",
         screen=_line(screen_id),

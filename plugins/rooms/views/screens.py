@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from core import current_actor, current_community, hall_numbers, local_now, page, qr_svg, reachable_url, view
+from core import absolute_url, current_actor, current_community, hall_numbers, local_now, page, qr_svg, view
 from plugins.rooms import service
 from plugins.rooms.views.base import base, blueprint
 
@@ -40,7 +40,7 @@ def _door(found: service.Screen) -> Response:
 
 def _page(template: str, path: str, **context: object) -> Response:
     moment = local_now()
-    address = reachable_url(request.host_url).rstrip("/") + base() + path
+    address = absolute_url(base() + path)
     return page(
         template,
         date=moment.date(),

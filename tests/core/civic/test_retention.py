@@ -1,11 +1,14 @@
 """What is over its time loses names and words, and nothing is cleared after the clock has jumped."""
 
+from unittest.mock import patch
+
 import pytest
 
 from core.actor import Actor, system
-from core.civic import calls, intake, retention
+from core.civic import calls, intake, messages, retention
 from core.civic.calls import CallTask
 from core.civic.intake import CallIntake
+from core.civic.message_records import Message
 from core.errors import Forbidden
 from core.people import view_log
 from core.people.permissions import PRIVACY
@@ -39,7 +42,7 @@ def chief() -> Actor:
 
 
 def old_and_young(days: int) -> None:
-    """A call, a call that was made, a look and a guest's booking: each once as old as told, and once of today."""
+    """A call, a call that was made, a message, a look and a guest's booking: each once as old as told, and once of today."""
     from core.actor import command
     from plugins.rooms import service
 
@@ -51,9 +54,12 @@ def old_and_young(days: int) -> None:
         intake.finish_intake(actor, call.id, "answer", f"{name}说好了")
         task = calls.ask_to_call(actor, call.ref, "x", name=name, why=f"告诉{name}", phone="13800138000")
         calls.set_aside(actor, task.id, f"{name}来过")
+        with patch.object(messages, "now", return_value=moment):
+            told = messages.tell(actor, call.ref, call.ref, "x", f"{name}的事办好了", name=name, phone="13800138000")
+        messages.withdraw(actor, told.id, f"{name}来过")
         with transaction(WEST_HILL):
             CallIntake.update(finished_at=moment).where(CallIntake.id == call.id).execute()
-            CallTask.update(created_at=moment).where(CallTask.id == task.id).execute()
+            CallTask.update(created_at=moment).where(CallTask.id >= task.id).execute()
             PersonView.create(
                 community=WEST_HILL, at=moment, account=1, by_label=name, way="list", people="p1", shown=1
             )
@@ -71,6 +77,7 @@ def old_and_young(days: int) -> None:
 def names() -> set[str]:
     """Whose names still stand anywhere among the records."""
     found = {row.caller for row in CallIntake.select()} | {row.name for row in CallTask.select()}
+    found |= {row.name for row in Message.select()}
     return (found | {row.organiser for row in Booking.select()} | {row.by_label for row in PersonView.select()}) - {"—"}
 
 
@@ -78,15 +85,15 @@ def test_what_is_over_its_time_goes_and_the_rest_stays(clock):
     old_and_young(800)
     clock(0)
     assert {str(each.rule.name): each.records for each in retention.dry_run(chief())} == {
-        "core.calls": 1, "core.calls_to_make": 1, "core.person_views": 1, "rooms.guests": 1,
+        "core.calls": 1, "core.calls_to_make": 2, "core.messages": 1, "core.person_views": 1, "rooms.guests": 1,
     }  # fmt: skip
     assert names() == {"老王", "小李"}
-    assert "4" in str(job())
+    assert "6" in str(job())
     assert names() == {"小李"}
     assert not [row for row in audit.AuditDetail.select() if "老王" in row.payload]
     assert [row for row in audit.AuditDetail.select() if "小李" in row.payload]
     assert audit.verify(WEST_HILL) is None
-    assert CallIntake.select().count() == CallTask.select().count() == Booking.select().count() == 2
+    assert CallIntake.select().count() == Message.select().count() == Booking.select().count() == 2
     assert {each.records for each in retention.dry_run(chief())} == {0}
     assert job() is None
 
