@@ -10,8 +10,8 @@ import peewee
 from core.actor import Actor, community_of
 from core.civic.consents import add_core_consents, has_consented
 from core.errors import Invalid, Refused
+from core.people import reach
 from core.people.directory import EDIT, VIEW, person_of
-from core.people.reach import require_person
 from core.plugin.declarations import Consent, DataSubject, DataTable
 from core.store import audit
 from core.store.community import CommunityModel
@@ -39,10 +39,10 @@ class CareNote(CommunityModel):
         primary_key = peewee.CompositeKey("community", "person_id")
 
 
-def care_of(actor: Actor, person_id: int) -> str:
-    """What this person needs help with; empty unless they agreed that it is kept. Raises `Forbidden`, `OutOfReach`."""
-    actor.require(VIEW)
-    require_person(actor, person_id)
+def care_of(actor: Actor, person_id: int | None) -> str:
+    """What this person needs help with; empty unless they agreed that it is kept, and for whoever may not see residents."""
+    if person_id is None or not actor.can(VIEW) or not reach.covers(actor, person_id):
+        return ""
     community = community_of(actor)
     if not has_consented(community, person_id, CARE):
         return ""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from core.actor import Actor, community_of
 from core.civic import calls, objection_answers, objections
 from core.civic.calls import CallTask
+from core.civic.message_records import Message
 from core.civic.notice_records import Notice
 from core.clock import local_day
 from core.operate.demo_notices import DAY_MS
@@ -48,5 +49,6 @@ def _answer(actor: Actor, objection_id: int, wording: str, answer: str, outcome:
     done = objection_answers.answer_objection(
         actor, objection_id, wording=wording, answer=answer, outcome=outcome, at=_ago(ago)
     )
-    call = CallTask.of(done.community).where(CallTask.subject == str(done.ref)).get()
+    told = Message.of(done.community).where(Message.subject == str(done.ref)).get()
+    call = CallTask.of(done.community).where(CallTask.subject == str(told.ref)).get()
     calls.record_attempt(actor, call.id, "told")

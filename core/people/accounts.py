@@ -213,14 +213,19 @@ def refuse_second_account(person: Person) -> None:
     """Raise `Refused` when no account can be opened for this person."""
     if person.status == DECEASED:
         raise Refused(_("%(name)s is recorded as deceased.", name=person.name))
+    refuse_child(person)
+    if account_of_person(person.community, person.id) is not None:
+        raise Refused(
+            _("%(name)s has an account already.", name=person.name), advice=_("If the PIN is forgotten, reset it.")
+        )
+
+
+def refuse_child(person: Person) -> None:
+    """Raise `Refused` for a child under fourteen for whom no guardian has agreed."""
     if need_guardian(person):
         raise Refused(
             _("%(name)s is under 14: the father, mother or guardian has to agree first.", name=person.name),
             advice=_("They answer under “Mine”, or on paper at the office."),
-        )
-    if account_of_person(person.community, person.id) is not None:
-        raise Refused(
-            _("%(name)s has an account already.", name=person.name), advice=_("If the PIN is forgotten, reset it.")
         )
 
 

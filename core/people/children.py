@@ -79,7 +79,7 @@ def require_seen(actor: Actor, person: Person) -> None:
 
 def own_children(actor: Actor) -> list[Person]:
     """The children who live in a home of the actor's today; none for somebody without a record, or who is a child too."""
-    if actor.kind != "resident" or actor.person is None:
+    if actor.person is None:
         return []
     community = community_of(actor)
     own: Person = Person.get_of(community, actor.person)

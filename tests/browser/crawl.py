@@ -152,6 +152,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/people/{person}/consents",
             f"{HOME}/people/{person}/consents/core.care",
             f"{HOME}/people/{person}/care",
+            f"{HOME}/people/{person}/consents/print",
             f"{HOME}/messages/new?person={person}",
             f"{HOME}/messages/slips",
             f"{HOME}/calls/today/hours",

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from flask import Blueprint, Response, request
 
-from core.civic import calls, contact, intake, workflow
+from core.civic import calls, care_notes, contact, intake, workflow
 from core.civic.calls import OUTCOMES, TAKE, WORK, CallTask
 from core.civic.intake import INTAKE, CallIntake
 from core.clock import today
@@ -262,6 +262,7 @@ def _show_task(
     return ui.page(
         "desk/calls/task.html",
         task=task,
+        care=care_notes.care_of(current_actor(), task.person_id),
         tries=tries,
         outcomes=OUTCOMES,
         form=attempt,

@@ -12,7 +12,7 @@ from core.civic import care_notes, consents
 from core.civic.attachments import files_of
 from core.civic.consents import SAID
 from core.clock import today
-from core.people import children, directory
+from core.people import children, directory, view_log
 from core.people.consent_records import RELATIONS, WAYS
 from core.people.disclosure import masked_view
 from core.text import _
@@ -89,6 +89,7 @@ def of_person(key: str) -> Response:
     actor = current_actor()
     record = directory.person_of(actor, key)
     asked = consents.questions(record)
+    view_log.seen(actor, view_log.PAGE, [record.public_id])
     return ui.page(
         "desk/people/consents.html",
         person=directory.person_page(masked_view(actor), key),
@@ -99,6 +100,21 @@ def of_person(key: str) -> Response:
         said=SAID,
         ways=WAYS,
         relations=RELATIONS,
+    )
+
+
+@pages.get("/people/<key>/consents/print")
+@view("core.people.edit")
+def paper(key: str) -> Response:
+    """The questions on A4, to be ticked and signed by hand."""
+    record = directory.person_of(current_actor(), key)
+    return ui.page(
+        "print/consents.html",
+        person=record,
+        is_child=children.is_child(record),
+        asked=consents.questions(record),
+        relations=RELATIONS,
+        made_on=today(),
     )
 
 
@@ -162,5 +178,6 @@ def care(key: str) -> Response:
     if form.act_on_submit(lambda: care_notes.write_care(actor, key, form.words.data or "")):
         ui.toast(_("Saved."))
         return ui.after_post(ui.url("c.people.detail", key=key))
+    view_log.seen(actor, view_log.PAGE, [person.public_id])
     agreed = consents.has_consented(current_community().code, person.id, care_notes.CARE)
     return ui.page("desk/people/care.html", person=person, agreed=agreed, form=form, status=status_of(form))

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 
 from core.clock import today
 from core.errors import Invalid, NotFound
-from core.people import areas, directory, privacy_notice, slip_batches, slips
+from core.people import accounts, areas, children, directory, privacy_notice, slip_batches, slips
 from core.people.areas import Area
 from core.people.disclosure import masked_view
 from core.people.slips import PRINT, Printing, Slip
@@ -76,10 +76,14 @@ def one(key: str) -> Response:
     to the privacy notice they were told."""
     actor = current_actor()
     person = directory.person_page(masked_view(actor), key)
+    record = directory.person_of(actor, key)
+    accounts.refuse_child(record)
+    # For a child the guardian has answered: there is nothing to be entered in the child's name.
+    asks = actor.can(directory.EDIT) and not children.is_child(record)
     if request.method == "GET":
         until = slip_batches.slip_of(actor, key)
-        return ui.page("desk/slips/one.html", person=person, slip_until=until, days=slips.VALID_DAYS)
-    told = "told" in request.form and actor.can(directory.EDIT)
+        return ui.page("desk/slips/one.html", person=person, slip_until=until, asks=asks, days=slips.VALID_DAYS)
+    told = "told" in request.form and asks
     sheets, issued_before = _issue_once(
         lambda: [("", slips.prepare(actor, [person.public_id]))],
         first=lambda: privacy_notice.enter_decision(actor, key, True, today()) if told else None,

@@ -6,11 +6,12 @@ import re
 import pytest
 
 from core.actor import command
-from core.civic import care_notes, consents
+from core.civic import calls, care_notes, consents
 from core.civic.care_notes import CARE, CareNote
 from core.clock import today
 from core.people import permissions, residents
 from core.people.consent_records import CHILD, SeparateConsent
+from core.people.privacy_notice import PrivacyConsent
 from core.store.files import FileUse
 from core.testing import SOUTH_GARDEN, WEST_HILL, Browser, sign_in_as
 from tests.core.web.office_cases import HERE, THERE, person, text
@@ -119,10 +120,13 @@ def test_what_help_is_needed_with_is_written_only_after_a_yes_and_shown_to_whoev
     assert staff.send(address, words=f"{WORDS}{HOSTILE}").status_code == 303
     page = text(as_role("grid_officer").get(f"{HERE}/people/{who.public_id}"))
     assert WORDS in page and "<script>alert" not in page
+    task = calls.ask_to_call(command(WEST_HILL), who.ref, "test", name=who.name, why="体检", person_id=who.id)
+    assert WORDS in text(staff.get(f"{HERE}/calls/today/{task.id}"))
     assert as_role("grid_officer").send(address, words="x").status_code == 403
     assert WORDS not in text(as_role("director").get(f"{HERE}/admin/audit"))
     consents.enter(command(WEST_HILL), who.public_id, CARE, False, today())
     assert WORDS not in text(staff.get(f"{HERE}/people/{who.public_id}"))
+    assert WORDS not in text(staff.get(f"{HERE}/calls/today/{task.id}"))
 
 
 def test_the_record_of_a_child_stays_shut_for_others_with_the_reason(as_role, child):
@@ -131,8 +135,10 @@ def test_the_record_of_a_child_stays_shut_for_others_with_the_reason(as_role, ch
     assert shut.status_code == 403 and "未满 14 周岁" in text(shut)
     open_page = text(as_role("staff").get(address))
     assert "父母或其他监护人同意后才能开户" in open_page and "/slips/person/" not in open_page
+    refused = as_role("staff").get(f"{HERE}/slips/person/{child.public_id}")
+    assert refused.status_code == 409 and "先由父母或其他监护人同意" in text(refused)
     permissions.set_permission(command(WEST_HILL), "staff", "core.people.children", False)
-    for path in ("", "/edit", "/consents", "/care", "/consent", "/data-request"):
+    for path in ("", "/edit", "/consents", "/consents/print", "/care", "/consent", "/data-request"):
         assert as_role("staff").get(address + path).status_code == 403, path
     assert as_role("staff").send(f"{address}/phone", purpose="contact").status_code == 403
 
@@ -158,3 +164,19 @@ def test_a_child_who_signs_in_is_not_asked_but_the_family_is(app, child):
     assert own.send(f"{HERE}/mine/consent", version="1", say="agree").status_code == 409
     assert "去看看" not in text(own.get(f"{HERE}/mine"))
     assert residents.person_page(actor, child.public_id).name == "小宝"
+
+
+def test_the_questions_print_with_nothing_ticked_and_a_guardian_s_line_for_a_child(as_role, who, child):
+    staff = as_role("staff")
+    page = text(staff.get(f"{HERE}/people/{who.public_id}/consents/print"))
+    assert page.count("□ 同意") == page.count("□ 不同意") == 1 and "父亲或母亲" not in page and "张三丰" in page
+    page = text(staff.get(f"{HERE}/people/{child.public_id}/consents/print"))
+    assert page.count("□ 同意") == 2 and "□ 父亲或母亲" in page
+
+
+def test_a_slip_for_a_child_enters_nothing_in_the_child_s_name(as_role, child):
+    consents.enter(command(WEST_HILL), child.public_id, CHILD, True, today(), guardian="张三丰", relation="parent")
+    staff, address = as_role("staff"), f"{HERE}/slips/person/{child.public_id}"
+    assert 'name="told"' not in text(staff.get(address))
+    assert staff.send(address, told="1").status_code == 200
+    assert PrivacyConsent.select().count() == 0
