@@ -35,7 +35,9 @@ from core.text import LazyText, _, is_storable, ngettext
 from core.titles import BadRow, Question, error_workbook, signature
 
 # Larger files are only tried when they are imported: a trial holds the write lock as long as the import itself.
-MOST_TRIED = 500
+MOST_TRIED = 200
+# What is written while everybody else's writes wait, a few milliseconds a row. Rows that are stored already do not count.
+MOST_WRITTEN = 2_000
 _FIRST_ROWS = 8
 _NAMES_SHOWN = 5
 
@@ -68,6 +70,13 @@ class Changed(Refused):
 
     message = _("What is stored has changed since you looked at this page.")
     advice = _("Look at the differences again, then import.")
+
+
+class TooManyRows(Refused):
+    """More rows would be written at once than others can wait for."""
+
+    message = _("At most %(most)d rows can be imported at once.", most=MOST_WRITTEN)
+    advice = _("Split the table and import the parts.")
 
 
 class RowsRefused(Refused):
@@ -314,8 +323,10 @@ def import_file(
     imported = find_import(registry, actor, name, writing=True)
     read = _read(community_of(actor), imported, filename, content, None, {})
     _require_answers(read)
-    bad = _all_bad(read.file, _try(registry, actor, read, most=None))
     plan = _plan(registry, actor, read, {})
+    if len(plan.to_write) > MOST_WRITTEN:
+        raise TooManyRows
+    bad = _all_bad(read.file, _try(registry, actor, read, most=None))
     if not bad and not dry_run and plan.to_write:
         _store_and_run(actor, registry, read)
     return _counts(plan), bad
@@ -335,6 +346,8 @@ def _run(actor: Actor, registry: Registry, batch: int, read: _Read, seen: str | 
         raise Changed
     if not plan.to_write:
         raise Refused(_("There is nothing to import in this file."), advice=_("Everything in it is stored already."))
+    if len(plan.to_write) > MOST_WRITTEN:
+        raise TooManyRows
     with _faults(registry, actor, imported):
         refs, refused = _write(actor, imported, plan.to_write)
         if refused:

@@ -203,7 +203,7 @@ class Import:
     the record's own first; `change(actor, ref, values)` changes the given values; `remove(actor, refs)` takes back what `add`
     made. Each calls the service that the pages call: `Invalid` and `Refused` make a row one that cannot be imported, and a
     `remove` that refuses says what has been built on the record since. `values` hold what the row says; an empty cell says
-    nothing, 无 the cell's `empty`.
+    nothing, 无 the cell's `empty`. `page` is where the list is seen: an address below that of the community.
     """
 
     name: str
@@ -215,6 +215,7 @@ class Import:
     change: Callable[[Actor, Ref, Mapping[str, Any]], None]
     remove: Callable[[Actor, Sequence[Ref]], None]
     hint: Label = ""
+    page: str = ""
 
     def column(self, name: str) -> ImportColumn:
         """The column of a field."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -171,14 +172,18 @@ def listed(actor: Actor) -> Iterator[Stored]:
         )
 
 
+_VENUES = "SELECT id, name FROM rooms_venue WHERE community=? AND removed_at IS NULL ORDER BY id"
+
+
 def _add(actor: Actor, values: Mapping[str, Any]) -> Sequence[Ref]:
-    made = []
-    venue = next((each for each in venues(str(actor.community)) if _same(each.name, values["venue"])), None)
+    made: list[Ref] = []
+    known = rows(_VENUES, actor.community)
+    venue = next((key for key, name in known if _same(name, values["venue"])), None)
     if venue is None:
-        venue = _start(actor, values)
-        made.append(venue.ref)
+        made.append(_start(actor, values).ref)
+        venue = int(made[0].id)
     fields = {name: value for name, value in values.items() if name in ROOM_FIELDS}
-    room = add_room(actor, venue.id, part_of=_hall(actor, venue, values.get("part_of", "")), **fields)
+    room = add_room(actor, venue, part_of=_hall(actor, venue, values.get("part_of", "")), **fields)
     return [room.ref, *made]
 
 
@@ -192,17 +197,19 @@ def _start(actor: Actor, values: Mapping[str, Any]) -> Venue:
     return venue
 
 
-def _hall(actor: Actor, venue: Venue, name: str) -> int | None:
+def _hall(actor: Actor, venue: int, name: str) -> int | None:
     if not name:
         return None
-    for room in rooms(str(actor.community), venue.id):
+    for room in rooms(str(actor.community), venue):
         if _same(room.name, name):
             return int(room.id)
     raise Invalid({"part_of": [_("There is no hall “%(name)s” in this venue.", name=name)]})
 
 
 def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
+    """Whether two names are one, whatever their width, case and blanks: as core tells rooms apart."""
+    first, second = (" ".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other))
+    return first == second
 
 
 def _change(actor: Actor, ref: Ref, values: Mapping[str, Any]) -> None:
@@ -244,4 +251,5 @@ ROOMS = Import(
     _change,
     _remove,
     hint=_("The list of your venues and rooms: one row for each room."),
+    page="rooms/desk/venues",
 )

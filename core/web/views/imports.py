@@ -131,6 +131,7 @@ def _preview(upload: ImportBatch, error: Invalid | Refused | None = None) -> Res
         reasons=REASON_LABELS,
         error=error,
         most=MOST_SHOWN,
+        too_many=imports.TooManyRows() if len(found.plan.to_write) > imports.MOST_WRITTEN else None,
         status=error.status if error else 200,
     )
 
@@ -169,7 +170,7 @@ def run(upload: ImportBatch) -> Response:
     if upload.state == PREVIEWED:
         try:
             imports.run(_registry(), current_actor(), upload.id, asked_text("seen"))
-        except (imports.Changed, imports.RowsRefused, Invalid) as error:
+        except (imports.Changed, imports.RowsRefused, imports.TooManyRows, Invalid) as error:
             return _preview(upload, error)
         except Refused:
             if ImportBatch.get_of(upload.community, upload.id).state != IMPORTED:

@@ -162,6 +162,16 @@ def test_ten_thousand_rows_are_read_and_compared(house, plugins, clerk):
     batch = upload(plugins, clerk, rows)
     shown = imports.reopen(plugins, clerk, batch)
     assert (len(shown.plan.new), shown.bad, shown.summary["rows"]) == (10_000, (), 10_000)
+    before = count(Room)
+    with pytest.raises(imports.TooManyRows):
+        imports.run(plugins, clerk, batch)
+    assert count(Room) == before
+
+
+def test_names_in_other_writing_are_the_venue_that_is_there(house, plugins, clerk):
+    imports.run(plugins, clerk, upload(plugins, clerk, "A馆,茶室,12,\n"))
+    imports.run(plugins, clerk, upload(plugins, clerk, "Ａ馆,琴房,12,\na馆,画室,3,\n"))
+    assert Venue.of(house.community).where(Venue.name.contains("馆")).count() == 1
 
 
 def test_a_later_import_of_the_same_rooms_is_taken_back_first(house, plugins, clerk):
