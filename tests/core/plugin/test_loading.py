@@ -68,6 +68,19 @@ BREACHES = [
             "exports=(Export('faulty.beds', 'Beds', 'faulty.dig', ('Bed',), print, phones=(1,)),)"
         ),
     ),
+    (
+        "declare",
+        "In imports",
+        declaring("imports=(Import('beds', 'Beds', 'faulty.dig', (), print, print, print, print),)"),
+    ),
+    (
+        "declare",
+        "one at least is a key",
+        declaring(
+            "permissions=(Permission('faulty.dig', 'Dig'),), imports=(Import('faulty.beds', 'Beds', 'faulty.dig', "
+            "(ImportColumn('name', 'Bed'),), print, print, print, print),)"
+        ),
+    ),
     ("declare", "In services", declaring("services=(Service('faulty.Beds', object, None),)")),
     ("declare", "is no event", declaring("events=(int,)")),
     (

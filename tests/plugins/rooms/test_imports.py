@@ -87,7 +87,6 @@ def test_an_upload_leaves_no_trace_of_what_was_tried(house, plugins, clerk):
 
 
 def test_a_row_refused_at_the_last_moment_imports_nothing_and_is_marked(house, plugins, clerk, monkeypatch):
-    monkeypatch.setattr(imports, "MOST_TRIED", 0)
     batch, before = upload(plugins, clerk, ROWS + "东苑,东厅,5,\n"), count(Room)
     real = service.add_room
 
