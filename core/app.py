@@ -10,7 +10,18 @@ from flask import Flask, Response, g, request, session
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from core import clock
-from core.civic import notice_todos, own_todos, privacy_requests, records, stories, todos, workflow, workflow_shape
+from core.civic import (
+    handover_sheet,
+    handover_sources,
+    notice_todos,
+    own_todos,
+    privacy_requests,
+    records,
+    stories,
+    todos,
+    workflow,
+    workflow_shape,
+)
 from core.config import Config, load_config
 from core.operate import backup
 from core.people import permissions
@@ -41,6 +52,7 @@ COMMUNITY_VIEWS = (
     "admin",
     "admin_modules",
     "admin_person",
+    "handovers",
     "admin_audit",
     "admin_privacy",
     "my_data",
@@ -125,6 +137,8 @@ def open_instance(config: Config) -> Registry:
     own_todos.install()
     records.add_core_records(*stories.CORE_RECORDS)
     notice_todos.install()
+    handover_sources.install()
+    handover_sheet.install()
     privacy_requests.install_todos()
     permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))
     if config.engine == "postgresql":

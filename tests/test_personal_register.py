@@ -34,6 +34,7 @@ PLACES_AND_THINGS = {
     "division": {"name"},
     "event_outbox": {"name"},
     "grid": {"name", "sort_key"},
+    "handover": {"follows"},
     "holiday_day": {"name"},
     "holiday_list": {"notice"},
     "home": {"building", "unit", "room", "door", "sort_key"},

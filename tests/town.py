@@ -71,6 +71,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     _add_privacy(town)
     _add_absence(town)
     _add_links(town)
+    _add_handover(town)
     return town
 
 
@@ -268,6 +269,17 @@ def _add_links(town: Town) -> None:
     made = [links.link(actor, booking, "follows", call), links.link(actor, notice, "answers", call)]
     others = (f"core.objection:{town.values['objection_id'][0]}", f"core.notice:{town.values['notice_id'][0]}")
     town.values.update(link_id=[each.id for each in made], ref=[str(call), str(booking), str(notice), *others])
+def _add_handover(town: Town) -> None:
+    """Somebody has left and handed the work over."""
+    from core.civic import handovers
+    from core.people import account_list, accounts
+
+    actor = command(town.code)
+    account_list.open_staff(actor, f"left{_tail(town)}", f"{town.mark}离岗人", ["staff"])
+    account = accounts.account_named(f"left{_tail(town)}")
+    assert account
+    made = handovers.hand_over(actor, account.id, handovers.CLOSE, {}, f"{town.mark}调走")
+    town.values.update(handover_id=[made.id])
 
 
 def _photo(actor: Any) -> str:

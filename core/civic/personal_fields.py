@@ -8,6 +8,7 @@ from __future__ import annotations
 from core.civic.calls import CallAttempt, CallTask
 from core.civic.care_notes import CARE, CareNote
 from core.civic.deputies import Deputy
+from core.civic.handovers import Handover, HandoverItem
 from core.civic.holiday_list import HolidayList
 from core.civic.intake import CallIntake
 from core.civic.message_records import ContactPreference, Message
@@ -69,6 +70,8 @@ PERSONAL: tuple[PersonalField, ...] = (
     ),
     *(signed(model, "by_label", group=_CALLS) for model in (CallIntake, CallTask, CallAttempt)),
     signed(Deputy, "by_label", "ended_by", group=_PROCEDURES),
+    signed(Handover, "label", "reason", "by_label", group=_PROCEDURES),
+    signed(HandoverItem, "to_label", group=_PROCEDURES),
     PersonalField(
         Message, ("recipient", "name", "phone"), _("Who is told something, at which number"),
         _("To tell you what you ought to know in time."), "request", _MESSAGES_KEPT, _MESSAGES,

@@ -1,6 +1,6 @@
-"""Who stands in for whom while somebody is away."""
+"""Who stands in for whom while somebody is away, and what somebody who leaves has handed over to whom."""
 
-from core.store.schema import add_guard, create_index, create_table, raising_function
+from core.store.schema import add_guard, create_index, create_table, make_append_only, raising_function
 
 # Who stood in for whom, and since when it was entered, never changes; that it was ended early is added once.
 _KEPT = ("community", "account_id", "deputy_id", "from_day", "until_day", "created_at", "by_account", "by_label")
@@ -9,6 +9,7 @@ _OVERLAPS = "ended_at IS NULL AND id <> NEW.id AND from_day <= NEW.until_day AND
 
 def up(migrator, db):
     _make_deputies(db)
+    _make_handovers(db)
 
 
 def _make_deputies(db):
@@ -89,3 +90,43 @@ def _keep_deputies(db):
             f"ALTER TABLE deputy ENABLE ALWAYS TRIGGER {name}_truncate",
         ),
     )
+
+
+def _make_handovers(db):
+    create_table(
+        db,
+        "handover",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL REFERENCES community (code),
+        account_id INTEGER NOT NULL REFERENCES account (id),
+        label TEXT NOT NULL,
+        follows TEXT NOT NULL,
+        reason TEXT NOT NULL DEFAULT '',
+        made_at INTEGER NOT NULL,
+        by_account INTEGER,
+        by_label TEXT NOT NULL,
+        CONSTRAINT handover_label_given CHECK (length(label) > 0),
+        CONSTRAINT handover_follows_known CHECK (follows IN ('close', 'roles', 'work')),
+        UNIQUE (community, id)
+        """,
+    )
+    make_append_only(db, "handover")
+    create_table(
+        db,
+        "handover_item",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL,
+        handover_id INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        to_account INTEGER,
+        to_label TEXT NOT NULL DEFAULT '',
+        CONSTRAINT handover_item_taker_named CHECK ((to_account IS NULL) = (to_label = '')),
+        CONSTRAINT handover_item_of FOREIGN KEY (community, handover_id) REFERENCES handover (community, id),
+        UNIQUE (community, handover_id, source, subject)
+        """,
+    )
+    create_index(db, "handover_item_subject", "handover_item", "community, subject")
+    make_append_only(db, "handover_item")

@@ -8,6 +8,8 @@ from typing import Any
 from core.actor import UNNAMED
 from core.civic.calls import OUTCOMES
 from core.civic.contact import WAYS
+from core.civic.handover_sources import LABELS as WORK_LABELS
+from core.civic.handovers import FOLLOWS
 from core.civic.links import WORDS as LINK_WORDS
 from core.civic.message_records import STATES as MESSAGE_STATES
 from core.civic.notice_categories import CATEGORIES
@@ -38,6 +40,8 @@ SENTENCES: Mapping[str, LazyText] = {
     "core.account.frozen": _("froze an account"),
     "core.account.active": _("let a frozen account be used again"),
     "core.account.closed": _("closed an account"),
+    "core.handover.made": _("handed over the work of a colleague"),
+    "core.handover.decided": _("decided who takes over a piece of work"),
     "core.deputy.entered": _("entered who stands in for a colleague"),
     "core.deputy.ended": _("ended that somebody stands in for a colleague"),
     "core.deputy.passed_on": _("let another colleague stand in for somebody"),
@@ -142,6 +146,8 @@ SUBJECTS: Mapping[str, Label] = {
     "core.area": _("Area"),
     "core.grid": _("Grid"),
     "core.deputy": _("Absence"),
+    "core.handover": _("Hand-over"),
+    "core.role_grant": _("Role"),
     "core.call_task": _("Call to make"),
     "core.privacy_notice": _("Privacy notice"),
     "core.privacy_consent": _("Consent"),
@@ -191,6 +197,7 @@ GROUPS: tuple[tuple[str, LazyText], ...] = (
     ("core.signed_in", _("Sign-ins")),
     ("core.account", _("Accounts")),
     ("core.deputy", _("Absences")),
+    ("core.handover", _("Hand-overs")),
     ("core.role", _("Roles")),
     ("core.permission", _("What roles may do")),
     ("core.person", _("Residents")),
@@ -270,6 +277,13 @@ NAMES: Mapping[str, LazyText] = {
     "contact": _("How to reach the person"),
     "assigned_to": _("Made by"),
     "colleague": _("Who is away"),
+    "colleague_leaving": _("Hands over"),
+    "follows": _("What follows"),
+    "given": _("Pieces handed over"),
+    "left_open": _("Pieces left"),
+    "source": _("Kind"),
+    "record": _("Record"),
+    "core.handover.decided:assigned_to": _("Taken over by"),
     "deputy": _("Deputy"),
     "caller": _("Who is calling"),
     "matter": _("What is it about"),
@@ -377,6 +391,8 @@ WORDS: Mapping[str, Mapping[Any, Label]] = {
     "contact": WAYS,
     "state": {state.name: state.label for state in MESSAGE_STATES.values()},
     "closed": {"1": _("yes")},
+    "follows": FOLLOWS,
+    "source": WORK_LABELS,
     "action": {**SENTENCES, **{value: label for value, label in GROUPS if value}},
 }
 
@@ -388,6 +404,7 @@ ABOUT_RECORDS: Mapping[str, str] = {
     "by_account": "core.account",
     "assigned_to": "core.account",
     "colleague": "core.account",
+    "colleague_leaving": "core.account",
     "deputy": "core.account",
     "answered_account": "core.account",
     "notice_id": "core.notice",

@@ -28,6 +28,10 @@ from core.store.db import now, transaction, transactional, violated
 from core.text import LazyText, _
 
 MANAGE = "core.accounts.manage"
+# What higher floors know of an account (`core.civic.handovers`): why it cannot be closed yet, None when it can; and what
+# follows once it is closed or has another holder, in the same transaction.
+CLOSE_BLOCKERS: list[Callable[[Actor, Account], LazyText | None]] = []
+LEAVERS: list[Callable[[Actor, Account], None]] = []
 OWNERS = "core.site.users"
 # Half of all user names in offices are Chinese names; a name of digits only could be taken for a phone.
 _USERNAME = re.compile(r"(?!\d+$)[a-z0-9._\-\u4e00-\u9fff]{2,40}")
@@ -300,11 +304,19 @@ def revoke_codes(which: peewee.Expression) -> None:
 
 @transactional
 def close_account(actor: Actor, account_id: int, reason: str = "") -> None:
-    """End an account for good: sessions, roles and codes end, a resident may open another one later."""
+    """End an account for good: sessions, roles and codes end, a resident may open another one later.
+
+    Raises `Refused` while open work stands under its name.
+    """
     account = managed_account(actor, account_id)
     if account.kind == "owner" and _is_last_owner(account):
         raise Refused(_("This is the only owner of the installation. First make another one."))
+    for block in CLOSE_BLOCKERS:
+        if (why := block(actor, account)) is not None:
+            raise Refused(why, advice=_("Open the page of this account and choose “Hand over and leave”."))
     end_roles(actor, account, reason)
+    for follow in LEAVERS:
+        follow(actor, account)
     _set_status(actor, account, "closed", reason, person_id=None, secret=None, pin=None)
 
 
@@ -351,8 +363,11 @@ def managed_account(actor: Actor, account_id: int) -> Account:
     return account
 
 
-def end_roles(actor: Actor, account: Account, reason: str) -> None:
+def end_roles(actor: Actor, account: Account, reason: str, community: str | None = None) -> None:
+    """End the roles of an account (in one community, or everywhere) as part of another act; inside its transaction."""
     for grant in roles.open_grants(account.id):
+        if community not in (None, grant.community):
+            continue
         had_holders = bool(permissions.holders(grant.community, MANAGE_ROLES))
         roles.end(actor, grant, reason)
         permissions.keep_a_holder(grant.community, had_holders)

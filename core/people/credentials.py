@@ -135,6 +135,8 @@ def _issue_reset(
     with transaction(account.community):
         if fields:
             accounts.end_roles(actor, account, action)
+            for follow in accounts.LEAVERS:
+                follow(actor, account)
         Account.update(secret=None, pin=None, must_change=False, **fields).where(Account.id == account.id).execute()
         sessions.revoke_all(account.id)
         accounts.revoke_codes(AccountSlip.account_id == account.id)

@@ -5,9 +5,9 @@ The row stays under a pseudonym, so that ledgers and references to it stay whole
 
 from __future__ import annotations
 
-from core.actor import Actor, community_of
+from core.actor import Actor, community_of, system
 from core.people.account_records import Account, AccountSlip, Session
-from core.people.accounts import revoke_codes
+from core.people.accounts import CLOSE_BLOCKERS, LEAVERS, revoke_codes
 from core.people.person import DECEASED, MOVED_AWAY, FormerName, Person, PersonHome
 from core.people.roles import open_grants
 from core.people.roster_records import RosterChange
@@ -30,7 +30,8 @@ def obstacles(community: str, person: DataSubject) -> list[LazyText]:
         return [_("%(name)s works with a staff account. Unlink it from the resident first.", name=account.label)]
     if open_grants(account.id):
         return [_("%(name)s holds a role. End it first.", name=account.label)]
-    return []
+    reasons = (block(system(community, "erasure"), account) for block in CLOSE_BLOCKERS)
+    return [reason for reason in reasons if reason is not None]
 
 
 def erase(actor: Actor, person: DataSubject) -> list[Ref]:
@@ -44,7 +45,7 @@ def erase(actor: Actor, person: DataSubject) -> list[Ref]:
         name=person.pseudonym, sort_key=f"{_LAST} {person.public_id}", search_text="", sex="", birth_year=None, phone="",
         phone_2="", note="", status=DECEASED if known.status == DECEASED else MOVED_AWAY, import_id=None, updated_at=now(),
     ).where(Person.community == community, Person.id == person.id).execute()  # fmt: skip
-    return [known.ref, *_erase_account(community, person)]
+    return [known.ref, *_erase_account(actor, community, person)]
 
 
 def _erase_imports(community: str, person: DataSubject) -> None:
@@ -56,13 +57,15 @@ def _erase_imports(community: str, person: DataSubject) -> None:
     import_batches.forget_person(community, person.names, person.pseudonym)
 
 
-def _erase_account(community: str, person: DataSubject) -> list[Ref]:
+def _erase_account(actor: Actor, community: str, person: DataSubject) -> list[Ref]:
     revoke_codes((AccountSlip.community == community) & (AccountSlip.person_id == person.id))
     account = _account(community, person)
     if account is None:
         return []
     Session.delete().where(Session.account_id == account.id).execute()
     revoke_codes(AccountSlip.account_id == account.id)
+    for follow in LEAVERS:
+        follow(actor, account)
     Account.update(
         label=person.pseudonym, person_id=None, secret=None, pin=None, status="closed"
     ).where(Account.id == account.id).execute()  # fmt: skip

@@ -134,6 +134,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     )
     seen = _in(done, r'name="seen" value="(\w+)"')
     director.post(f"{urlsplit(done.url).path}/run", seen=seen)
+    left = _hand_over(site, director)
     objected = _object(site.visitor(""))
     return {
         "": [objected, "/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
@@ -158,8 +159,10 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/calls/today/hours",
             f"{HOME}/admin/privacy/requests/{asked}/erase",
             f"{HOME}/admin/accounts/{account}/resident/remove",
+            f"{HOME}/admin/accounts/{account}/close",
             f"{HOME}/rooms/desk/venues/1/remove",
             f"{HOME}/admin/calendar/2025/take-back",
+            left,
             f"{HOME}/notices/desk/5/withdraw",
             f"{HOME}/threads/core.notice:1/link?q=%E6%A5%BC%E9%81%93",
             f"{HOME}/threads/links/1/end",
@@ -168,6 +171,15 @@ def furnish(site: Site) -> dict[str, list[str]]:
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
         ],
     }
+
+
+def _hand_over(site: Site, director: Visitor) -> str:
+    """Open an account for somebody who leaves at once; the address of what was handed over."""
+    director.post(
+        f"{HOME}/admin/accounts/new", label="何离岗", username="heligang", role="staff", password=site.password
+    )
+    account = _in(director.get(f"{HOME}/admin/accounts"), r'/admin/accounts/(\d+)">何离岗<')
+    return urlsplit(director.post(f"{HOME}/admin/accounts/{account}/leave", follows="close", reason="退休").url).path
 
 
 def _object(guest: Visitor) -> str:

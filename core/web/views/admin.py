@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import deputies
+from core.civic import deputies, handovers
 from core.clock import today
 from core.errors import Invalid, NotFound, Refused
 from core.operate import communities
@@ -198,6 +198,7 @@ def end_role(grant_id: int) -> Response:
         [
             _("It ends at once: the next page %(name)s opens is without it.", name=held.label),
             _("What was done in this role stays as it is, under the same name."),
+            *handovers.open_work(actor, held.account),
         ],
     )
 
@@ -243,6 +244,7 @@ def hand_over(account_id: int) -> Response:
     """Give a staff account to another person, who gets a one-time code."""
     actor = current_actor()
     row = account_list.account_page(actor, account_id).row
+    along, ending = handovers.changes_hands(actor, account_id)
     form: Any = HandOverForm.from_request()
     if request.method == "POST" and form.validate() and form.confirmed():
         try:
@@ -260,6 +262,8 @@ def hand_over(account_id: int) -> Response:
             _("All roles of %(name)s end; give the new person theirs afterwards.", name=row.label),
             _("What was done before stays under the name of %(name)s.", name=row.label),
             _("The new person gets a code, shown once, and chooses a password with it."),
+            *(_("Goes along with the account: %(what)s", what=each.title) for each in along),
+            *(_("Ends: %(what)s", what=each.title) for each in ending),
         ],
     )
 
@@ -267,8 +271,10 @@ def hand_over(account_id: int) -> Response:
 @pages.route("/admin/accounts/<int:account_id>/close", methods=["GET", "POST"])
 @view("core.accounts.manage")
 def close(account_id: int) -> Response:
-    """End an account for good."""
+    """End an account for good; where work is open under its name, the checklist comes first."""
     row = account_list.account_page(current_actor(), account_id).row
+    if request.method == "GET" and handovers.open_work(current_actor(), account_id):
+        return ui.after_post(ui.url("c.handovers.leave", account_id=account_id))
     return close_page(row, ui.url(".account", account_id=account_id), _list_of(row))
 
 
@@ -286,8 +292,9 @@ def close_page(row: account_list.AccountRow, back: str, afterwards: str) -> Resp
         back,
         [
             _("Nobody can sign in with it again; this cannot be taken back."),
-            _("All roles end. Open work should be handed over first."),
+            _("All roles end."),
             _("What was done with it stays as it is."),
+            *handovers.open_work(current_actor(), row.id),
         ],
     )
 

@@ -40,7 +40,7 @@ def _key(value: str | None) -> int | None:
 class AwayForm(Form):
     """Who is away, from when until when, and who stands in."""
 
-    account = SelectField(_("Who is away"), coerce=_key, required=True)
+    account = SelectField(_("Away"), coerce=_key, required=True)
     from_day = DayField(_("First day"), required=True)
     until_day = DayField(_("Last day"), required=True)
     deputy = SelectField(_("Who stands in"), coerce=_key, required=True)

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from flask import Blueprint, Response, request
 
-from core.civic import calls, care_notes, contact, intake, workflow
+from core.civic import calls, care_notes, contact, deputies, intake, workflow
 from core.civic.calls import OUTCOMES, TAKE, WORK, CallTask
 from core.civic.intake import INTAKE, CallIntake
 from core.clock import today
@@ -270,5 +270,6 @@ def _show_task(
         aside=aside,
         assigned=assigned,
         today=today(),
+        instead_of=deputies.on_behalf(current_actor(), task.assigned_to).stands_in_for,
         status=max(map(status_of, (attempt, number, aside, assigned))),
     )

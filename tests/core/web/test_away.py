@@ -179,6 +179,8 @@ def test_the_deputy_enters_what_came_of_the_call_and_signs_for_both(office, ente
     task = given_call(office["zhang"])
     deputies.enter(command(WEST_HILL), office["zhang"].id, office["li"].id, today(), today())
     li = enter("li")
+    assert "这是张三的工作" in text(li.get(f"{HERE}/calls/today/{task.id}"))
+    assert "这是张三的工作" not in text(enter("shen").get(f"{HERE}/calls/today/{task.id}"))
     assert li.send(f"{HERE}/calls/today/{task.id}", outcome="told").status_code == 303
     assert CallAttempt.get().by_label == "李四（代张三）"
     assert "李四（代张三）" in text(enter("shen").get(f"{HERE}/admin/audit"))
