@@ -160,7 +160,7 @@ def test_a_call_given_to_somebody_is_theirs_and_not_everybody_s(app):
 def test_a_call_of_somebody_who_makes_calls_no_more_is_everybody_s_again(app):
     lu, qian = colleague("luming", "staff"), colleague("qian", "staff")
     calls.assign_call(lu, call().id, qian.account)
-    accounts.close_account(command(WEST_HILL), qian.account)
+    roles.end_role(command(WEST_HILL), roles.grants_of(WEST_HILL, qian.account)[0].grant)
     assert titles(todos.waiting(lu)) == ["有 1 个电话要打"]
 
 
