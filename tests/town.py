@@ -269,6 +269,8 @@ def _add_links(town: Town) -> None:
     made = [links.link(actor, booking, "follows", call), links.link(actor, notice, "answers", call)]
     others = (f"core.objection:{town.values['objection_id'][0]}", f"core.notice:{town.values['notice_id'][0]}")
     town.values.update(link_id=[each.id for each in made], ref=[str(call), str(booking), str(notice), *others])
+
+
 def _add_handover(town: Town) -> None:
     """Somebody has left and handed the work over."""
     from core.civic import handovers

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from core.actor import Actor, community_of
 from core.civic import handovers
 from core.civic.attachments import add_core_files
 from core.civic.handovers import FOLLOWS, Handover
+from core.civic.records import add_core_records
 from core.civic.sheets import MOST_SCANS, SCAN, add_core_sheets
 from core.clock import day_text, local_day
 from core.people.accounts import MANAGE
-from core.plugin.declarations import FileKind, Label, SheetContent, SheetKind
+from core.plugin.declarations import FileKind, Label, RecordKind, SheetContent, SheetKind
 from core.store.ref import Ref
 from core.text import _
 
@@ -40,11 +43,22 @@ def _may_see(actor: Actor, _ref: Ref) -> bool:
     return actor.can(MANAGE)
 
 
+def _titles(actor: Actor, refs: Sequence[Ref]) -> Mapping[Ref, str]:
+    """Who handed over, for whoever looks after accounts."""
+    if not actor.can(MANAGE):
+        return {}
+    made = Handover.of(community_of(actor)).where(Handover.id.in_([int(ref.id) for ref in refs]))
+    return {each.ref: each.label for each in made}
+
+
 def install() -> None:
-    """Make the list and its signed scans known."""
+    """Make hand-overs, the list and its signed scans known."""
+    add_core_records(
+        RecordKind(
+            Handover, _("Hand-over"), "handshake", _titles, lambda _actor, ref: f"admin/handovers/{ref.id}", _may_see
+        )
+    )
     add_core_files(
         FileKind(Handover.kind, SCAN, _may_see, most=MOST_SCANS, takes=("picture", "document"), keep_days=None)
     )
-    add_core_sheets(
-        SheetKind(SHEET, Handover.kind, _("Hand-over list"), "交接", MANAGE, "admin/handovers/{id}", _on_paper)
-    )
+    add_core_sheets(SheetKind(SHEET, Handover.kind, _("Hand-over list"), "交接", MANAGE, _on_paper))

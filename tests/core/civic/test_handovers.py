@@ -334,7 +334,7 @@ def test_the_list_on_paper_has_every_line_and_three_signatures():
     form = sheets.form_of(chief, handover_sheet.SHEET, made.id)
     said = " ".join(f"{label} {value}" for label, value in form.content.facts)
     assert all(words in said for words in ("zhang同志", "王桂英", "lisi同志", "调走"))
-    assert len(form.content.signatures) == 3 and form.path == f"admin/handovers/{made.id}"
+    assert len(form.content.signatures) == 3 and form.path.endswith(f"/admin/handovers/{made.id}")
     assert sheets.number_form(chief, handover_sheet.SHEET, made.id) == f"交接〔{today().year}〕1号"
 
 
