@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import notice_digest, notice_lists, notice_pairs, notice_reads, notice_text, notices
+from core.civic import handovers, notice_digest, notice_lists, notice_pairs, notice_reads, notice_text, notices
 from core.civic.attachments import files_of
 from core.civic.notice_categories import CATEGORIES, MOST_DAYS, PUBLISH, WRITE, lengths_of
 from core.civic.notice_records import Notice
@@ -188,6 +188,7 @@ def detail(notice: Notice) -> Response:
     return ui.page(
         "desk/notices/notice.html",
         **_words(notice),
+        taken_over=handovers.taken_over(notice.community, "notices", str(notice.ref)),
         may_publish=current_actor().can(PUBLISH),
         outlook=notices.outlook(current_actor(), notice) if is_draft else None,
         reads=notice_reads.reads_by_day(notice.community, notice.id) if notice.published_at else [],

@@ -7,9 +7,10 @@ import re
 import pytest
 
 from core.actor import command
-from core.civic import calls, deputies, handovers
+from core.civic import calls, deputies, handovers, notices
 from core.civic.calls import CallTask
 from core.civic.handovers import Handover, HandoverItem
+from core.civic.notice_wording import NoticeWording
 from core.clock import today
 from core.people import accounts, roles, secrets, sign_in
 from core.people.account_records import Account
@@ -131,6 +132,15 @@ def test_a_double_tap_makes_one_hand_over(office, enter):
     for _tap in range(2):
         assert chief.send(path(office["zhang"]), **fields, idempotency_key="the very same tap").status_code == 303
     assert Handover.select().count() == 1
+
+
+def test_the_page_of_a_notice_says_who_took_it_over(office, enter):
+    draft = notices.draft_notice(OFFICE, NoticeWording("general", "停车费", "收支", "李四", objection_days=7))
+    notices.publish_notice(OFFICE, draft.id)
+    [key] = keys(office["li"])
+    handovers.hand_over(OFFICE, office["li"].id, handovers.CLOSE, {key: office["zhang"].id})
+    page = text(enter("shen").get(f"{HERE}/notices/desk/{draft.id}"))
+    assert "李四" in page and "张三接手" in page
 
 
 def test_closing_leads_to_the_checklist_and_past_it_there_is_no_way(office, enter):
