@@ -184,8 +184,8 @@ def _hand_over(site: Site, director: Visitor) -> str:
 
 def _object(guest: Visitor) -> str:
     """Object to a notice as a guest, in whose browser the code stays; the address of the page that thanks."""
-    about = _in(guest.get(f"{HOME}/notices"), rf'href="({HOME}/notices/\d+)"')
-    found = _in(guest.get(about), rf'href="({HOME}/notices/\d+/object)"')
+    listed = re.findall(rf'href="({HOME}/notices/\d+)"', guest.get(f"{HOME}/notices").text)
+    found = next(each for about in listed for each in re.findall(rf'href="({about}/object)"', guest.get(about).text))
     return urlsplit(guest.post(found, words="请说明标准", name="来客", phone="").url).path
 
 
