@@ -58,6 +58,7 @@ _SOURCES = {
     "core.civic.notice_lists": ("notices_about",),
     "core.civic.notice_wording": ("NoticeWording",),
     "core.civic.notice_pairs": ("open_pair",),
+    "core.civic.follows": ("tell_followers",),
     "core.civic.links": ("link", "links_of", "unlink"),
     "core.civic.objection_lists": ("objections_of", "open_objections"),
     "core.civic.messages": ("not_needed", "tell", "told_at"),

@@ -17,6 +17,7 @@ from core.actor import Actor, community_of
 from core.civic import (
     care_notes,
     consents,
+    follows,
     message_privacy,
     objection_privacy,
     person_data,
@@ -161,7 +162,7 @@ def _erase_requests(actor: Actor, person: DataSubject) -> list[Ref]:
 
 Eraser = Callable[[Actor, DataSubject], list[Ref]]
 ERASERS: list[Eraser] = [
-    _erase_calls, message_privacy.erase, objection_privacy.erase, _erase_requests, privacy_notice.erase,
+    _erase_calls, message_privacy.erase, objection_privacy.erase, follows.erase, _erase_requests, privacy_notice.erase,
     care_notes.clear, consents.erase, person_erasure.erase,
 ]  # fmt: skip
 

@@ -111,7 +111,7 @@ def _which(shown: str) -> Any:
         return Message.state == "waiting"
     if shown == "done":
         return Message.state.in_(("silent", "withdrawn")) | ((Message.state == "delivered") & told)
-    return (Message.state == "delivered") & ~told
+    return (Message.state == "delivered") & (Message.only_here == False) & ~told  # noqa: E712
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,12 @@ def slips_to_print(actor: Actor, ids: list[int] | None = None, limit: int = 200)
             peewee.JOIN.LEFT_OUTER,
             on=((Person.community == Message.community) & (Person.id == Message.person_id)),
         )
-        .where(Message.state == "delivered", Message.account_id.is_null(), seen_by(actor, Message))
+        .where(
+            Message.state == "delivered",
+            Message.only_here == False,  # noqa: E712
+            Message.account_id.is_null(),
+            seen_by(actor, Message),
+        )
     )
     if ids is not None:
         query = query.where(Message.id.in_(ids))

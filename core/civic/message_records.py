@@ -33,7 +33,7 @@ class Message(CommunityModel):
     `recipient` is the text form of a `Ref`: of a resident, an account, or of the record in which a guest left name and
     phone. `state`: waiting (in the outbox), delivered, silent (the person had died or moved away) or withdrawn. `know_by`
     is the day by which the person should know, `required` what the law makes us tell whatever they prefer. `start_min` and
-    `end_min` (UTC minutes) make it an appointment. `hall_number` is a number of `hall_day` for the screen in the hall.
+    `end_min` (UTC minutes) make it an appointment. `only_here`: read in the application or not at all; nobody is called. `hall_number` is a number of `hall_day` for the screen in the hall.
     """
 
     kind = MESSAGE
@@ -62,6 +62,7 @@ class Message(CommunityModel):
     told_at = Utc(null=True)
     told_how = Text(default="")
     printed_at = Utc(null=True)
+    only_here = Flag(default=False)
     note = Text(default="")
     created_at = Utc(default=now)
     by_account = Integer(null=True)

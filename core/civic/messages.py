@@ -54,6 +54,7 @@ def tell(
     place: str = "",
     in_hall: bool = False,
     required: bool = False,
+    only_here: bool = False,
 ) -> Message:
     """Tell one person something about `subject`, for modules: once per `reason_key`, however often it is asked for.
 
@@ -62,7 +63,7 @@ def tell(
     It is delivered at once, or at `due_at` (ms UTC) and never before. `know_by` is the day by which the person should know
     (the day of delivery unless told). `start_min` and `end_min` (UTC minutes) make it an appointment to be kept in a
     calendar. `in_hall` gives a number of the day for the screen in the hall. `required`: the law makes us tell it whatever
-    they prefer. Returns the message there is when it was asked for before.
+    they prefer. `only_here`: it stands in the application and nobody is called. Returns the message there is when it was asked for before.
 
     Raises `Invalid` by field name, `NotFound` for a subject or person of another community.
     """
@@ -80,6 +81,7 @@ def tell(
     moment = now()
     message = Message.create(
         community=community, subject=str(subject), reason_key=reason_key, **whom, **words, required=required,
+        only_here=only_here,
         start_min=start_min, end_min=end_min if start_min is not None else None, in_hall=in_hall, know_by=know_by,
         due_at=moment if due_at is None else due_at, created_at=moment, by_account=actor.account,
         by_label=actor.signature,
@@ -171,7 +173,7 @@ def _next_hall_number(community: str) -> int:
 def _ask_for_call(actor: Actor, message: Message) -> None:
     """Put it on today's calls, unless the person wants to be left in peace or has an account and no other way (staff)."""
     way = contact.way_of(message.community, message.person_id)
-    if message.account_id is not None or (way == contact.NONE and not message.required):
+    if message.only_here or message.account_id is not None or (way == contact.NONE and not message.required):
         return
     said = f"{message.title}：{message.text}"
     if way == contact.PAPER:
@@ -288,7 +290,7 @@ def mark_all_read(actor: Actor) -> int:
 
 def _read(actor: Actor, message: Message) -> None:
     changes: dict[str, Any] = {"read_at": now()}
-    if contact.way_of(message.community, message.person_id) in (contact.IN_APP, contact.NONE):
+    if message.only_here or contact.way_of(message.community, message.person_id) in (contact.IN_APP, contact.NONE):
         changes |= {"told_at": changes["read_at"], "told_how": "read"} if message.told_at is None else {}
         calls.call_not_needed(actor, message.ref, TELL, _("Read on this website."))
     _change(message, **changes)

@@ -14,6 +14,7 @@ from typing import Any
 from core.actor import Actor, community_of
 from core.civic import attachments
 from core.civic.calendar import deadline
+from core.civic.follows import tell_followers
 from core.civic.notice_categories import PUBLISH, WRITE, lengths_of
 from core.civic.notice_digest import PUBLISHED, attached_to, code_of, code_text, digest_for
 from core.civic.notice_records import Notice
@@ -36,8 +37,8 @@ LONGEST_REASON = 500
 # Asked before a draft is published: reasons why not yet.
 Rule = Callable[[Actor, Notice, datetime.date], Sequence[Label]]
 _before_publication: list[Rule] = []
-# What of core follows from a withdrawal, in the same transaction.
-_followers: list[Callable[[Actor, Notice], None]] = []
+# What of core follows from a withdrawal, in the same transaction; whoever asked for the records it returns was told.
+_followers: list[Callable[[Actor, Notice], Sequence[Ref]]] = []
 
 
 @event("core.notice.published/1")
@@ -282,6 +283,10 @@ def publish_notice(actor: Actor, notice_id: int, *, seen: str = "", at: int | No
         notice.ref, number, notice.title, notice.category, notice.subject, notice.publish_from, notice.publish_until
     )
     emit(notice.community, told)
+    if at is None:
+        tell_followers(
+            actor, notice.ref, "published", _("A notice about it was published: %(title)s", title=notice.title)
+        )
     _residents_see_something_new(notice.community)
     return notice
 
@@ -305,8 +310,9 @@ def _residents_see_something_new(community: str) -> None:
 # --------------------------------------------------------------------------- withdrawing and correcting
 
 
-def when_withdrawn(follow: Callable[[Actor, Notice], None]) -> None:
-    """Let `follow(actor, notice)` do what follows from a withdrawal, in the same transaction. Modules listen to the event."""
+def when_withdrawn(follow: Callable[[Actor, Notice], Sequence[Ref]]) -> None:
+    """Let `follow(actor, notice)` do what follows from a withdrawal, in the same transaction; it returns the records whose
+    askers it told. Modules listen to the event."""
     _followers.append(follow)
 
 
@@ -327,8 +333,9 @@ def withdraw_notice(actor: Actor, notice_id: int, reason: str) -> Notice:
     audit.record(
         actor, "core.notice.withdrawn", notice.ref, after={"title": notice.title}, reason=words, permission=PUBLISH
     )
-    for follow in _followers:
-        follow(actor, notice)
+    told = [ref for follow in _followers for ref in follow(actor, notice)]
+    news = _("“%(title)s” was withdrawn. Reason: %(reason)s", title=notice.title, reason=words)
+    tell_followers(actor, notice.ref, "withdrawn", news, told)
     emit(notice.community, NoticeWithdrawn(notice.ref, notice.subject, words))
     _residents_see_something_new(notice.community)
     return notice

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.actor import Actor, community_of
+from core.civic.follows import tell_followers
 from core.civic.messages import tell
 from core.civic.notice_pairs import before_after_publication
 from core.civic.notice_records import Notice, NoticePair
@@ -29,6 +30,7 @@ from core.errors import Invalid, Refused
 from core.plugin.declarations import Label
 from core.store import audit
 from core.store.db import transactional
+from core.store.ref import Ref
 from core.text import _, ngettext
 
 TOLD_BY_TELEPHONE = 80
@@ -70,6 +72,11 @@ def answer_objection(
         number=objection.serial, title=notice.title, outcome=OUTCOMES[outcome], answer=_beginning(answer),
     )  # fmt: skip
     _tell(actor, objection, objector, "answered", _("Answer to your objection"), words)
+    news = _(
+        "An objection to “%(title)s” has its answer: %(outcome)s", title=notice.title, outcome=OUTCOMES[outcome]
+    )  # fmt: skip
+    if at is None:
+        tell_followers(actor, objection.ref, "answered", news)
     return objection
 
 
@@ -140,16 +147,18 @@ def _unanswered(_actor: Actor, pair: NoticePair) -> Sequence[Label]:
     )
 
 
-def _notice_withdrawn(actor: Actor, notice: Notice) -> None:
-    """Tell everybody whose objection is still open."""
+def _notice_withdrawn(actor: Actor, notice: Notice) -> list[Ref]:
+    """Tell everybody whose objection is still open; returns these objections."""
     same = (Objection.notice_id == notice.id) & (Objection.state == "submitted")
-    for objection in list(Objection.of(notice.community).where(same).order_by(Objection.id)):
+    found = list(Objection.of(notice.community).where(same).order_by(Objection.id))
+    for objection in found:
         words = _(
             "The notice “%(title)s” to which you objected (no. %(number)d) was withdrawn.",
             title=notice.title, number=objection.serial,
         )  # fmt: skip
         objector = Objector.get_of(objection.community, objection.id)
         _tell(actor, objection, objector, "notice_withdrawn", _("About your objection"), words)
+    return [objection.ref for objection in found]
 
 
 def _tell(actor: Actor, objection: Objection, objector: Objector, key: str, title: Label, words: Label) -> None:

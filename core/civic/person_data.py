@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-from core.civic import care_notes, consents, message_privacy, objection_privacy, scores
+from core.civic import care_notes, consents, follows, message_privacy, objection_privacy, scores
 from core.civic.calls import OUTCOMES, CallTask
 from core.civic.intake import INTAKE, CallIntake
 from core.civic.privacy_requests import ASKS, REQUEST, PrivacyRequest
@@ -81,6 +81,7 @@ SOURCES: list[Source] = [
     scores.tables,
     care_notes.tables,
     consents.tables,
+    follows.tables,
     _requests,
 ]
 

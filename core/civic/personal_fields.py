@@ -8,6 +8,7 @@ from __future__ import annotations
 from core.civic.calls import CallAttempt, CallTask
 from core.civic.care_notes import CARE, CareNote
 from core.civic.deputies import Deputy
+from core.civic.follows import Follower
 from core.civic.handovers import Handover, HandoverItem
 from core.civic.holiday_list import HolidayList
 from core.civic.intake import CallIntake
@@ -106,6 +107,10 @@ PERSONAL: tuple[PersonalField, ...] = (
     ),
     signed(PrivacyRequest, "by_label", group=_PROCEDURES),
     signed(Sheet, "by_label", group=_PROCEDURES),
+    PersonalField(
+        Follower, ("subject",), _("What you follow"), _("To tell you in the application when something moves."), "consent",
+        _("Until you no longer follow it, or 1 year after nothing more has happened."), _MESSAGES,
+    ),
     PersonalField(
         Link, ("ended_reason",), _("Why two records are no longer linked"), WORK, "duty",
         _("As long as the record; the words go when one of the two is erased."), _PROCEDURES,

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import peewee
 
 from core.actor import Actor, community_of
+from core.civic import follows
 from core.civic.calls import CallAttempt, CallTask
 from core.civic.intake import CallIntake
 from core.civic.message_records import Message
@@ -121,6 +122,7 @@ CORE_RULES: tuple[Retention, ...] = (
         "core.person_views", _("Who looked at whose record"), 365,
         lambda community, before: len(_views_over(community, before)), _clear_views,
     ),
+    follows.RETENTION,
 )  # fmt: skip
 
 

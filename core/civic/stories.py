@@ -160,6 +160,11 @@ def _objections_related(community: str, refs: Sequence[Ref]) -> Edges:
         yield each.ref, "objects_to", _notice_of(each)
 
 
+def _objectors(ref: Ref) -> list[tuple[int | None, int | None]]:
+    objector = Objector.get_of(str(ref.community), ref.id)
+    return [(objector.person_id, objector.account_id)]
+
+
 # --------------------------------------------------------------------------- calls received
 
 
@@ -182,6 +187,10 @@ def _call_path(_actor: Actor, ref: Ref) -> str:
     return f"calls/{ref.id}"
 
 
+def _callers(ref: Ref) -> list[tuple[int | None, int | None]]:
+    return [(CallIntake.get_of(str(ref.community), ref.id).person_id, None)]
+
+
 def _call_story(_actor: Actor, ref: Ref) -> Iterator[Moment]:
     call: CallIntake = CallIntake.get_of(str(ref.community), ref.id)
     states = {state.name: state for state in INTAKE.states}
@@ -200,7 +209,7 @@ CORE_RECORDS = (
     ),
     RecordKind(
         Objection, _("Objection"), "message-square-text", _objection_titles, _objection_path, _objections_seen,
-        _objection_story, _objections_related,
+        _objection_story, _objections_related, _objectors,
     ),
-    RecordKind(CallIntake, _("Incoming call"), "phone-incoming", _call_titles, _call_path, _sees_call, _call_story),
+    RecordKind(CallIntake, _("Incoming call"), "phone-incoming", _call_titles, _call_path, _sees_call, _call_story, None, _callers),
 )  # fmt: skip

@@ -8,7 +8,7 @@ it exists. Which records there are is in `records`, what core's own tell in `sto
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.actor import Actor
@@ -112,15 +112,25 @@ def thread_of(actor: Actor, ref: Ref) -> Thread:
     """The thread of a record as the actor may read it; raises `NotFound` unless the actor may see the record."""
     reader = Reader(actor)
     reader.find(ref)
-    walk = _Walk(reader, {ref: []})
-    fresh = [ref]
-    for _step in range(MOST_STEPS):
-        fresh = _next(walk, fresh, MOST_RECORDS)
+    walk, fresh = _walk(reader, ref, MOST_STEPS)
     _next(walk, fresh, 0)
-    parts = _parts(walk)
+    parts = parts_of(reader, list(walk.found), walk.found)
     moments = _moments(reader, parts)
     told = tuple(moments[-MOST_MOMENTS:])
     return Thread(tuple(parts), told, _switched_off(walk), walk.is_cut or len(moments) > MOST_MOMENTS)
+
+
+def near(reader: Reader, ref: Ref, steps: int) -> list[Ref]:
+    """A record and those that so many steps lead to from it, as far as the reader may see them."""
+    return list(_walk(reader, ref, steps)[0].found)
+
+
+def _walk(reader: Reader, ref: Ref, steps: int) -> tuple[_Walk, list[Ref]]:
+    """Everything within so many steps, and what was found with the last one."""
+    walk, fresh = _Walk(reader, {ref: []}), [ref]
+    for _step in range(steps):
+        fresh = _next(walk, fresh, MOST_RECORDS)
+    return walk, fresh
 
 
 def _next(walk: _Walk, refs: Sequence[Ref], most: int) -> list[Ref]:
@@ -169,17 +179,17 @@ def _ends(ends: tuple[Ref, Ref], rel: str) -> tuple[Ref, str, Ref]:
 # --------------------------------------------------------------------------- what is told
 
 
-def _parts(walk: _Walk) -> list[Part]:
-    reader, refs = walk.reader, list(walk.found)
+def parts_of(reader: Reader, refs: Sequence[Ref], edges: Mapping[Ref, list[Edge]] | None = None) -> list[Part]:
+    """Records that the reader may see, as pages list them, with what ties them to one another."""
     titles = reader.titles(refs)
     names = {ref: titles.get(ref) or str(ref.id) for ref in refs}
     may_end = reader.actor.can(LINK)
     parts = []
-    for ref, edges in walk.found.items():
+    for ref in refs:
         kind = reader.kinds[ref.kind]
         ties = tuple(
             Tie(_tie(edge, ref, names[edge.other(ref)]), edge.link if may_end else None)
-            for edge in edges
+            for edge in (edges or {}).get(ref, ())
             if edge.other(ref) in names
         )
         parts.append(Part(ref, kind.word, kind.icon, names[ref], reader.path(ref), ties))
@@ -201,6 +211,13 @@ def _moments(reader: Reader, parts: Iterable[Part]) -> list[Told]:
         told = [*_story(reader, kind, part.ref), *_put(call_moments.about(reader.actor, part.ref))]
         found += [Told(each, part) for each in told if each.at <= moment]
     return sorted(found, key=lambda each: each.moment.at)
+
+
+def last_moment(reader: Reader, ref: Ref) -> int:
+    """When something last happened to a record (ms UTC), as far as the reader knows; 0 for one that is not there."""
+    kind = reader.kinds.get(ref.kind)
+    told = _story(reader, kind, ref) if kind is not None and ref in reader else []
+    return max((each.at for each in told), default=0)
 
 
 def _story(reader: Reader, kind: RecordKind, ref: Ref) -> list[Moment]:

@@ -1,4 +1,4 @@
-"""Links between records: added, ended with a reason, never deleted or pointed elsewhere."""
+"""Links between records: added, ended with a reason, never deleted or pointed elsewhere. Who follows which record."""
 
 from core.store.schema import add_guard, create_index, create_table, raising_function
 
@@ -43,6 +43,25 @@ def up(migrator, db):
     create_index(db, "link_from", "link", "community, src", where="ended_at IS NULL")
     create_index(db, "link_to", "link", "community, dst", where="ended_at IS NULL")
     _keep_links(db)
+    create_table(
+        db,
+        "follower",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL REFERENCES community (code),
+        subject TEXT NOT NULL,
+        account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        wanted INTEGER NOT NULL DEFAULT 1,
+        at INTEGER NOT NULL,
+        CONSTRAINT follower_wanted_flag CHECK (wanted IN (0, 1)),
+        CONSTRAINT follower_subject_given CHECK (length(subject) BETWEEN 3 AND 200),
+        UNIQUE (community, subject, account_id)
+        """,
+    )
+    create_index(db, "follower_of_account", "follower", "community, account_id, id")
+    create_index(db, "follower_age", "follower", "community, at")
+    # What followers are told stands in the application only: nobody is called about it, and no slip is printed.
+    db.execute_sql("ALTER TABLE message ADD COLUMN only_here INTEGER NOT NULL DEFAULT 0")
 
 
 def _keep_links(db):

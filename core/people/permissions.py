@@ -13,8 +13,9 @@ from core.actor import Actor, community_of
 from core.clock import today
 from core.errors import NotFound, PluginError, Refused
 from core.people import sessions
-from core.people.account_records import RolePermission
+from core.people.account_records import Account, RoleGrant, RolePermission
 from core.people.grids import areas_of_grids
+from core.people.person import DECEASED, LIVING_HERE, Person
 from core.people.secrets import token_digest
 from core.plugin.declarations import Permission
 from core.store import audit
@@ -246,6 +247,32 @@ def actor_for(token: str | None, community: str | None, origin: str) -> Actor:
         session=digest,
         reach=reach,
     )
+
+
+def actor_of(account_id: int, community: str) -> Actor | None:
+    """An account as it would act in its community today, for deciding what may be told to it; None when it may not sign in."""
+    account = Account.get_or_none(
+        (Account.id == account_id) & (Account.community == community) & (Account.status == "active")
+    )
+    if account is None:
+        return None
+    person = Person.of(community).where(Person.id == account.person_id).first() if account.person_id else None
+    if person is not None and person.status == DECEASED:
+        return None
+    day = today()
+    in_force = RoleGrant.ended_at.is_null() & (RoleGrant.from_day <= day)
+    not_over = RoleGrant.until_day.is_null() | (RoleGrant.until_day >= day)
+    of_account = (RoleGrant.account_id == account_id) & (RoleGrant.community == community)
+    granted = list(RoleGrant.select(RoleGrant.role, RoleGrant.grid_id).where(of_account, in_force, not_over).tuples())
+    roles = {role for role, _grid in granted}
+    if person is not None and person.status == LIVING_HERE:
+        roles.add("resident")
+    overrides = overrides_of(community)
+    return Actor(
+        kind=account.kind, account=account.id, person=account.person_id, community=community, label=account.label,
+        roles=frozenset(roles), permissions=_table.held(frozenset(roles), overrides),
+        reach=reach_of(community, granted, overrides) if any(grid for _role, grid in granted) else None,
+    )  # fmt: skip
 
 
 def reach_of(community: str, granted: Iterable[tuple[str, int | None]], overrides: Overrides) -> frozenset[int] | None:

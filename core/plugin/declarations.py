@@ -283,7 +283,7 @@ class RecordKind:
     community. Kinds with a `story` stand in threads: what happened to a record, as this actor may read it, asked only
     where `may_see(actor, ref)` is True (an error denies). `related(community, refs)` gives what follows from the records
     themselves and is not stored as a link: every (record, relation, record) in which one of `refs`, of whatever kind, is
-    an end.
+    an end. `askers(ref)` are the people who asked for a record, as (person, account): they follow it from the beginning.
     """
 
     model: type[CommunityModel]
@@ -294,6 +294,7 @@ class RecordKind:
     may_see: Callable[[Actor, Ref], bool]
     story: Callable[[Actor, Ref], Iterable[Moment]] | None = None
     related: Callable[[str, Sequence[Ref]], Iterable[tuple[Ref, str, Ref]]] | None = None
+    askers: Callable[[Ref], Iterable[tuple[int | None, int | None]]] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import Actor, Invalid, Refused, advance, now, record, transactional
+from core import Actor, Invalid, Refused, advance, now, record, tell_followers, transactional
 from plugins.rooms import slots
 from plugins.rooms.bookings import APPROVE, add_occurrence
 from plugins.rooms.clock import now_minute
@@ -98,9 +98,10 @@ def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int | None, cod
         return _ask_for_change(actor, occurrence, booking, plan, room, wish)
     no_longer_true(actor, occurrence, DECIDED, MOVED)
     moved = _move_now(actor, occurrence, booking, plan, room, wish)
+    why, key = _("Booking moved to: %(what)s.", what=place_and_time(room.name, occurrence)), this_move()
     if moved.state == "confirmed" and not knows:
-        what = place_and_time(room.name, occurrence)
-        tell_organiser(actor, occurrence, booking, this_move(), _("Booking moved to: %(what)s.", what=what))
+        tell_organiser(actor, occurrence, booking, key, why)
+    tell_followers(actor, occurrence.ref, key, why)
     return moved
 
 
@@ -246,7 +247,8 @@ def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = ""
 
 def _call_cancelled(actor: Actor, occurrence: Occurrence, booking: Booking, knows: bool) -> None:
     no_longer_true(actor, occurrence, DECIDED, MOVED)
+    what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
+    why = _("Booking cancelled: %(what)s. Reason: %(reason)s", what=what, reason=occurrence.reason or "—")
     if not knows:
-        what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
-        why = _("Booking cancelled: %(what)s. Reason: %(reason)s", what=what, reason=occurrence.reason)
         tell_organiser(actor, occurrence, booking, CANCELLED, why)
+    tell_followers(actor, occurrence.ref, CANCELLED, why)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import Actor, Invalid, Refused, advance, now, system, transaction, transactional
+from core import Actor, Invalid, Refused, advance, now, system, tell_followers, transaction, transactional
 from plugins.rooms import slots
 from plugins.rooms.clock import local_span, now_minute
 from plugins.rooms.models import Booking, Occurrence
@@ -65,7 +65,9 @@ def _approve(actor: Actor, occurrence_id: int) -> Booked:
 
 def _call_approved(actor: Actor, occurrence: Occurrence, booking: Booking) -> None:
     what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
-    tell_organiser(actor, occurrence, booking, DECIDED, _("Booking approved: %(what)s.", what=what))
+    why = _("Booking approved: %(what)s.", what=what)
+    tell_organiser(actor, occurrence, booking, DECIDED, why)
+    tell_followers(actor, occurrence.ref, DECIDED, why)
 
 
 @transactional
@@ -81,6 +83,7 @@ def refuse(actor: Actor, occurrence_id: int, reason: str) -> bool:
     occurrence = advance(actor, occurrence, "refuse", reason=reason.strip(), **decided(actor))
     what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
     why = _("Booking not approved: %(what)s. Reason: %(reason)s", what=what, reason=reason.strip())
+    tell_followers(actor, occurrence.ref, DECIDED, why)
     return tell_organiser(actor, occurrence, booking, DECIDED, why)
 
 

@@ -118,6 +118,12 @@ def _bookings_related(community: str, refs: Sequence[Ref]) -> Iterator[tuple[Ref
         yield Ref(Occurrence.kind, community, key), "replaces", Ref(Occurrence.kind, community, replaced)
 
 
+def _organisers(ref: Ref) -> list[tuple[int | None, int | None]]:
+    same = (Booking.community == Occurrence.community) & (Booking.id == Occurrence.booking_id)
+    query: Any = Occurrence.of(str(ref.community), Booking.person, Booking.account).join(Booking, on=same)
+    return list(query.where(Occurrence.id == ref.id).tuples())
+
+
 # --------------------------------------------------------------------------- places
 
 
@@ -149,7 +155,7 @@ def _manages(actor: Actor, _ref: Ref) -> bool:
 RECORDS = (
     RecordKind(
         Occurrence, _("Booking"), "calendar-days", _when_and_where, _booking_path, _sees_booking, _booking_story,
-        _bookings_related,
+        _bookings_related, _organisers,
     ),
     RecordKind(Room, _("Room"), "door-open", _named(Room), _room_path, _sees_room, _room_story),
     RecordKind(Venue, _("Venue"), "building-2", _named(Venue), lambda _actor, _ref: "rooms/desk/venues", _manages),

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from core.civic import links, records, search, threads
+from core.civic import follows, links, records, search, threads
 from core.civic.links import CHOICES, LINK, LONGEST_REASON
 from core.clock import today
 from core.errors import Invalid, NotFound
@@ -15,7 +15,7 @@ from core.plugin.declarations import Hit
 from core.store.ref import Ref
 from core.text import _
 from core.web import ui
-from core.web.forms import Form, RadioField, StringField, asked_text, status_of
+from core.web.forms import Form, RadioField, StringField, asked_text, status_of, submit_once
 from core.web.gate import current_actor, current_community, view
 
 pages = Blueprint("threads", __name__)
@@ -47,6 +47,30 @@ def sheet(ref: str) -> Response:
     address = ui.url(".show", ref=str(thread.first.ref))
     matrix = ui.qr_svg(ui.absolute_url(address))
     return ui.page("print/thread.html", thread=thread, address=address, matrix=matrix, printed_on=today())
+
+
+# --------------------------------------------------------------------------- following
+
+
+@pages.post("/threads/<ref>/follow")
+@view(signed_in=True)
+def follow(ref: str) -> Response:
+    """Hear when something moves on a record (`wanted` 1), or no longer."""
+    about, wanted = _ref(ref), request.form.get("wanted") == "1"
+    submit_once(lambda: follows.follow(current_actor(), about, wanted))
+    said = _("You will find a message under “Mine” when something moves.") if wanted else _("You no longer follow it.")
+    ui.toast(said)
+    back = ui.url(".show", ref=str(about)) if about in records.Reader(current_actor()) else ui.url(".following")
+    return ui.after_post(ui.url(".following") if request.form.get("list") else back)
+
+
+@pages.get("/mine/following")
+@view(signed_in=True)
+def following() -> Response:
+    """What I follow, the latest first."""
+    if not follows.may_follow(current_actor()):
+        raise NotFound
+    return ui.page("portal/following.html", parts=follows.followed_by(current_actor()))
 
 
 # --------------------------------------------------------------------------- linking
@@ -116,3 +140,12 @@ def thread_address(kind: str, key: Any) -> str:
     """The address of a record's thread; empty for whoever may not see the record (`ui.thread` asks)."""
     ref = Ref(kind, current_community().code, key)
     return ui.url("c.threads.show", ref=str(ref)) if ref in records.Reader(current_actor()) else ""
+
+
+@pages.app_template_global()
+def followed(kind: str, key: Any) -> bool | None:
+    """Whether somebody who has signed in follows a record; None for whoever cannot follow it (`ui.follow` asks)."""
+    actor, ref = current_actor(), Ref(kind, current_community().code, key)
+    if not follows.may_follow(actor) or ref not in records.Reader(actor):
+        return None
+    return follows.is_following(actor, ref)

@@ -7,6 +7,7 @@ import pytest
 
 from core.actor import Actor, system
 from core.civic import calls, links, notice_pairs, notices, objections, threads
+from core.civic.message_records import Message
 from core.civic.notice_records import Notice
 from core.errors import NotFound
 from core.plugin.current import active
@@ -162,7 +163,7 @@ def test_the_office_told_them_by_telephone():
     service.cancel(
         replace(OFFICE, permissions=OFFICE.permissions | {"rooms.booking.cancel"}), int(mine.id), reason="停电"
     )
-    task = calls.CallTask.get(calls.CallTask.subject == str(mine))
+    task = calls.CallTask.get()
     calls.record_attempt(OFFICE, task.id, "no_answer", note="下午再打")
     calls.record_attempt(OFFICE, task.id, "told")
     assert [text for text in read(OFFICE, mine)[1] if text.startswith("致电")] == [
@@ -170,6 +171,10 @@ def test_the_office_told_them_by_telephone():
         f"致电{who.name}：已告知",
     ]
     assert read(of_resident(who), mine)[1].count("居委会已告诉您") == 1
+    told = Message.get()
+    with db.transaction(WEST_HILL):
+        Message.update(told_how="in_person").where(Message.id == told.id).execute()
+    assert f"{who.name}已知道（当面）" in read(OFFICE, mine)[1]
     assert "下午再打" not in words(of_resident(who), mine)
 
 

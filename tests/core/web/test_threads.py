@@ -5,11 +5,12 @@ import re
 import pytest
 
 from core.actor import command, system
-from core.civic import links
+from core.civic import links, notices
+from core.civic.follows import Follower
 from core.civic.objection_records import Objection
 from core.plugin.current import active
 from core.store.links import Link
-from core.testing import WEST_HILL
+from core.testing import SOUTH_GARDEN, WEST_HILL
 from tests.core.civic.objection_cases import answer, file, notice
 from tests.core.civic.thread_cases import OFFICE, VISITOR, booking, call, open_room
 from tests.core.web.office_cases import HERE, THERE, person, text
@@ -145,3 +146,36 @@ def test_words_of_people_are_shown_as_words(as_role):
     for page in ("", "/sheet", "/link"):
         assert "<script>alert" not in text(staff.get(f"{thread(made)}{page}"))
         assert "<img src=x" not in text(staff.get(f"{thread(made)}{page}"))
+
+
+def test_a_resident_follows_a_notice_and_lets_it_go(as_role, client):
+    about = notice(WEST_HILL)
+    browser, form = as_role("resident", person=person().id), f"{thread(about.ref)}/follow"
+    assert "关注" in text(browser.get(f"{HERE}/notices/{about.id}"))
+    assert form not in text(client.get(f"{HERE}/notices/{about.id}"))
+    for _tap in range(2):
+        assert browser.send(form, wanted="1", idempotency_key="the very same tap").status_code == 303
+    assert Follower.select().count() == 1
+    assert "不再关注" in text(browser.get(thread(about.ref)))
+    assert "我关注的" in text(browser.get(f"{HERE}/mine"))
+    assert about.title in text(browser.get(f"{HERE}/mine/following"))
+    assert about.title not in text(as_role("director").get(f"{HERE}/mine/following"))
+    notices.withdraw_notice(OFFICE, about.id, "金额写错")
+    inbox = text(browser.get(f"{HERE}/mine/messages"))
+    assert "金额写错" in inbox and f"/threads/{about.ref}" in inbox
+    answer_ = browser.send(form, wanted="0", list="1")
+    assert answer_.status_code == 303 and answer_.location.endswith("/mine/following")
+    assert Follower.select().count() == 0
+    assert "还没有关注" in text(browser.get(f"{HERE}/mine/following"))
+
+
+def test_visitors_and_people_of_other_communities_follow_nothing(as_role, client):
+    about = notice(WEST_HILL)
+    form = f"{thread(about.ref)}/follow"
+    assert client.send(form, wanted="1").status_code in (303, 401)
+    stranger = as_role("director", community=SOUTH_GARDEN)
+    assert stranger.send(form, wanted="1").status_code == 403
+    assert stranger.get(f"{HERE}/mine/following").status_code == 404
+    assert as_role("owner").send(form, wanted="1").status_code == 403
+    assert as_role("director").send(f"{thread('core.notice:999')}/follow", wanted="0").status_code == 404
+    assert Follower.select().count() == 0
