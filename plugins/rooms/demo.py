@@ -74,8 +74,8 @@ def _repair(actor: Actor, room_id: int) -> None:
     )
     service.move(actor, made.occurrence_id, date=date, start="14:00", end="16:00", told=True)
     service.close(actor, room_id, date=date, start="08:00", end="12:00", reason="检修燃气灶")
-    body = f"{day_text(date)}上午检修燃气灶，共享厨房停用半天。当天上午的预约已改到下午。"
-    said = NoticeWording("general", "共享厨房停用半天", body, "陆敏")
+    body = f"{day_text(date)}上午检修燃气灶，共享厨房停用半天。当天上午的预约已改到下午。有不同意见请向社区提出。"
+    said = NoticeWording("general", "共享厨房停用半天", body, "陆敏", objection_days=7)
     notice = publish_notice(actor, draft_notice(actor, said, subject=room.ref).id)
     link(actor, Ref("rooms.occurrence", str(actor.community), made.occurrence_id), "follows", notice.ref)
 
