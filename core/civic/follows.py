@@ -16,6 +16,7 @@ from core.civic.records import Reader
 from core.errors import Forbidden, NotFound
 from core.people import permissions
 from core.people.account_records import ACCOUNT, Account
+from core.plugin.current import find_active
 from core.plugin.declarations import DataSubject, DataTable, Label, Retention
 from core.store.community import CommunityModel
 from core.store.db import Flag, Integer, Text, Utc, now, transactional
@@ -97,6 +98,8 @@ def tell_followers(actor: Actor, ref: Ref, key: str, text: Label, knowing: Seque
     community = community_of(actor)
     if ref.community != community:
         raise NotFound
+    if find_active() is None:  # before the modules are loaded no record has a kind that could be followed
+        return 0
     told = 0
     for account in sorted(_listening(community, ref, knowing) - {actor.account or 0}):
         reader = permissions.actor_of(account, community)
