@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from core.civic import follows, links, records, search, threads
 from core.civic.links import CHOICES, LINK, LONGEST_REASON
