@@ -26,6 +26,8 @@ CODE = "330481001009"
 OWNER, DIRECTOR, STAFF = "admin", "zhuren", "shequ"
 RESIDENTS = ("resident", "neighbour", "third")
 _PATIENCE = 60
+# Staff are locked out after 15 minutes without a page; a slow run may pause one of them for longer.
+_IDLE = 10 * 60
 
 
 @dataclass(frozen=True)
@@ -111,12 +113,14 @@ class Site:
         self.start()
 
     def visitor(self, who: str) -> Visitor:
-        """Somebody signed in, once for all tests: `""` is nobody, `resident` and `neighbour` have accounts by phone,
-        everybody else is a user name of the staff."""
-        if who not in self._known:
-            visitor = Visitor(self)
-            self._known[who] = visitor.sign_in(*self.credentials(who)) if who else visitor
-        return self._known[who]
+        """Somebody signed in, for all tests until the session has idled for long: `""` is nobody, `resident` and
+        `neighbour` have accounts by phone, everybody else is a user name of the staff."""
+        known = self._known.get(who)
+        if known is None or (who and time.monotonic() - known.asked_for > _IDLE):
+            known = Visitor(self)
+            self._known[who] = known.sign_in(*self.credentials(who)) if who else known
+        known.asked_for = time.monotonic()
+        return known
 
     def credentials(self, who: str) -> tuple[str, str]:
         """Name and secret with which somebody signs in."""
@@ -180,6 +184,7 @@ class Visitor:
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        self.asked_for = 0.0
         self.jar = http.cookiejar.CookieJar()
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.jar)
