@@ -281,7 +281,8 @@ JOB = Job("core.consents", clear_left, 24 * 60, _("Clear what residents took the
 
 
 def _clear_child(actor: Actor, person: DataSubject) -> list[Ref]:
-    """Without a guardian's word a child has no account and no slip; what the register must have stays."""
+    """Without a guardian's word no slip of a child works and nobody is signed in as the child (nor can sign in: `refuse_child`);
+    what the register must have stays."""
     community = community_of(actor)
     if not children.is_child(Person.get_of(community, person.id)):
         return []
@@ -289,10 +290,8 @@ def _clear_child(actor: Actor, person: DataSubject) -> list[Ref]:
     account = Account.get_or_none(
         (Account.community == community) & (Account.person_id == person.id) & (Account.kind == "resident")
     )
-    if account is not None and account.status == "active":
-        Account.update(status="frozen").where(Account.id == account.id).execute()
+    if account is not None:
         sessions.revoke_all(account.id)
-        audit.record(actor, "core.account.frozen", account.ref, before={"status": "active"}, after={"status": "frozen"})
     return []
 
 

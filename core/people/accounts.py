@@ -18,7 +18,7 @@ from core.actor import Actor, community_of
 from core.errors import Forbidden, Invalid, Refused
 from core.people import permissions, roles, secrets, sessions
 from core.people.account_records import Account, AccountSlip
-from core.people.children import need_guardian
+from core.people.children import refuse_child
 from core.people.directory import find_person
 from core.people.permissions import MANAGE_ROLES
 from core.people.person import DECEASED, TAKE_BACK_BLOCKERS, Person
@@ -221,15 +221,6 @@ def refuse_second_account(person: Person) -> None:
     if account_of_person(person.community, person.id) is not None:
         raise Refused(
             _("%(name)s has an account already.", name=person.name), advice=_("If the PIN is forgotten, reset it.")
-        )
-
-
-def refuse_child(person: Person) -> None:
-    """Raise `Refused` for a child under fourteen for whom no guardian has agreed."""
-    if need_guardian(person):
-        raise Refused(
-            _("%(name)s is under 14: the father, mother or guardian has to agree first.", name=person.name),
-            advice=_("They answer under “Mine”, or on paper at the office."),
         )
 
 

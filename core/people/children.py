@@ -9,7 +9,7 @@ import peewee
 
 from core.actor import Actor, community_of
 from core.clock import today
-from core.errors import Forbidden, NotFound
+from core.errors import Forbidden, NotFound, Refused
 from core.people.consent_records import CHILD, last_word
 from core.people.person import LIVING_HERE, Person, PersonHome
 from core.store.community import CommunityModel
@@ -66,6 +66,15 @@ def guardian_agreed(person: Person) -> bool:
 def need_guardian(person: Person) -> bool:
     """Whether this is a child for whom no guardian has agreed (yet)."""
     return is_child(person) and not guardian_agreed(person)
+
+
+def refuse_child(person: Person) -> None:
+    """Raise `Refused` for a child under fourteen for whom no guardian has agreed."""
+    if need_guardian(person):
+        raise Refused(
+            _("%(name)s is under 14: the father, mother or guardian has to agree first.", name=person.name),
+            advice=_("They answer under “Mine”, or on paper at the office."),
+        )
 
 
 def require_seen(actor: Actor, person: Person) -> None:

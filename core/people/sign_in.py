@@ -13,6 +13,7 @@ from core.cells import plain
 from core.errors import Invalid, NotFound, Refused, SignInRequired, Unavailable
 from core.people import secrets, sessions, throttle
 from core.people.account_records import Account, Session
+from core.people.children import refuse_child
 from core.people.person import DECEASED, Person
 from core.people.phone import parse_phone
 from core.store import audit
@@ -48,7 +49,7 @@ def sign_in(community: str | None, name: str, secret: str, address: str, agent: 
     """Sign in a resident of `community` by name or phone and PIN, or staff and owners by user name and password.
 
     Raises `Invalid` (the same for a wrong secret and for an unknown name, or when two accounts fit), `Throttled`,
-    `Refused` for a frozen account.
+    `Refused` for a frozen account, and for a child's for whom no guardian agrees (any more).
     """
     typed = plain(name[:80])
     attempt = throttle.begin(throttle.claim_key("sign_in", typed.lower().replace(" ", "")), address)
@@ -64,6 +65,8 @@ def sign_in(community: str | None, name: str, secret: str, address: str, agent: 
     throttle.succeeded(attempt)
     if account.status == "frozen":
         raise Refused(_("This account is frozen."), advice=_("Please ask the staff at the service hall."))
+    if account.kind == "resident":
+        refuse_child(Person.get_by_id(account.person_id))
     return open_for(account, address, agent, "password", kiosk=kiosk)
 
 

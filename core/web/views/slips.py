@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 
 from core.clock import today
 from core.errors import Invalid, NotFound
-from core.people import accounts, areas, children, directory, privacy_notice, slip_batches, slips
+from core.people import areas, children, directory, privacy_notice, slip_batches, slips
 from core.people.areas import Area
 from core.people.disclosure import masked_view
 from core.people.slips import PRINT, Printing, Slip
@@ -77,7 +77,7 @@ def one(key: str) -> Response:
     actor = current_actor()
     person = directory.person_page(masked_view(actor), key)
     record = directory.person_of(actor, key)
-    accounts.refuse_child(record)
+    children.refuse_child(record)
     # For a child the guardian has answered: there is nothing to be entered in the child's name.
     asks = actor.can(directory.EDIT) and not children.is_child(record)
     if request.method == "GET":

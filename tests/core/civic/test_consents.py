@@ -10,8 +10,8 @@ from core.civic import care_notes, consents
 from core.civic.care_notes import CARE, CareNote
 from core.clock import today
 from core.errors import Forbidden, Invalid, NotFound, Refused
-from core.people import accounts, children, residents, slips
-from core.people.account_records import Account, AccountSlip
+from core.people import accounts, children, residents, sign_in, slips
+from core.people.account_records import AccountSlip, Session
 from core.people.areas import add_estate
 from core.people.children import SEE
 from core.people.consent_records import CHILD, SeparateConsent
@@ -268,8 +268,13 @@ def test_no_account_without_the_guardian_and_none_any_more_once_it_is_taken_back
     assert slips.issue(office, prepared) == []
     consents.answer_for_child(me(store, mother), child.public_id, CHILD, True, "parent")
     opened = accounts.open_account(store.actor(accounts.MANAGE), child.public_id, "830174")
+    sign_in.sign_in(store.west, "小宝", "830174", "127.0.0.1", "test")
     consents.answer_for_child(me(store, mother), child.public_id, CHILD, False, "parent")
-    assert Account.get_by_id(opened.id).status == "frozen"
+    with pytest.raises(Refused):
+        sign_in.sign_in(store.west, "小宝", "830174", "127.0.0.1", "test")
+    assert Session.select().where(Session.account_id == opened.id, Session.revoked_at.is_null()).count() == 0
+    consents.answer_for_child(me(store, mother), child.public_id, CHILD, True, "parent")
+    assert sign_in.sign_in(store.west, "小宝", "830174", "127.0.0.1", "test").account == opened.id
 
 
 def test_at_fourteen_the_child_is_asked_and_the_guardian_s_word_holds_no_longer(store, office, home):
