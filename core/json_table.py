@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from core.workbook_reader import MAX_COLUMNS, MAX_ROWS, clean
@@ -31,12 +32,11 @@ def read_objects(text: str) -> list[list[str]]:
         raise NotAList from error
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise NotAList
-    titles: dict[str, int] = {}
+    titles: dict[str, None] = {}
     for each in found[: MAX_ROWS + 1]:
-        for name in each:
-            titles.setdefault(name, len(titles))
-        if len(titles) > MAX_COLUMNS:
-            break
+        titles.update(dict.fromkeys(each))
+        if len(titles) > MAX_COLUMNS:  # no table: a row for each object under so many names would fill the memory
+            return [[clean(name) for name in islice(titles, MAX_COLUMNS + 1)]]
     rows = [[_text(each.get(name)) for name in titles] for each in found[:MAX_ROWS]]
     return [[clean(name) for name in titles], *rows]
 

@@ -216,15 +216,18 @@ def _give_role(actor: Actor, item: Item, taker: int) -> None:
 def _notices(actor: Actor, account: Account) -> Iterator[Item]:
     """Drafts, and notices that take objections or have unanswered ones, which name the account as responsible.
 
-    A notice names people, not accounts: it is whoever has the same name, or took it over from somebody.
+    A notice names people, not accounts: it is whoever works here under the same name, or took it over from somebody. A
+    resident who merely has that name is somebody else.
     """
     community = community_of(actor)
     waiting = Objection.of(community, Objection.notice_id).where(Objection.state == "submitted")
     is_open = (Notice.state == "draft") | (
         (Notice.state == "published") & ((Notice.objections_until >= today()) | Notice.id.in_(waiting))
     )
-    handed = _taken_over(community, account.id)
-    query = Notice.of(community).where(is_open, (Notice.responsible == account.label) | Notice.id.in_(handed or {0}))
+    mine = Notice.id.in_(_taken_over(community, account.id) or {0})
+    if account.kind != "resident" or roles.open_grants(account.id):
+        mine |= Notice.responsible == account.label
+    query = Notice.of(community).where(is_open, mine)
     for notice in list(query.order_by(Notice.id)):
         last = handovers.taken_over(community, "notices", str(notice.ref))
         if last is not None and last.to_account != account.id:

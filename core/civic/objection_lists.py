@@ -138,6 +138,11 @@ def objections_of(notice: Ref) -> list[PublicObjection]:
     return [_public(row, words.get(row.id, ())) for row in found]
 
 
+def public_objection(objection: Objection) -> PublicObjection:
+    """One objection, as everybody may read it."""
+    return _public(objection, _explanations(objection.community, [objection.id]).get(objection.id, ()))
+
+
 def ref_of(shown: PublicObjection) -> Ref:
     """The reference to the record behind what is shown."""
     return Ref(Objection.kind, shown.community, shown.id)
@@ -203,7 +208,7 @@ def _own(objection: Objection) -> OwnObjection:
     community = objection.community
     objector: Objector = Objector.get_of(community, objection.id)
     return OwnObjection(
-        _public(objection, _explanations(community, [objection.id]).get(objection.id, ())),
+        public_objection(objection),
         Notice.get_of(community, objection.notice_id).title,
         objector.words,
         _added(objection),

@@ -125,7 +125,7 @@ def _objection_path(actor: Actor, ref: Ref) -> str:
 
 def _objection_story(actor: Actor, ref: Ref) -> Iterator[Moment]:
     objection = _objection(ref)
-    shown = next(each for each in objection_lists.objections_of(_notice_of(objection)) if each.id == objection.id)
+    shown = objection_lists.public_objection(objection)
     inside = actor.can(ENTER) and actor.reach is None
     yield Moment(
         objection.entered_at, _("Objection brought forward: %(way)s", way=CHANNELS[shown.channel]),

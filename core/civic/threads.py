@@ -142,6 +142,8 @@ def _next(walk: _Walk, refs: Sequence[Ref], most: int) -> list[Ref]:
             continue
         if far in walk.found:
             _remember(walk, edge)
+        elif walk.is_cut and len(walk.found) >= most and walk.reader.is_on(far.owner):
+            continue  # it is told that there are more: who may see each of a thousand is not asked
         elif far not in walk.reader:
             walk.hidden.add(far)
         elif len(walk.found) >= most:

@@ -17,6 +17,8 @@ from core.store.db import Day, Integer, Text
 from core.text import _
 
 FOURTEEN = 14
+# Whose word counts for a child has to be of age (《民法典》 §17, §27); by the year of birth, where one is known.
+ADULT = 18
 SEE = "core.people.children"
 
 
@@ -87,12 +89,12 @@ def require_seen(actor: Actor, person: Person) -> None:
 
 
 def own_children(actor: Actor) -> list[Person]:
-    """The children who live in a home of the actor's today; none for somebody without a record, or who is a child too."""
+    """The children who live in a home of the actor's today; none for somebody without a record, or who is not of age."""
     if actor.person is None:
         return []
     community = community_of(actor)
     own: Person = Person.get_of(community, actor.person)
-    if is_child(own):
+    if own.birth_year is not None and today().year - own.birth_year < ADULT:
         return []
     stays = PersonHome.of(community, PersonHome.home_id).where(
         PersonHome.person_id == own.id, PersonHome.until_day.is_null()

@@ -114,6 +114,6 @@ def expire(actor: Actor) -> int:
         occurrence, booking = load(actor, each.id)
         advance(actor, occurrence, "expire")
         what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
-        why = _("The request was not decided in time; please apologise: %(what)s.", what=what)
+        why = _("We did not decide on this request in time, and we are sorry: %(what)s.", what=what)
         tell_organiser(actor, occurrence, booking, EXPIRED, why)
     return lapsed + len(expired)

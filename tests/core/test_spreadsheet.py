@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import json
 import struct
 import zipfile
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import spreadsheet, workbook_reader
+from core.json_table import read_objects
 from core.spreadsheet import Sheet, SpreadsheetError, read_table, sheet_names, write_csv, write_workbook
 
 
@@ -342,3 +344,11 @@ def test_csv_reads_back_what_it_wrote(rows):
 def test_a_workbook_reads_back_what_it_wrote():
     rows = [["330481001009123456", "0012", "=1+1", "张三"], ["", "x", "", "y"]]
     assert read_table(write_workbook([Sheet("a", ["一", "二", "三", "四"], rows)]), "x.xlsx")[1:] == rows
+
+
+def test_json_with_too_many_names_is_refused_before_it_fills_the_memory():
+    many = [{f"列{number}": 1 for number in range(workbook_reader.MAX_COLUMNS * 20)}, *({} for _row in range(20_000))]
+    content = json.dumps(many)
+    assert [len(row) for row in read_objects(content)] == [workbook_reader.MAX_COLUMNS + 1]
+    with pytest.raises(SpreadsheetError):
+        read_table(content.encode(), "list.json")

@@ -235,6 +235,16 @@ def test_a_guardian_of_the_same_home_answers_for_the_child(store, office, home):
     ]
 
 
+@pytest.mark.parametrize(("age", "counts"), [(16, False), (17, False), (18, True), (None, True)])
+def test_whoever_is_not_of_age_is_no_guardian(store, office, home, age, counts):
+    child, other = home("小宝", YEAR - 6), home("张小明", None if age is None else YEAR - age)
+    assert [each.id for each in children.own_children(me(store, other))] == [child.id] * counts
+    if not counts:
+        with pytest.raises(NotFound):
+            consents.answer_for_child(me(store, other), child.public_id, CHILD, True, "guardian")
+        assert not children.guardian_agreed(child)
+
+
 def test_somebody_who_moved_out_answers_no_more(store, office, home):
     mother, child = home("张桂英", 1988), home("小宝", YEAR - 6)
     assert children.own_child(me(store, mother), child.public_id).id == child.id

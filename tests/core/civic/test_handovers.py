@@ -16,7 +16,7 @@ from core.civic.handovers import CLOSE, ROLES, WORK, Handover, HandoverItem
 from core.civic.notice_wording import NoticeWording
 from core.clock import today
 from core.errors import Forbidden, Invalid, LinliError, NotFound, Refused
-from core.people import accounts, credentials, permissions, roles, secrets, staff
+from core.people import accounts, credentials, permissions, residents, roles, secrets, staff
 from core.people.account_records import Account
 from core.plugin.declarations import Todo
 from core.store.audit import AuditEntry, verify
@@ -202,6 +202,15 @@ def test_notices_that_name_somebody_are_taken_over_by_somebody_else():
     assert handovers.taken_over(WEST_HILL, "notices", str(up.ref)).to_label == li.label
     assert recorded().count("core.handover.decided") == 2
     accounts.close_account(chief, zhang.account)
+
+
+def test_a_resident_with_the_name_of_somebody_responsible_is_somebody_else():
+    zhang, resident = colleague("zhang"), residents.add_person(OFFICE, name="zhang同志")
+    notices.draft_notice(OFFICE, NoticeWording("general", "草稿", "未定", zhang.label))
+    account = accounts.open_account(OFFICE, resident.public_id, "739154")
+    assert account.label == zhang.label and handovers.open_items(OFFICE, account) == []
+    accounts.close_account(OFFICE, account.id)
+    assert [item.source for item in items(zhang)] == ["notices"]
 
 
 def test_a_notice_whose_objections_are_over_is_nobody_s_work_any_more():

@@ -9,6 +9,7 @@ from core.actor import Actor, system
 from core.civic import calls, links, notice_pairs, notices, objections, threads
 from core.civic.message_records import Message
 from core.civic.notice_records import Notice
+from core.civic.records import Reader
 from core.errors import NotFound
 from core.plugin.current import active
 from core.store import db
@@ -205,6 +206,17 @@ def test_a_thread_has_an_end_in_breadth_and_in_depth():
     thread = threads.thread_of(OFFICE, chain[0])
     assert (len(thread.parts), thread.is_cut) == (threads.MOST_STEPS + 1, True)
     assert not threads.thread_of(OFFICE, chain[2]).is_cut
+
+
+def test_of_very_many_objections_no_more_are_asked_about_than_are_told(monkeypatch):
+    about, asked = notice(WEST_HILL), []
+    for number in range(threads.MOST_RECORDS + 20):
+        file(VISITOR, about, phone=f"139{number:08d}")
+    sees = Reader.may_see
+    monkeypatch.setattr(Reader, "may_see", lambda reader, ref: asked.append(ref) or sees(reader, ref))
+    thread = threads.thread_of(VISITOR, about.ref)
+    assert (len(thread.parts), len(thread.told), thread.is_cut) == (threads.MOST_RECORDS, threads.MOST_RECORDS, True)
+    assert len(asked) == threads.MOST_RECORDS + 1
 
 
 def test_nothing_of_another_community_is_told():
