@@ -28,6 +28,7 @@ def test_everybody_reads_the_notice_and_its_versions(client, as_role):
 def test_the_register_is_folded_by_heading_and_opens_for_the_printer(client):
     page = text(client.get(f"{HERE}/privacy"))
     assert page.count('<details class="fold">') > 5 and "来电" in page and "all=1" in page
+    assert "未满 14 周岁孩子的信息都按敏感信息保护" in page
     assert text(client.get(f"{HERE}/privacy?all=1")).count('<details class="fold" open>') > 5
 
 
