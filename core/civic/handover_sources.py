@@ -263,8 +263,9 @@ def _notice(actor: Actor, subject: str) -> Label:
 def _todos(actor: Actor, account: Account) -> Iterator[Item]:
     """To-dos that name the account, of whatever module; calls are told above."""
     community = community_of(actor)
-    for each in _only_for(community, account):
-        if each.account != account.id or each.href.startswith(f"/c/{community}/calls/today/"):
+    named = {each.href: each for each in _only_for(community, account) if each.account == account.id}
+    for each in named.values():
+        if each.href.startswith(f"/c/{community}/calls/today/"):
             continue
         may_read = not each.permission or actor.can(each.permission)
         yield Item(

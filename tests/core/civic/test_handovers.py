@@ -229,7 +229,9 @@ def test_a_to_do_that_only_one_account_can_do_is_named(monkeypatch):
     zhang, li = colleague("zhang"), colleague("lisi")
     changed = dict(todos._sources)
     monkeypatch.setattr(todos, "_sources", changed)
-    changed["test"] = lambda actor: [Todo("保险柜", "/safe", account=zhang.account)] * (actor.account == zhang.account)
+    changed["test"] = lambda actor: (
+        [Todo("保险柜", "/safe", account=zhang.account)] * 2 * (actor.account == zhang.account)
+    )
     [item] = items(zhang)
     assert (item.source, item.title, item.must) == ("todos", "保险柜", True)
     with pytest.raises(Refused):
