@@ -1,12 +1,26 @@
 """Files: what is stored, what uses it, and what was uploaded but not used yet. The contents lie beside the store."""
 
-from core.store.schema import add_guard, create_index, create_table, raising_function
+from core.store.schema import changed, create_index, create_table, keep_rows
 
 _STORED = (
-    "community, digest, source_digest, size, media_type, extension, name, width, height, thumb_digest, thumb_size, "
-    "thumb_width, thumb_height, uploaded_at, by_account, by_label"
+    "community",
+    "digest",
+    "source_digest",
+    "size",
+    "media_type",
+    "extension",
+    "name",
+    "width",
+    "height",
+    "thumb_digest",
+    "thumb_size",
+    "thumb_width",
+    "thumb_height",
+    "uploaded_at",
+    "by_account",
+    "by_label",
 )
-_USED = "community, file_id, subject, role, name, created_at, by_account, by_label"
+_USED = ("community", "file_id", "subject", "role", "name", "created_at", "by_account", "by_label")
 
 
 def up(migrator, db):
@@ -97,29 +111,5 @@ def up(migrator, db):
         without_rowid=True,
     )
     create_index(db, "file_upload_file", "file_upload", "community, file_id")
-    _keep(db, "file", _STORED)
-    _keep(db, "file_use", _USED)
-
-
-def _keep(db, table, columns):
-    """Refuse to delete rows of `table` and to change `columns`, as `<table>_kept`."""
-    name = f"{table}_kept"
-    abort = f"SELECT RAISE(ABORT, '{name}')"
-    add_guard(
-        db,
-        name,
-        table,
-        sqlite=(
-            f"CREATE TRIGGER {name}_update BEFORE UPDATE OF {columns} ON {table} BEGIN {abort}; END",
-            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} BEGIN {abort}; END",
-        ),
-        postgresql=(
-            raising_function(name),
-            f"CREATE TRIGGER {name}_update BEFORE UPDATE OF {columns} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-            f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_update",
-            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_delete",
-            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_truncate",
-        ),
-    )
+    keep_rows(db, "file", changed(_STORED))
+    keep_rows(db, "file_use", changed(_USED))

@@ -1,6 +1,6 @@
 """Notices and their pairs. What a published notice says is kept by the database, word for word."""
 
-from core.store.schema import add_guard, create_index, create_table, raising_function
+from core.store.schema import add_guard, changed, create_index, create_table, keep_rows
 
 # All that the digest of a published notice is made of, and how it came to be published.
 _PUBLISHED = (
@@ -128,30 +128,9 @@ def up(migrator, db):
 
 def _keep(db):
     """A published notice changes in nothing but its withdrawal, and no notice is ever deleted: `notice_kept`."""
-    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _PUBLISHED)
     # A withdrawn notice is not put up again: the stub on the wall would be wrong.
-    when = f"OLD.state = 'withdrawn' OR (OLD.published_at IS NOT NULL AND ({changed} OR ({_PLACED})))"
-    abort = "SELECT RAISE(ABORT, 'notice_kept')"
-    add_guard(
-        db,
-        "notice_kept",
-        "notice",
-        sqlite=(
-            f"CREATE TRIGGER notice_kept_update BEFORE UPDATE ON notice WHEN {when} BEGIN {abort}; END",
-            f"CREATE TRIGGER notice_kept_delete BEFORE DELETE ON notice BEGIN {abort}; END",
-            "CREATE TRIGGER notice_kept_insert BEFORE INSERT ON notice "
-            f"WHEN EXISTS (SELECT 1 FROM notice WHERE id = NEW.id) BEGIN {abort}; END",
-        ),
-        postgresql=(
-            raising_function("notice_kept"),
-            f"CREATE TRIGGER notice_kept_update BEFORE UPDATE ON notice FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION notice_kept()",
-            "CREATE TRIGGER notice_kept_delete BEFORE DELETE ON notice FOR EACH ROW EXECUTE FUNCTION notice_kept()",
-            "CREATE TRIGGER notice_kept_truncate BEFORE TRUNCATE ON notice FOR EACH STATEMENT EXECUTE FUNCTION notice_kept()",
-            "ALTER TABLE notice ENABLE ALWAYS TRIGGER notice_kept_update",
-            "ALTER TABLE notice ENABLE ALWAYS TRIGGER notice_kept_delete",
-            "ALTER TABLE notice ENABLE ALWAYS TRIGGER notice_kept_truncate",
-        ),
-    )
+    moved = f"OLD.published_at IS NOT NULL AND ({changed(_PUBLISHED)} OR ({_PLACED}))"
+    keep_rows(db, "notice", f"OLD.state = 'withdrawn' OR ({moved})")
 
 
 def _keep_files(db):

@@ -1,6 +1,6 @@
 """Objections to notices with their public answers: what was filed stays, what was answered is never changed. Scores."""
 
-from core.store.schema import add_guard, create_index, create_table, is_postgresql, make_append_only, raising_function
+from core.store.schema import add_guard, changed, create_index, create_table, is_postgresql, keep_rows, make_append_only
 
 _FILED = ("community", "notice_id", "serial", "channel", "asked_on", "entered_at", "entered_by", "workflow_version")
 
@@ -68,7 +68,7 @@ def _make_scores(db):
         """,
     )
     when = "NEW.community <> OLD.community OR NEW.subject <> OLD.subject OR NEW.home_id <> OLD.home_id"
-    _refuse(db, "score_kept", "score", when, key="id")
+    keep_rows(db, "score", when)
     create_table(
         db,
         "score_before",
@@ -142,10 +142,9 @@ def _make_objection(db):
 
 def _keep_objection(db):
     """What was filed stays as it was filed, what was answered or taken back changes no more: `objection_kept`."""
-    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _FILED)
     due_moved = "OLD.answer_by IS NOT NULL AND NEW.answer_by IS DISTINCT FROM OLD.answer_by"
-    when = f"OLD.state <> 'submitted' OR {changed} OR ({due_moved})"
-    _refuse(db, "objection_kept", "objection", when, key="id")
+    when = f"OLD.state <> 'submitted' OR {changed(_FILED)} OR ({due_moved})"
+    keep_rows(db, "objection", when)
 
 
 def _make_objector(db):
@@ -176,32 +175,7 @@ def _make_objector(db):
         "NEW.objection_id <> OLD.objection_id OR NEW.community <> OLD.community "
         "OR (NEW.code_digest IS NOT NULL AND NEW.code_digest IS DISTINCT FROM OLD.code_digest) OR (NEW.words <> OLD.words AND NEW.words <> '')"
     )
-    _refuse(db, "objector_kept", "objector", when, key="objection_id")
-
-
-def _refuse(db, name, table, when, key):
-    """Refuse updates of `table` when `when`, and every delete."""
-    abort = f"SELECT RAISE(ABORT, '{name}')"
-    add_guard(
-        db,
-        name,
-        table,
-        sqlite=(
-            f"CREATE TRIGGER {name}_update BEFORE UPDATE ON {table} WHEN {when} BEGIN {abort}; END",
-            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} BEGIN {abort}; END",
-            f"CREATE TRIGGER {name}_insert BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) BEGIN {abort}; END",
-        ),
-        postgresql=(
-            raising_function(name),
-            f"CREATE TRIGGER {name}_update BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION {name}()",
-            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-            f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_update",
-            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_delete",
-            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_truncate",
-        ),
-    )
+    keep_rows(db, "objector", when, key="objection_id")
 
 
 def _only_while_open(db):

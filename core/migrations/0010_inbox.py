@@ -1,6 +1,6 @@
 """The inbox: who makes which call, messages with the time they are due, and how people want to be reached."""
 
-from core.store.schema import add_guard, create_index, create_table, is_postgresql, raising_function
+from core.store.schema import changed, create_index, create_table, is_postgresql, keep_rows
 
 # What a message is about and whom it is for never changes, nor when it was delivered: a second delivery is impossible.
 _IDENTITY = ("community", "subject", "reason_key", "recipient", "created_at")
@@ -99,26 +99,5 @@ def _make_messages(db):
     create_index(db, "message_list", "message", "community, state, delivered_at, id")
     create_index(db, "message_of_person", "message", "community, person_id, id", where="person_id IS NOT NULL")
     create_index(db, "message_of_account", "message", "community, account_id, id", where="account_id IS NOT NULL")
-    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _IDENTITY)
-    when = f"({changed}) OR (OLD.delivered_at IS NOT NULL AND NEW.delivered_at IS DISTINCT FROM OLD.delivered_at)"
-    abort = "SELECT RAISE(ABORT, 'message_kept')"
-    add_guard(
-        db,
-        "message_kept",
-        "message",
-        sqlite=(
-            f"CREATE TRIGGER message_kept_update BEFORE UPDATE ON message WHEN {when} BEGIN {abort}; END",
-            f"CREATE TRIGGER message_kept_delete BEFORE DELETE ON message BEGIN {abort}; END",
-            "CREATE TRIGGER message_kept_insert BEFORE INSERT ON message "
-            f"WHEN EXISTS (SELECT 1 FROM message WHERE id = NEW.id) BEGIN {abort}; END",
-        ),
-        postgresql=(
-            raising_function("message_kept"),
-            f"CREATE TRIGGER message_kept_update BEFORE UPDATE ON message FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION message_kept()",
-            "CREATE TRIGGER message_kept_delete BEFORE DELETE ON message FOR EACH ROW EXECUTE FUNCTION message_kept()",
-            "CREATE TRIGGER message_kept_truncate BEFORE TRUNCATE ON message FOR EACH STATEMENT EXECUTE FUNCTION message_kept()",
-            "ALTER TABLE message ENABLE ALWAYS TRIGGER message_kept_update",
-            "ALTER TABLE message ENABLE ALWAYS TRIGGER message_kept_delete",
-            "ALTER TABLE message ENABLE ALWAYS TRIGGER message_kept_truncate",
-        ),
-    )
+    redelivered = "OLD.delivered_at IS NOT NULL AND NEW.delivered_at IS DISTINCT FROM OLD.delivered_at"
+    keep_rows(db, "message", f"{changed(_IDENTITY)} OR ({redelivered})")

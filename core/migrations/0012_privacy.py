@@ -1,11 +1,20 @@
 """Privacy: who looked at whose record, kept as it was written for half a year at least; what people ask of their data."""
 
-from core.store.schema import add_guard, allow_blanking, create_index, create_table, make_append_only, raising_function
+from core.store.schema import (
+    add_guard,
+    allow_blanking,
+    changed,
+    create_index,
+    create_table,
+    keep_rows,
+    make_append_only,
+    raising_function,
+)
 
 # 网络安全法 §21: logs are kept for at least six months.
 _LEAST_MS = 183 * 86_400_000
 # Who asked for what, and when it was entered, is evidence; what was written goes with the person.
-_ASKED = "community, person_id, ask, way, requested_on, entered_at, by_account"
+_ASKED = ("community", "person_id", "ask", "way", "requested_on", "entered_at", "by_account")
 
 
 def up(migrator, db):
@@ -101,25 +110,7 @@ def _make_requests(db):
         db, "privacy_request_open_once", "privacy_request", "community, person_id, COALESCE(ask, '')",
         unique=True, where="state = 'open'",
     )  # fmt: skip
-    name = "privacy_request_kept"
-    abort = f"SELECT RAISE(ABORT, '{name}')"
-    add_guard(
-        db,
-        name,
-        "privacy_request",
-        sqlite=(
-            f"CREATE TRIGGER {name}_update BEFORE UPDATE OF {_ASKED} ON privacy_request BEGIN {abort}; END",
-            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON privacy_request BEGIN {abort}; END",
-        ),
-        postgresql=(
-            raising_function(name),
-            f"CREATE TRIGGER {name}_update BEFORE UPDATE OF {_ASKED} ON privacy_request FOR EACH ROW "
-            f"EXECUTE FUNCTION {name}()",
-            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON privacy_request FOR EACH ROW EXECUTE FUNCTION {name}()",
-            f"ALTER TABLE privacy_request ENABLE ALWAYS TRIGGER {name}_update",
-            f"ALTER TABLE privacy_request ENABLE ALWAYS TRIGGER {name}_delete",
-        ),
-    )
+    keep_rows(db, "privacy_request", changed(_ASKED))
 
 
 def _make_notice(db):

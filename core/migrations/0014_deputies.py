@@ -1,6 +1,6 @@
 """Who stands in for whom while somebody is away, and what somebody who leaves has handed over to whom."""
 
-from core.store.schema import add_guard, create_index, create_table, make_append_only, raising_function
+from core.store.schema import add_guard, changed, create_index, create_table, keep_rows, make_append_only
 
 # Who stood in for whom, and since when it was entered, never changes; that it was ended early is added once.
 _KEPT = ("community", "account_id", "deputy_id", "from_day", "until_day", "created_at", "by_account", "by_label")
@@ -65,31 +65,7 @@ def _refuse_together(db, name, same):
 
 def _keep_deputies(db):
     """`deputy_kept`: nothing but the early end is added, once; nothing is deleted."""
-    name = "deputy_kept"
-    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _KEPT)
-    when = f"OLD.ended_at IS NOT NULL OR {changed}"
-    abort = f"SELECT RAISE(ABORT, '{name}')"
-    add_guard(
-        db,
-        name,
-        "deputy",
-        sqlite=(
-            f"CREATE TRIGGER {name}_update BEFORE UPDATE ON deputy WHEN {when} BEGIN {abort}; END",
-            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON deputy BEGIN {abort}; END",
-            f"CREATE TRIGGER {name}_insert BEFORE INSERT ON deputy "
-            f"WHEN EXISTS (SELECT 1 FROM deputy WHERE id = NEW.id) BEGIN {abort}; END",
-        ),
-        postgresql=(
-            raising_function(name),
-            f"CREATE TRIGGER {name}_update BEFORE UPDATE ON deputy FOR EACH ROW WHEN ({when}) "
-            f"EXECUTE FUNCTION {name}()",
-            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON deputy FOR EACH ROW EXECUTE FUNCTION {name}()",
-            f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON deputy FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-            f"ALTER TABLE deputy ENABLE ALWAYS TRIGGER {name}_update",
-            f"ALTER TABLE deputy ENABLE ALWAYS TRIGGER {name}_delete",
-            f"ALTER TABLE deputy ENABLE ALWAYS TRIGGER {name}_truncate",
-        ),
-    )
+    keep_rows(db, "deputy", f"OLD.ended_at IS NOT NULL OR {changed(_KEPT)}")
 
 
 def _make_handovers(db):

@@ -1,6 +1,6 @@
 """Links between records: added, ended with a reason, never deleted or pointed elsewhere. Who follows which record."""
 
-from core.store.schema import add_guard, create_index, create_table, raising_function
+from core.store.schema import changed, create_index, create_table, keep_rows
 
 _SAID = ("id", "community", "src", "rel", "dst", "at", "by_account", "by_label")
 _END = ("ended_at", "ended_by", "ended_reason")
@@ -66,28 +66,6 @@ def up(migrator, db):
 
 def _keep_links(db):
     """What was linked stays as it was said; a link ends once, and only the words of its end may be erased: `link_kept`."""
-    said = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _SAID)
-    end_moved = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _END[:2])
     reworded = "NEW.ended_reason <> OLD.ended_reason AND NEW.ended_reason <> '—'"
-    when = f"{said} OR (OLD.ended_at IS NOT NULL AND ({end_moved} OR ({reworded})))"
-    abort = "SELECT RAISE(ABORT, 'link_kept')"
-    add_guard(
-        db,
-        "link_kept",
-        "link",
-        sqlite=(
-            f"CREATE TRIGGER link_kept_update BEFORE UPDATE ON link WHEN {when} BEGIN {abort}; END",
-            f"CREATE TRIGGER link_kept_delete BEFORE DELETE ON link BEGIN {abort}; END",
-            "CREATE TRIGGER link_kept_insert BEFORE INSERT ON link "
-            f"WHEN EXISTS (SELECT 1 FROM link WHERE id = NEW.id) BEGIN {abort}; END",
-        ),
-        postgresql=(
-            raising_function("link_kept"),
-            f"CREATE TRIGGER link_kept_update BEFORE UPDATE ON link FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION link_kept()",
-            "CREATE TRIGGER link_kept_delete BEFORE DELETE ON link FOR EACH ROW EXECUTE FUNCTION link_kept()",
-            "CREATE TRIGGER link_kept_truncate BEFORE TRUNCATE ON link FOR EACH STATEMENT EXECUTE FUNCTION link_kept()",
-            "ALTER TABLE link ENABLE ALWAYS TRIGGER link_kept_update",
-            "ALTER TABLE link ENABLE ALWAYS TRIGGER link_kept_delete",
-            "ALTER TABLE link ENABLE ALWAYS TRIGGER link_kept_truncate",
-        ),
-    )
+    ended = f"OLD.ended_at IS NOT NULL AND ({changed(_END[:2])} OR ({reworded}))"
+    keep_rows(db, "link", f"{changed(_SAID)} OR ({ended})")

@@ -8,6 +8,7 @@ accident is noticed before it is committed.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import peewee
@@ -103,6 +104,40 @@ def make_append_only(db: peewee.Database, table: str, key: str = "id") -> None:
             f"CREATE TRIGGER {name}_row BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
             f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_row",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_truncate",
+        ),
+    )
+
+
+def changed(columns: Iterable[str]) -> str:
+    """The condition, in a trigger before an UPDATE, that any of these columns gets another value."""
+    return " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+
+
+def keep_rows(db: peewee.Database, table: str, refused: str, key: str = "id") -> None:
+    """Refuse, as `<table>_kept`, every UPDATE for which the condition `refused` holds, and DELETE, TRUNCATE and INSERT OR
+    REPLACE of rows. `key` is the column of its primary key.
+    """
+    name = f"{table}_kept"
+    abort = f"SELECT RAISE(ABORT, '{name}')"
+    add_guard(
+        db,
+        name,
+        table,
+        sqlite=(
+            f"CREATE TRIGGER {name}_update BEFORE UPDATE ON {table} WHEN {refused} BEGIN {abort}; END",
+            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} BEGIN {abort}; END",
+            f"CREATE TRIGGER {name}_insert BEFORE INSERT ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) BEGIN {abort}; END",
+        ),
+        postgresql=(
+            raising_function(name),
+            f"CREATE TRIGGER {name}_update BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({refused}) "
+            f"EXECUTE FUNCTION {name}()",
+            f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+            f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_update",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_delete",
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_truncate",
         ),
     )
