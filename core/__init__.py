@@ -19,7 +19,7 @@ _SOURCES = {
     "core.store.audit": ("acts_on", "record"),
     "core.store.community": ("Community", "CommunityModel", "all_communities", "find_community"),
     "core.store.db": (
-        "BaseModel", "BaseModel", "Day", "Fen", "Flag", "Integer", "Json", "Text", "Utc", "after_commit", "canonical", "database", "engine_name",
+        "BaseModel", "Day", "Fen", "Flag", "Integer", "Json", "Text", "Utc", "after_commit", "canonical", "database", "engine_name",
         "now", "transaction", "transactional", "violated",
     ),
     "core.store.ref": ("Ref",),
