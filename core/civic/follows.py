@@ -7,6 +7,7 @@ module; nothing here calls anybody. Who follows what is for nobody else to see, 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.actor import Actor, community_of, system
 from core.civic import messages, threads
 from core.civic.records import Reader
 from core.errors import Forbidden, NotFound
-from core.people import permissions
+from core.people import accounts, permissions
 from core.people.account_records import ACCOUNT, Account
 from core.plugin.current import find_active
 from core.plugin.declarations import DataSubject, DataTable, Label, Retention
@@ -100,10 +101,12 @@ def tell_followers(actor: Actor, ref: Ref, key: str, text: Label, knowing: Seque
         raise NotFound
     if find_active() is None:  # before the modules are loaded no record has a kind that could be followed
         return 0
-    told = 0
-    for account in sorted(_listening(community, ref, knowing) - {actor.account or 0}):
+    told, visitor = 0, Reader(Actor(community=community))
+    followed = _listening(community, ref, knowing)
+    open_way = set(threads.near(visitor, ref, INHERITED_STEPS))
+    for account in sorted(followed.keys() - {actor.account or 0}):
         reader = permissions.actor_of(account, community)
-        if reader is not None and ref in Reader(reader):
+        if reader is not None and ref in (own := Reader(reader)) and _leads(own, ref, followed[account], open_way):
             messages.tell(
                 actor, Ref(ACCOUNT, community, account), ref, f"followed.{key}", str(text)[:_LONGEST_TEXT],
                 title=_("News of something you follow"), only_here=True,
@@ -112,16 +115,28 @@ def tell_followers(actor: Actor, ref: Ref, key: str, text: Label, knowing: Seque
     return told
 
 
-def _listening(community: str, ref: Ref, knowing: Sequence[Ref]) -> set[int]:
-    """The accounts that follow a record or one near it, without those who asked for the record itself."""
+def _leads(reader: Reader, ref: Ref, followed: set[Ref], open_way: set[Ref]) -> bool:
+    """Whether a record leads to one of those followed over records that everybody, or at least this reader, may see."""
+    if ref in followed or followed & open_way:
+        return True
+    return bool(followed.intersection(threads.near(reader, ref, INHERITED_STEPS)))
+
+
+def _listening(community: str, ref: Ref, knowing: Sequence[Ref]) -> dict[int, set[Ref]]:
+    """The accounts that follow a record or some near it, with these; without those who asked for the record itself."""
     reader = Reader(system(community, "core.follows"))
     near = threads.near(reader, ref, INHERITED_STEPS)
     rows = list(Follower.of(community).where(Follower.subject.in_([str(each) for each in near])))
     unwanted = {(row.subject, row.account_id) for row in rows if not row.wanted}
-    found = {row.account_id for row in rows if row.wanted}
+    pairs = {(row.account_id, Ref.parse(row.subject, community)) for row in rows if row.wanted}
     for each in near:
-        found |= {account for account in _askers(reader, each) if (str(each), account) not in unwanted}
-    return found.difference(*(_askers(reader, each) for each in (ref, *knowing)))
+        pairs |= {(account, each) for account in _askers(reader, each) if (str(each), account) not in unwanted}
+    told = set[int]().union(*(_askers(reader, each) for each in (ref, *knowing)))
+    found: dict[int, set[Ref]] = {}
+    for account, each in pairs:
+        if account not in told:
+            found.setdefault(account, set()).add(each)
+    return found
 
 
 def _askers(reader: Reader, ref: Ref) -> set[int]:
@@ -172,6 +187,14 @@ def erase(actor: Actor, person: DataSubject) -> list[Ref]:
     return []
 
 
+def _let_go(_actor: Actor, account: Account) -> None:
+    """An account that was closed or has another holder follows nothing: nobody inherits what somebody wanted to hear."""
+    Follower.delete().where(Follower.account_id == account.id).execute()
+
+
+accounts.LEAVERS.append(_let_go)
+
+
 def _accounts(community: str, person: DataSubject) -> list[int]:
     of_person = (Account.community == community) & (Account.person_id == person.id)
     return [key for (key,) in Account.select(Account.id).where(of_person).tuples()]
@@ -180,10 +203,10 @@ def _accounts(community: str, person: DataSubject) -> list[int]:
 def _over(community: str, before: int) -> list[Follower]:
     """What is followed although nothing has happened to it since."""
     reader = Reader(system(community, "core.follows"))
-    found = []
+    found, last = [], functools.cache(lambda ref: threads.last_moment(reader, ref))
     for row in Follower.of(community).where(Follower.at < before).order_by(Follower.id):
         ref = Ref.parse(row.subject, community)
-        if reader.is_on(ref.owner) and threads.last_moment(reader, ref) < before:
+        if reader.is_on(ref.owner) and last(ref) < before:
             found.append(row)
             if len(found) == _AT_ONCE:
                 break

@@ -74,12 +74,13 @@ def appointment_of(message: Message) -> str:
 
 
 def messages_of(actor: Actor, shown: str = "open", after: str | None = None, limit: int = 50) -> list[Message]:
-    """Messages as the office sees them, those first that are due first (`done`: the latest first).
+    """Messages as the office sees them, those first that are due first (`done`: the latest first); none of `only_here`.
 
     `after` is the `key_of` the last one shown. Needs `core.messages.send`; raises `Invalid` for another `after`.
     """
     actor.require(SEND)
-    query = Message.of(community_of(actor)).where(seen_by(actor, Message), _which(shown))
+    ours = Message.only_here == False  # noqa: E712
+    query = Message.of(community_of(actor)).where(ours, seen_by(actor, Message), _which(shown))
     backwards = shown == "done"
     if after:
         moment, _dot, number = after.partition(".")
@@ -111,7 +112,7 @@ def _which(shown: str) -> Any:
         return Message.state == "waiting"
     if shown == "done":
         return Message.state.in_(("silent", "withdrawn")) | ((Message.state == "delivered") & told)
-    return (Message.state == "delivered") & (Message.only_here == False) & ~told  # noqa: E712
+    return (Message.state == "delivered") & ~told
 
 
 @dataclass(frozen=True)

@@ -87,10 +87,16 @@ def tell(
         by_label=actor.signature,
     )  # fmt: skip
     told = {"subject": str(subject), "name": message.name, **words, "due_at": message.due_at}
-    audit.record(actor, "core.message.told", message.ref, after=told, permission=SEND)
+    _record(actor, message, "told", after=told, permission=SEND)
     if message.due_at <= moment:
         _deliver(actor, message)
     return message
+
+
+def _record(actor: Actor, message: Message, verb: str, **told: Any) -> None:
+    """Write an act into the log. Of news that stand in the application only nothing is: they say who follows what."""
+    if not message.only_here:
+        audit.record(actor, f"core.message.{verb}", message.ref, **told)
 
 
 def _recipient(community: str, to: Ref | int, name: str, phone: str) -> dict[str, Any]:
@@ -155,7 +161,7 @@ def _deliver(actor: Actor, message: Message) -> None:
         setattr(message, field, value)
     if not silent:
         _ask_for_call(actor, message)
-    audit.record(actor, "core.message.delivered", message.ref, after={"state": message.state}, permission=SEND)
+    _record(actor, message, "delivered", after={"state": message.state}, permission=SEND)
 
 
 def _know_by(message: Message) -> datetime.date:
@@ -294,7 +300,7 @@ def _read(actor: Actor, message: Message) -> None:
         changes |= {"told_at": changes["read_at"], "told_how": "read"} if message.told_at is None else {}
         calls.call_not_needed(actor, message.ref, TELL, _("Read on this website."))
     _change(message, **changes)
-    audit.record(actor, "core.message.read", message.ref)
+    _record(actor, message, "read")
 
 
 @transactional
@@ -349,9 +355,14 @@ def note_printed(actor: Actor, message_ids: list[int]) -> int:
 
 
 def message_for(actor: Actor, message_id: int) -> Message:
-    """A message as the office may see it; raises `Forbidden`, `NotFound`, `OutOfReach`."""
+    """A message as the office may see it: none that stands in the application only, which is nobody else's.
+
+    Raises `Forbidden`, `NotFound`, `OutOfReach`.
+    """
     actor.require(SEND)
     message: Message = Message.get_of(community_of(actor), message_id)
+    if message.only_here:
+        raise NotFound
     calls.require_seen(actor, message)
     return message
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from core.actor import Actor, system
+from core.actor import Actor, command, system
 from core.civic import (
     calls,
     contact,
     follows,
     links,
     message_lists,
+    messages,
     notice_pairs,
     notices,
     objections,
@@ -20,11 +21,13 @@ from core.civic import (
 from core.civic.follows import Follower
 from core.civic.message_records import Message
 from core.errors import Forbidden, NotFound
+from core.people import accounts
 from core.people.account_records import Account, RoleGrant
 from core.people.person import Person
 from core.people.person_data import subject_of
 from core.plugin.current import active
 from core.store import db
+from core.store.audit import AuditEntry
 from core.store.ref import Ref
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from core.text import in_language
@@ -69,6 +72,13 @@ def test_a_follower_finds_one_message_when_the_notice_is_withdrawn_and_nobody_ca
     assert len(news(reader)) == 1 and "金额写错" in news(reader)[0]
     assert calls.CallTask.select().count() == 0
     assert message_lists.messages_of(SEND) == [] and message_lists.slips_to_print(SEND) == []
+    told = Message.get()
+    messages.mark_read(reader, told.id)
+    assert all(message_lists.messages_of(SEND, shown) == [] for shown in message_lists.SHOWN)
+    for act in (messages.message_for, messages.told_here, lambda actor, key: messages.withdraw(actor, key, "错")):
+        with pytest.raises(NotFound):
+            act(SEND, told.id)
+    assert not AuditEntry.select().where(AuditEntry.action.startswith("core.message.")).exists()
     contact.prefer(reader, reader.person, contact.PAPER)
     assert message_lists.slips_to_print(SEND) == []
 
@@ -121,6 +131,13 @@ def test_followers_inherit_along_links_as_far_as_they_may_see():
     assert follows.tell_followers(clerk, need, "moved.2", "有人去看过了") == 1
     assert follows.tell_followers(clerk, done.ref, "moved.3", "装好了") == 2
     assert news(reader) == ["装好了"]
+    behind = notice(WEST_HILL, title="另一件")
+    links.link(OFFICE, behind.ref, "answers", need)
+    assert follows.tell_followers(clerk, behind.ref, "moved.4", "也装好了") == 1
+    assert news(reader) == ["装好了"]
+    links.link(OFFICE, behind.ref, "related", done.ref)
+    assert follows.tell_followers(clerk, behind.ref, "moved.5", "两件一起") == 2
+    assert news(reader) == ["装好了", "两件一起"]
 
 
 def test_whoever_asked_follows_from_the_beginning_and_may_stop():
@@ -196,6 +213,14 @@ def test_it_is_part_of_one_s_own_data_and_erased_with_the_person():
     assert titles["您关注的"] == ((f"公示 {about.title}",),)
     with db.transaction(WEST_HILL):
         follows.erase(OFFICE, subject_of(WEST_HILL, reader.person))
+    assert Follower.select().count() == 0
+
+
+def test_who_gets_the_account_after_somebody_follows_nothing():
+    about = notice(WEST_HILL)
+    made = accounts.create_staff(command(WEST_HILL), "clerk", "小陆", "correct horse battery", grants=("staff",))
+    follows.follow(replace(OFFICE, account=made.id, roles=frozenset({"staff"})), about.ref)
+    accounts.close_account(command(WEST_HILL), made.id)
     assert Follower.select().count() == 0
 
 
