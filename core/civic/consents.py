@@ -349,11 +349,21 @@ def _rests_on_consent(community: str, person_ids: list[int], _home_ids: list[int
 
 
 TAKE_BACK_BLOCKERS.append(_rests_on_consent)
+
+
+def may_see_scan(actor: Actor, ref: Ref) -> bool:
+    """Whether somebody may see the paper with an answer: whoever may open the record, a child's those who look after children."""
+    if not actor.can(EDIT) or actor.reach is not None:
+        return False
+    said: SeparateConsent = SeparateConsent.get_of(str(ref.community), ref.id)
+    return actor.can(children.SEE) or not children.is_child(Person.get_of(said.community, said.person_id))
+
+
 add_core_files(
     FileKind(
         SeparateConsent.kind,
         "scan",
-        may_see=lambda actor, ref: actor.can(EDIT) and actor.reach is None,
+        may_see=may_see_scan,
         most=5,
         takes=("picture", "document"),
         keep_days=None,

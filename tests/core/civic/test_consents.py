@@ -308,6 +308,16 @@ def test_the_record_of_a_child_opens_only_for_those_who_look_after_children(stor
     assert residents.person_page(office, child.public_id).name == "小宝"
 
 
+def test_the_paper_for_a_child_is_seen_by_those_who_may_open_the_record(store, office, home):
+    child, adult, sees = home("小宝", YEAR - 6), home("张桂英", 1988), consents.may_see_scan
+    consents.enter(office, child.public_id, CHILD, True, today(), guardian="张桂英", relation="parent")
+    consents.enter(office, adult.public_id, CARE, True, today())
+    of_child, of_adult = [each.ref for each in SeparateConsent.select().order_by(SeparateConsent.id)]
+    editor = store.actor(EDIT, VIEW)
+    assert [sees(actor, of_child) for actor in (office, editor, store.actor(VIEW, SEE))] == [True, False, False]
+    assert [sees(actor, of_adult) for actor in (office, editor)] == [True, True]
+
+
 def test_the_own_data_tell_what_was_said_also_as_a_guardian(store, office, home):
     from core.people.person_data import subject_of
 
