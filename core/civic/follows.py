@@ -8,12 +8,12 @@ module; nothing here calls anybody. Who follows what is for nobody else to see, 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from core.actor import Actor, community_of, system
 from core.civic import messages, threads
-from core.civic.records import Reader
+from core.civic.records import Reader, word_of
 from core.errors import Forbidden, NotFound
 from core.people import accounts, permissions
 from core.people.account_records import ACCOUNT, Account
@@ -101,9 +101,9 @@ def tell_followers(actor: Actor, ref: Ref, key: str, text: Label, knowing: Seque
         raise NotFound
     if find_active() is None:  # before the modules are loaded no record has a kind that could be followed
         return 0
-    told, visitor = 0, Reader(Actor(community=community))
-    followed = _listening(community, ref, knowing)
-    open_way = set(threads.near(visitor, ref, INHERITED_STEPS))
+    told, followed = 0, _listening(community, ref, knowing)
+    visitor = Reader(Actor(community=community))
+    open_way = functools.cache(lambda: frozenset(threads.near(visitor, ref, INHERITED_STEPS)))
     for account in sorted(followed.keys() - {actor.account or 0}):
         reader = permissions.actor_of(account, community)
         if reader is not None and ref in (own := Reader(reader)) and _leads(own, ref, followed[account], open_way):
@@ -115,9 +115,9 @@ def tell_followers(actor: Actor, ref: Ref, key: str, text: Label, knowing: Seque
     return told
 
 
-def _leads(reader: Reader, ref: Ref, followed: set[Ref], open_way: set[Ref]) -> bool:
+def _leads(reader: Reader, ref: Ref, followed: set[Ref], open_way: Callable[[], frozenset[Ref]]) -> bool:
     """Whether a record leads to one of those followed over records that everybody, or at least this reader, may see."""
-    if ref in followed or followed & open_way:
+    if ref in followed or followed & open_way():
         return True
     return bool(followed.intersection(threads.near(reader, ref, INHERITED_STEPS)))
 
@@ -169,13 +169,17 @@ def _asked_for(actor: Actor, ref: Ref) -> bool:
 
 
 def tables(community: str, person: DataSubject) -> list[DataTable]:
-    """What the accounts of a person follow, for the copy of everything that is held about somebody."""
-    reader = Reader(system(community, "core.follows"))
-    rows = list(
-        Follower.of(community).where(Follower.account_id.in_(_accounts(community, person))).order_by(Follower.id)
-    )
-    refs = [Ref.parse(row.subject, community) for row in rows if row.wanted]
-    named = tuple((reader.named(ref) or str(ref),) for ref in refs)
+    """What the accounts of a person follow, for the copy of everything that is held about somebody.
+
+    What they may not see any more is told by its word alone: a call that somebody took at work names whoever called.
+    """
+    found = []
+    for account in _accounts(community, person):
+        reader = Reader(permissions.actor_of(account, community) or Actor(community=community))
+        rows = list(Follower.of(community).where(Follower.account_id == account).order_by(Follower.id))
+        refs = [Ref.parse(row.subject, community) for row in rows if row.wanted]
+        found += [reader.named(ref) if ref in reader else str(word_of(reader.registry, ref.kind)) for ref in refs]
+    named = tuple((each,) for each in found)
     return [DataTable(_("What you follow"), (_("Record"),), named)]
 
 

@@ -211,6 +211,11 @@ def test_it_is_part_of_one_s_own_data_and_erased_with_the_person():
     follows.follow(reader, about.ref)
     titles = {str(table.title): table.rows for table in person_data.gather(active(), WEST_HILL, reader.person).tables}
     assert titles["您关注的"] == ((f"公示 {about.title}",),)
+    follows.follow(
+        replace(reader, permissions=OFFICE.permissions), call(OFFICE)
+    )  # taken at work, by now a resident only
+    [table] = follows.tables(WEST_HILL, subject_of(WEST_HILL, reader.person))
+    assert table.rows == ((f"公示 {about.title}",), ("来电",))
     with db.transaction(WEST_HILL):
         follows.erase(OFFICE, subject_of(WEST_HILL, reader.person))
     assert Follower.select().count() == 0
