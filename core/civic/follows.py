@@ -129,8 +129,10 @@ def _listening(community: str, ref: Ref, knowing: Sequence[Ref]) -> dict[int, se
     rows = list(Follower.of(community).where(Follower.subject.in_([str(each) for each in near])))
     unwanted = {(row.subject, row.account_id) for row in rows if not row.wanted}
     pairs = {(row.account_id, Ref.parse(row.subject, community)) for row in rows if row.wanted}
+    # Who asked for another record of the same kind asked for something else: whoever objected hears of the own answer.
     for each in near:
-        pairs |= {(account, each) for account in _askers(reader, each) if (str(each), account) not in unwanted}
+        askers = _askers(reader, each) if each.kind != ref.kind else set()
+        pairs |= {(account, each) for account in askers if (str(each), account) not in unwanted}
     told = set[int]().union(*(_askers(reader, each) for each in (ref, *knowing)))
     found: dict[int, set[Ref]] = {}
     for account, each in pairs:

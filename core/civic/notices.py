@@ -17,6 +17,7 @@ from core.civic.calendar import deadline
 from core.civic.follows import tell_followers
 from core.civic.notice_categories import PUBLISH, WRITE, lengths_of
 from core.civic.notice_digest import PUBLISHED, attached_to, code_of, code_text, digest_for
+from core.civic.notice_news import tell_published
 from core.civic.notice_records import Notice
 from core.civic.notice_wording import NoticeWording, checked, number_text, told_of, wrong_days
 from core.clock import local_day, today
@@ -284,9 +285,7 @@ def publish_notice(actor: Actor, notice_id: int, *, seen: str = "", at: int | No
     )
     emit(notice.community, told)
     if at is None:
-        tell_followers(
-            actor, notice.ref, "published", _("A notice about it was published: %(title)s", title=notice.title)
-        )
+        tell_published(actor, notice)
     _residents_see_something_new(notice.community)
     return notice
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.actor import Actor
-from core.civic import attachments, consents, messages, notice_reads, retention
+from core.civic import attachments, consents, messages, notice_news, notice_reads, retention
 from core.people import sessions, throttle
 from core.plugin import events
 from core.plugin.declarations import Job
@@ -16,6 +16,7 @@ def core_jobs() -> tuple[Job, ...]:
     return (
         *events.CORE_JOBS,
         *messages.CORE_JOBS,
+        notice_news.JOB,
         Job(
             "core.sessions_seen", lambda actor: sessions.write_seen(), 1, _("Note when accounts were last used"), "site"
         ),

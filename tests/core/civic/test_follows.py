@@ -12,6 +12,7 @@ from core.civic import (
     links,
     message_lists,
     messages,
+    notice_news,
     notice_pairs,
     notices,
     objections,
@@ -115,6 +116,22 @@ def test_followers_of_a_notice_hear_of_its_correction_its_second_and_answers_to_
     assert len(news(reader)) == 4 and "楼栋长人选（更正）" in news(reader)[3]
 
 
+def test_a_notice_published_for_later_is_told_of_once_on_the_day_it_goes_up():
+    reader, about, earlier = neighbour(), notice(WEST_HILL), db.now() - 2 * 86_400_000
+    follows.follow(reader, about.ref)
+    linked = (
+        notice(WEST_HILL, title="今天张贴", since=0, published_at=earlier),
+        notice(WEST_HILL, title="明天张贴", since=1, published_at=earlier),
+        notice(WEST_HILL, title="当天发布", since=0, published_at=db.now()),
+    )
+    for each in linked:
+        links.link(OFFICE, each.ref, "related", about.ref)
+    for _hour in range(2):
+        notice_news.tell_gone_up(system(WEST_HILL, "job"))
+    [told] = news(reader)
+    assert "今天张贴" in told
+
+
 def test_followers_inherit_along_links_as_far_as_they_may_see():
     """Notice – call – notice: who may not see what moved is not told, nor what lies behind it by what they cannot see."""
     reader, clerk = neighbour(), replace(OFFICE, account=None)
@@ -157,6 +174,17 @@ def test_whoever_asked_follows_from_the_beginning_and_may_stop():
     assert len(news(reader)) == 1
     follows.follow(reader, mine)
     assert follows.is_following(reader, mine) and Follower.select().count() == 0
+
+
+def test_whoever_objected_hears_of_other_answers_only_by_following_the_notice():
+    one, other, about = neighbour(1), neighbour(2), notice(WEST_HILL)
+    mine = objections.file_objection(one, about.id, "停车费不对")
+    objections.file_objection(other, about.id, "太贵了")
+    answer(OFFICE, mine.objection_id, "停车费不对")
+    assert len(message_lists.read_by(one)) == 1 and message_lists.read_by(other) == []
+    follows.follow(other, about.ref)
+    answer(OFFICE, file(VISITOR, about).objection_id)
+    assert len(news(other)) == 1 and news(one) == []
 
 
 def test_whoever_objected_hears_of_the_withdrawal_once_from_the_objection():
