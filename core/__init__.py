@@ -15,7 +15,7 @@ _SOURCES = {
         "Conflict", "Forbidden", "Invalid", "LinliError", "NotFound", "Refused", "SignInRequired", "Throttled",
         "Unavailable",
     ),
-    "core.text": ("Domain", "LazyText"),
+    "core.text": ("Domain", "Label", "LazyText"),
     "core.store.audit": ("acts_on", "record"),
     "core.store.community": ("Community", "CommunityModel", "all_communities", "find_community"),
     "core.store.db": (
@@ -31,7 +31,7 @@ _SOURCES = {
         "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind", "State", "Todo", "Transition",
         "Widget", "Workflow", "WorkflowTodos",
     ),
-    "core.plugin.import_declarations": (
+    "core.plugin.declarations.imports": (
         "ChoiceCell", "Import", "ImportColumn", "NumberCell", "Stored", "TextCell", "WordsCell", "YesNoCell",
     ),
     "core.plugin.events": ("emit", "event"),
@@ -45,26 +45,26 @@ _SOURCES = {
     "core.people.phone": ("parse_phone",),
     "core.people.directory": ("person_of",),
     "core.people.names": ("found_in",),
-    "core.civic.calendar": (
+    "core.civic.calendar.days": (
         "add_working_days", "day_name", "deadline", "is_holiday", "is_working_day", "working_days_between",
     ),
     "core.civic.attachments": (
         "attach", "describe_file", "files_of", "keep_upload", "move_file", "put_back_file", "remove_file",
     ),
-    "core.civic.consents": ("has_consented",),
-    "core.civic.notices": (
+    "core.civic.privacy.consents": ("has_consented",),
+    "core.civic.notices.publishing": (
         "NoticePublished", "NoticeWithdrawn", "draft_notice", "publish_notice",
     ),
-    "core.civic.notice_lists": ("notices_about",),
-    "core.civic.notice_wording": ("NoticeWording",),
-    "core.civic.notice_pairs": ("open_pair",),
-    "core.civic.follows": ("tell_followers",),
-    "core.civic.links": ("link", "links_of", "unlink"),
-    "core.civic.objection_lists": ("objections_of", "open_objections"),
-    "core.civic.messages": ("not_needed", "tell", "told_at"),
-    "core.civic.message_lists": ("hall_numbers",),
+    "core.civic.notices.lists": ("notices_about",),
+    "core.civic.notices.wording": ("NoticeWording",),
+    "core.civic.notices.pairs": ("open_pair",),
+    "core.civic.threads.follows": ("tell_followers",),
+    "core.civic.threads.links": ("link", "links_of", "unlink"),
+    "core.civic.objections.lists": ("objections_of", "open_objections"),
+    "core.civic.reaching.messages": ("not_needed", "tell", "told_at"),
+    "core.civic.reaching.message_lists": ("hall_numbers",),
     "core.ics": ("Appointment", "calendar_text"),
-    "core.civic.workflow": ("actions", "advance", "begin", "history"),
+    "core.civic.workflow.engine": ("actions", "advance", "begin", "history"),
     "core.web.forms": (
         "BooleanField", "DayField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",
         "StringField", "TextAreaField", "TimeField", "asked_number", "request_key", "status_of", "submit_once",
@@ -81,9 +81,9 @@ _MODULES = {"guest_codes": "core.civic.guest_codes", "scores": "core.civic.score
 
 if TYPE_CHECKING:
     from core.actor import Actor as Actor
-    from core.civic.workflow import actions as actions
-    from core.civic.workflow import advance as advance
-    from core.civic.workflow import begin as begin
+    from core.civic.workflow.engine import actions as actions
+    from core.civic.workflow.engine import advance as advance
+    from core.civic.workflow.engine import begin as begin
     from core.clock import local_day as local_day
     from core.clock import today as today
     from core.plugin.events import emit as emit

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from core.errors import Forbidden, NotFound
-from core.text import LazyText, _
+from core.text import Label, LazyText, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ UNNAMED: Mapping[str, LazyText] = {
 }
 
 
-def name_of(label: str) -> LazyText | str:
+def name_of(label: str) -> Label:
     """The name under which somebody's acts are stored, as people read it."""
     return UNNAMED.get(label, label)
 

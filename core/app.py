@@ -10,18 +10,12 @@ from flask import Flask, Response, g, request, session
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from core import clock
-from core.civic import (
-    handover_sheet,
-    handover_sources,
-    notice_todos,
-    own_todos,
-    privacy_requests,
-    records,
-    stories,
-    todos,
-    workflow,
-    workflow_shape,
-)
+from core.civic.inbox import handover_sheet, handover_sources, own_todos, todos
+from core.civic.notices import todos as notice_todos
+from core.civic.privacy import requests as privacy_requests
+from core.civic.threads import records, stories
+from core.civic.workflow import engine as workflow
+from core.civic.workflow import shape as workflow_shape
 from core.config import Config, load_config
 from core.operate import backup
 from core.people import permissions

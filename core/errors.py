@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.text import LazyText, _
+from core.text import Label, _
 
 
 class LinliError(Exception):
@@ -18,10 +18,10 @@ class LinliError(Exception):
     """
 
     status = 500
-    message: LazyText | str = _("Something went wrong.")
-    advice: LazyText | str | None = None
+    message: Label = _("Something went wrong.")
+    advice: Label | None = None
 
-    def __init__(self, message: LazyText | str | None = None, *, advice: LazyText | str | None = None) -> None:
+    def __init__(self, message: Label | None = None, *, advice: Label | None = None) -> None:
         if message is not None:
             self.message = message
         if advice is not None:
@@ -42,9 +42,7 @@ class Refused(LinliError):
 class Conflict(Refused):
     """Somebody else was first. `alternatives` is what the person can take instead."""
 
-    def __init__(
-        self, message: LazyText | str | None = None, *, alternatives: Any = None, advice: LazyText | str | None = None
-    ) -> None:
+    def __init__(self, message: Label | None = None, *, alternatives: Any = None, advice: Label | None = None) -> None:
         super().__init__(message, advice=advice)
         self.alternatives = alternatives
 
@@ -55,10 +53,8 @@ class Invalid(LinliError):
     status = 422
     message = _("Please correct the marked fields.")
 
-    def __init__(
-        self, errors: Mapping[str, Sequence[LazyText | str]] | None = None, message: LazyText | str | None = None
-    ) -> None:
-        self.errors: dict[str, list[LazyText | str]] = {name: list(texts) for name, texts in (errors or {}).items()}
+    def __init__(self, errors: Mapping[str, Sequence[Label]] | None = None, message: Label | None = None) -> None:
+        self.errors: dict[str, list[Label]] = {name: list(texts) for name, texts in (errors or {}).items()}
         if message is None and len(self.errors) == 1:
             message = next(iter(self.errors.values()))[0]
         super().__init__(message)

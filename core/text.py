@@ -71,6 +71,10 @@ class LazyText:
         return part in str(self)
 
 
+Label = LazyText | str
+"""What is shown to people: a sentence to be looked up in their language, or text as it is (names, what was typed)."""
+
+
 def gettext(message: str, /, **params: Any) -> LazyText:
     """Mark a sentence of core for translation; `%(name)s` is filled from `params`."""
     return LazyText(message, params)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from core.cells import plain, split_remarks
 from core.spreadsheet import Sheet, write_workbook
-from core.text import LazyText, _
+from core.text import Label, LazyText, _
 
 ERROR_TITLE = _("Reason for the error")
 # Titles are searched for in this many rows from the top.
@@ -41,7 +41,7 @@ class BadRow:
     field: str
     column: int | None
     reason: str
-    message: LazyText | str
+    message: Label
     cells: tuple[str, ...]
 
 
@@ -108,7 +108,7 @@ def error_workbook(
     table: Sequence[Sequence[str]],
     titles: Sequence[str],
     bad: Sequence[BadRow],
-    untitled: Mapping[int, LazyText | str] | None = None,
+    untitled: Mapping[int, Label] | None = None,
 ) -> bytes:
     """The bad rows as .xlsx: the columns of `table` as they were, with the reason in a column behind them.
 

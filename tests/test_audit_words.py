@@ -13,12 +13,18 @@ from pathlib import Path
 import pytest
 
 from core.actor import command
-from core.civic import calls, holiday_list, intake, notice_pairs, notices, objection_answers, objections
-from core.civic.calendar import Period
-from core.civic.notice_categories import Lengths, set_lengths
-from core.civic.notice_wording import NoticeWording
-from core.civic.objection_records import OBJECTION
-from core.civic.privacy_requests import REQUEST
+from core.civic import intake
+from core.civic.calendar import holiday_list
+from core.civic.calendar.days import Period
+from core.civic.notices import pairs as notice_pairs
+from core.civic.notices import publishing as notices
+from core.civic.notices.categories import Lengths, set_lengths
+from core.civic.notices.wording import NoticeWording
+from core.civic.objections import answers as objection_answers
+from core.civic.objections import filing as objections
+from core.civic.objections.records import OBJECTION
+from core.civic.privacy.requests import REQUEST
+from core.civic.reaching import calls
 from core.clock import today
 from core.operate import audit_log, communities
 from core.operate.audit_words import SENTENCES, SUBJECTS

@@ -14,7 +14,7 @@ from core.cli import main
 from core.operate.exports import MOST_ROWS
 from core.plugin import hookspecs
 from core.plugin.declarations import Consent, Export, FileKind, PersonalField, ScoreKind
-from core.plugin.import_declarations import Import, ImportColumn
+from core.plugin.declarations.imports import Import, ImportColumn
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGIN_GUIDE = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ def test_the_plugin_guide_tells_of_no_other_hook():
 
 def test_the_plugin_guide_tells_of_the_calendar_as_it_is():
     told = re.findall(r"^- `(\w+)\(([\w, ]+)\)` — (.+)$", PLUGIN_GUIDE, flags=re.MULTILINE)
-    assert {name for name, _arguments, _words in told} == set(core._SOURCES["core.civic.calendar"])
+    assert {name for name, _arguments, _words in told} == set(core._SOURCES["core.civic.calendar.days"])
     for name, arguments, words in told:
         function = getattr(core, name)
         assert ", ".join(inspect.signature(function).parameters) == arguments

@@ -9,18 +9,13 @@ import sys
 import pytest
 
 from core.actor import Actor, command
-from core.civic import (
-    calls,
-    care_notes,
-    consents,
-    erasure,
-    intake,
-    notices,
-    objection_answers,
-    objections,
-    privacy_register,
-)
-from core.civic import privacy_requests as requests
+from core.civic import intake
+from core.civic.notices import publishing as notices
+from core.civic.objections import answers as objection_answers
+from core.civic.objections import filing as objections
+from core.civic.privacy import care_notes, consents, erasure, requests
+from core.civic.privacy import register as privacy_register
+from core.civic.reaching import calls
 from core.clock import today
 from core.errors import Conflict, Forbidden, NotFound, Refused
 from core.people import accounts, residents, roles, roster
@@ -265,7 +260,7 @@ def test_a_namesake_keeps_the_values_in_the_log(app, registry, room):
 def test_history_can_lose_words_and_nothing_else(app, room):
     import peewee
 
-    from core.civic.workflow import WorkflowStep
+    from core.civic.workflow.engine import WorkflowStep
     from core.store.db import violated
 
     in_everything(room)
@@ -283,7 +278,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from core.app import create_app
-from core.civic import erasure
+from core.civic.privacy import erasure
 from core.config import load_config
 from tests.test_erasure import chief
 app = create_app(load_config(Path(sys.argv[1]), database=sys.argv[2] or None))

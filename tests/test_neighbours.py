@@ -6,8 +6,11 @@ import pytest
 from flask import Flask
 
 from core.actor import command
-from core.civic import care_notes, consents, messages, objections, privacy_requests
 from core.civic.attachments import keep_upload
+from core.civic.objections import filing as objections
+from core.civic.privacy import care_notes, consents
+from core.civic.privacy import requests as privacy_requests
+from core.civic.reaching import messages
 from core.people import accounts, permissions
 from core.store.ref import Ref
 from core.testing import WEST_HILL, Browser

@@ -7,7 +7,7 @@ import peewee
 import pytest
 
 import core
-from core.civic import privacy_register
+from core.civic.privacy import register as privacy_register
 from core.operate.export_lists import CORE_EXPORTS
 from core.plugin import checks
 from core.plugin.declarations import Declaration, PersonalField

@@ -123,7 +123,8 @@ def _add_accounts(town: Town) -> None:
 
 def _add_office(town: Town) -> None:
     from core.actor import Actor
-    from core.civic import calls, intake, messages
+    from core.civic import intake
+    from core.civic.reaching import calls, messages
     from core.people import roster, view_log
 
     actor = command(town.code)
@@ -192,7 +193,7 @@ def _add_rooms(town: Town) -> None:
 
 def _add_notices(town: Town) -> None:
     """A draft, which is private, one that is up and one that was withdrawn, whose text is private again."""
-    from core.civic import notices
+    from core.civic.notices import publishing as notices
 
     actor = command(town.code)
     keys = []
@@ -214,7 +215,8 @@ def _add_objections(town: Town, notice_id: int) -> None:
     """One of a guest that waits, and one on paper that is answered: who objects and in which words is private."""
     from dataclasses import replace
 
-    from core.civic import objection_answers, objections
+    from core.civic.objections import answers as objection_answers
+    from core.civic.objections import filing as objections
 
     actor = command(town.code)
     words = f"{town.mark}的车位费不对"
@@ -230,7 +232,8 @@ def _add_objections(town: Town, notice_id: int) -> None:
 
 def _add_privacy(town: Town) -> None:
     """A request for the own data that waits, and one that was answered; what somebody agreed to, and what is kept by it."""
-    from core.civic import care_notes, consents, privacy_requests
+    from core.civic.privacy import care_notes, consents
+    from core.civic.privacy import requests as privacy_requests
     from core.clock import today
 
     actor, keys = command(town.code), []
@@ -245,7 +248,7 @@ def _add_privacy(town: Town) -> None:
 
 def _add_absence(town: Town) -> None:
     """Somebody is away this week, and a colleague stands in."""
-    from core.civic import deputies
+    from core.civic.inbox import deputies
     from core.clock import today
     from core.people import account_list, accounts
 
@@ -259,7 +262,7 @@ def _add_absence(town: Town) -> None:
 
 def _add_links(town: Town) -> None:
     """A call, which is private, linked with a booking and with a notice everybody reads; every kind of record as a thread."""
-    from core.civic import links
+    from core.civic.threads import links
     from core.store.ref import Ref
 
     actor = command(town.code)
@@ -273,7 +276,7 @@ def _add_links(town: Town) -> None:
 
 def _add_handover(town: Town) -> None:
     """Somebody has left and handed the work over."""
-    from core.civic import handovers
+    from core.civic.inbox import handovers
     from core.people import account_list, accounts
 
     actor = command(town.code)

@@ -1,1 +1,1 @@
-"""What every community has whatever plugins it enables: workflows and the call list."""
+"""What every community has whatever plugins it enables. One folder per service; single files where one is enough."""

@@ -13,7 +13,7 @@ import peewee
 
 from core.actor import Actor, name_of
 from core.civic.attachments import add_core_files
-from core.civic.calls import (
+from core.civic.reaching.calls import (
     TAKE,
     WORK,
     ask_to_call,
@@ -27,24 +27,14 @@ from core.civic.calls import (
     when_reached,
 )
 from core.civic.sheets import MOST_SCANS, SCAN, add_core_sheets
-from core.civic.workflow import advance, begin, install
+from core.civic.workflow.engine import advance, begin, install
 from core.clock import day_text, today
 from core.errors import Invalid
-from core.plugin.declarations import (
-    FileKind,
-    Label,
-    SheetContent,
-    SheetKind,
-    State,
-    Todo,
-    Transition,
-    Workflow,
-    WorkflowTodos,
-)
+from core.plugin.declarations import FileKind, SheetContent, SheetKind, State, Todo, Transition, Workflow, WorkflowTodos
 from core.store.community import CommunityModel
 from core.store.db import Day, Flag, Integer, Text, Utc, now, transactional
 from core.store.ref import Ref
-from core.text import _, is_storable
+from core.text import Label, _, is_storable
 
 CALL_BACK = "call_back"
 

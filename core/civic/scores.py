@@ -22,12 +22,12 @@ from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people.person import Person, PersonHome
 from core.people.reach import require_person
 from core.plugin.current import active
-from core.plugin.declarations import DataSubject, DataTable, Label, ScoreKind
+from core.plugin.declarations import DataSubject, DataTable, ScoreKind
 from core.store import audit
 from core.store.community import CommunityModel
 from core.store.db import Day, Integer, Text, Utc, now, transactional
 from core.store.ref import Ref
-from core.text import _, is_storable
+from core.text import Label, _, is_storable
 
 LEAST_SHOWN = 3
 LONGEST_WORDS = 200

@@ -9,17 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.actor import Actor, community_of
-from core.civic import intake, notice_lists
-from core.civic.calls import TAKE
+from core.civic import intake
+from core.civic.notices import lists as notice_lists
+from core.civic.reaching.calls import TAKE
 from core.people import account_list, areas, directory, households, view_log
 from core.people.accounts import MANAGE
 from core.people.directory import VIEW, terms_of
 from core.people.disclosure import STATUS_LABELS, masked_view
 from core.people.names import found_in
 from core.people.person import LIVING_HERE
-from core.plugin.declarations import Hit, Label, SearchSource
+from core.plugin.declarations import Hit, SearchSource
 from core.plugin.registry import Registry
-from core.text import _
+from core.text import Label, _
 
 SEARCH = "core.search"
 MOST_HITS = 10

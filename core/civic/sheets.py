@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core.actor import Actor, community_of
 from core.civic.attachments import FileOf, attach, files_of, remove_file
-from core.civic.records import Reader
+from core.civic.threads.records import Reader
 from core.clock import today
 from core.errors import LinliError, NotFound, Refused
 from core.plugin.current import active

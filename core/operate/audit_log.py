@@ -12,7 +12,7 @@ from typing import Any
 import peewee
 
 from core.actor import Actor, name_of
-from core.civic import records
+from core.civic.threads import records
 from core.clock import utc_minute
 from core.errors import NotFound
 from core.operate.audit_values import Teller, job_labels, subject_word
@@ -25,7 +25,7 @@ from core.plugin.registry import Registry
 from core.plugin.settings import declared_settings
 from core.store import audit
 from core.store.audit import AuditDetail, AuditEntry
-from core.text import LazyText
+from core.text import Label
 
 VIEW = "core.audit.view"
 PAGE = 50
@@ -50,7 +50,7 @@ class LogEntry:
     seq: int
     at: int
     who: str
-    what: LazyText | str
+    what: Label
     about: str
     on_behalf_of: str
     origin: str
@@ -123,7 +123,7 @@ def _told(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> Iterable[
         )
 
 
-def _sentence(registry: Registry, actor: Actor, row: AuditEntry) -> LazyText | str:
+def _sentence(registry: Registry, actor: Actor, row: AuditEntry) -> Label:
     """What happened: core's own words, else those of the plugin, else the name of the act."""
     if row.action in SENTENCES:
         return SENTENCES[row.action]

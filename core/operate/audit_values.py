@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.actor import Actor
-from core.civic import records
 from core.civic.intake import INTAKE
-from core.civic.notice_records import Notice, NoticePair
-from core.civic.objection_records import OBJECTION
+from core.civic.notices.records import Notice, NoticePair
+from core.civic.objections.records import OBJECTION
+from core.civic.threads import records
 from core.clock import day_text, moment_text
 from core.operate.audit_words import ABOUT_RECORDS, LISTS, NAMES, SUBJECTS, WORDS
 from core.operate.core_jobs import core_jobs
@@ -25,11 +25,11 @@ from core.people.directory import VIEW as SEE_PEOPLE
 from core.people.grids import Grid
 from core.people.person import Person
 from core.people.reach import within
-from core.plugin.declarations import AuditWords, Label
+from core.plugin.declarations import AuditWords
 from core.plugin.registry import Registry
 from core.plugin.settings import declared_settings
 from core.store.audit import AuditEntry
-from core.text import _
+from core.text import Label, _
 
 _REF = re.compile(r"[a-z_]+\.[a-z_]+:[\w-]+\Z")
 MOST_NAMED = 30

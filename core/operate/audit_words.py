@@ -6,24 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.actor import UNNAMED
-from core.civic.calls import OUTCOMES
-from core.civic.contact import WAYS
-from core.civic.handover_sources import LABELS as WORK_LABELS
-from core.civic.handovers import FOLLOWS
-from core.civic.links import WORDS as LINK_WORDS
-from core.civic.message_records import STATES as MESSAGE_STATES
-from core.civic.notice_categories import CATEGORIES
-from core.civic.notice_lists import SHOWN
-from core.civic.objection_records import CHANNELS
-from core.civic.objection_records import OUTCOMES as OBJECTION_OUTCOMES
-from core.civic.privacy_requests import ASKS
-from core.civic.privacy_requests import WAYS as REQUEST_WAYS
-from core.civic.retention import CORE_RULES
-from core.civic.stories import CORE_RECORDS
+from core.civic.inbox.handover_sources import LABELS as WORK_LABELS
+from core.civic.inbox.handovers import FOLLOWS
+from core.civic.notices.categories import CATEGORIES
+from core.civic.notices.lists import SHOWN
+from core.civic.objections.records import CHANNELS
+from core.civic.objections.records import OUTCOMES as OBJECTION_OUTCOMES
+from core.civic.privacy.requests import ASKS
+from core.civic.privacy.requests import WAYS as REQUEST_WAYS
+from core.civic.privacy.retention import CORE_RULES
+from core.civic.reaching.calls import OUTCOMES
+from core.civic.reaching.contact import WAYS
+from core.civic.reaching.message_records import STATES as MESSAGE_STATES
+from core.civic.threads.links import WORDS as LINK_WORDS
+from core.civic.threads.stories import CORE_RECORDS
 from core.people.disclosure import RELATION_LABELS, STATUS_LABELS
 from core.people.permissions import ROLES
-from core.plugin.declarations import Label
-from core.text import LazyText, _
+from core.text import Label, LazyText, _
 
 SENTENCES: Mapping[str, LazyText] = {
     "core.signed_in": _("signed in"),

@@ -14,7 +14,7 @@ from core.store import audit
 from core.store.community import Community, find_community
 from core.store.db import transactional
 from core.store.ref import Ref
-from core.text import LazyText, _, is_storable
+from core.text import Label, LazyText, _, is_storable
 
 ADD = "core.site.communities"
 EDIT = "core.community.edit"
@@ -137,7 +137,7 @@ def _stem(name: str) -> str:
 def _tidy(values: dict[str, str]) -> dict[str, str]:
     """The values without blanks around them; raises `Invalid` naming each field that cannot be used."""
     tidy = {field: value.strip() for field, value in values.items()}
-    errors: dict[str, list[LazyText | str]] = {}
+    errors: dict[str, list[Label]] = {}
     if not tidy["name"]:
         errors["name"] = [_("Please write the name of the community, for example 西山社区.")]
     for field, longest in LONGEST.items():

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from core.actor import Actor
-from core.civic import attachments, consents, messages, notice_news, notice_reads, retention
+from core.civic import attachments
+from core.civic.notices import news as notice_news
+from core.civic.notices import reads as notice_reads
+from core.civic.privacy import consents, retention
+from core.civic.reaching import messages
 from core.people import sessions, throttle
 from core.plugin import events
 from core.plugin.declarations import Job

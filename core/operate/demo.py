@@ -13,9 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from core.actor import Actor, command
-from core.civic import calls, care_notes, consents, contact, deputies, intake, links, messages, privacy_requests
+from core.civic import intake
+from core.civic.inbox import deputies
 from core.civic.intake import CallIntake
-from core.civic.notice_records import Notice
+from core.civic.notices.records import Notice
+from core.civic.privacy import care_notes, consents
+from core.civic.privacy import requests as privacy_requests
+from core.civic.reaching import calls, contact, messages
+from core.civic.threads import links
 from core.clock import today, utc_minute
 from core.errors import Invalid
 from core.operate import demo_notices, demo_objections, setup
@@ -26,7 +31,7 @@ from core.people.reach import within
 from core.people.secrets import new_password
 from core.plugin.registry import Registry
 from core.store.community import Community
-from core.text import LazyText, _
+from core.text import Label, _
 
 DATA = Path(__file__).parent / "demo_data"
 CODE = "330481001009"
@@ -44,7 +49,7 @@ AWAY, DEPUTY = "wangge", "shequ"
 # Where no register is imported that names grids.
 ONLY_GRID = "第1网格"
 RESIDENTS_WITH_ACCOUNT = 3
-Line = LazyText | str
+Line = Label
 
 
 def build(registry: Registry, residents: bool = True) -> Iterator[Line]:

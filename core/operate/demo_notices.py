@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.actor import Actor
-from core.civic import notice_pairs, notices
-from core.civic.notice_records import Notice
-from core.civic.notice_wording import NoticeWording
+from core.civic.notices import pairs as notice_pairs
+from core.civic.notices import publishing as notices
+from core.civic.notices.records import Notice
+from core.civic.notices.wording import NoticeWording
 from core.store.db import now
 from core.text import LazyText, _
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core.actor import Actor, community_of
-from core.civic import calls, objection_answers, objections
-from core.civic.calls import CallTask
-from core.civic.message_records import Message
-from core.civic.notice_records import Notice
+from core.civic.notices.records import Notice
+from core.civic.objections import answers as objection_answers
+from core.civic.objections import filing as objections
+from core.civic.reaching import calls
+from core.civic.reaching.calls import CallTask
+from core.civic.reaching.message_records import Message
 from core.clock import local_day
 from core.operate.demo_notices import DAY_MS
 from core.store.db import now

@@ -10,14 +10,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from core.actor import Actor, community_of, name_of
-from core.civic import calls, intake, message_lists, notice_lists, objection_lists, privacy_register
-from core.civic.calls import OUTCOMES, TAKE, WORK
+from core.civic import intake
 from core.civic.intake import INTAKE
-from core.civic.message_records import STATES as MESSAGE_STATES
-from core.civic.messages import SEND
-from core.civic.notice_categories import CATEGORIES, WRITE
-from core.civic.objection_records import CHANNELS, ENTER, OBJECTION
-from core.civic.objection_records import OUTCOMES as OBJECTION_OUTCOMES
+from core.civic.notices import lists as notice_lists
+from core.civic.notices.categories import CATEGORIES, WRITE
+from core.civic.objections import lists as objection_lists
+from core.civic.objections.records import CHANNELS, ENTER, OBJECTION
+from core.civic.objections.records import OUTCOMES as OBJECTION_OUTCOMES
+from core.civic.privacy import register as privacy_register
+from core.civic.reaching import calls, message_lists
+from core.civic.reaching.calls import OUTCOMES, TAKE, WORK
+from core.civic.reaching.message_records import STATES as MESSAGE_STATES
+from core.civic.reaching.messages import SEND
 from core.clock import local_text
 from core.operate import audit_log
 from core.operate.audit_log import LogFilter

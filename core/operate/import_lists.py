@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.actor import Actor, community_of
 from core.errors import NotFound, Refused
-from core.plugin.import_declarations import Import
+from core.plugin.declarations.imports import Import
 from core.plugin.registry import Registry
 from core.spreadsheet import Sheet, write_workbook
 from core.text import _

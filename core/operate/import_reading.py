@@ -14,7 +14,7 @@ from typing import Any
 
 from core.cells import is_nothing, plain
 from core.errors import Invalid
-from core.plugin.import_declarations import Import, ImportColumn, Stored
+from core.plugin.declarations.imports import Import, ImportColumn, Stored
 from core.spreadsheet import Table
 from core.store.db import canonical
 from core.text import LazyText, _

@@ -21,12 +21,12 @@ from core.operate.import_reading import (
     header_and_titles,
     read_list,
 )
-from core.plugin.import_declarations import Import
+from core.plugin.declarations.imports import Import
 from core.plugin.registry import Registry
 from core.spreadsheet import Table, read_table
 from core.store import import_batches
 from core.store.import_batches import ImportBatch, content_of
-from core.text import LazyText, _, is_storable
+from core.text import Label, _, is_storable
 from core.titles import BadRow, signature
 
 
@@ -135,5 +135,5 @@ def faults(registry: Registry, actor: Actor, imported: Import) -> Iterator[None]
 def require_answers(read: Read) -> None:
     """Raise `Invalid` while columns are not assigned."""
     if read.file.questions:
-        errors: dict[str, list[LazyText | str]] = {each.field: [each.message] for each in read.file.questions}
+        errors: dict[str, list[Label]] = {each.field: [each.message] for each in read.file.questions}
         raise Invalid(errors, _("Some columns are not assigned yet."))

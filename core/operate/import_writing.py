@@ -25,7 +25,7 @@ from core.operate.import_uploads import (
     require_answers,
     store,
 )
-from core.plugin.import_declarations import Import
+from core.plugin.declarations.imports import Import
 from core.plugin.registry import Registry
 from core.store import audit
 from core.store.db import now, run_in_transaction, transaction, transactional

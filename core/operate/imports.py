@@ -39,7 +39,7 @@ from core.operate.import_writing import (
     take_back,
     try_rows,
 )
-from core.plugin.import_declarations import Import
+from core.plugin.declarations.imports import Import
 from core.plugin.registry import Registry
 from core.store import import_batches
 from core.store.db import transactional

@@ -12,13 +12,12 @@ from core.actor import Actor, community_of
 from core.errors import Conflict, Forbidden, NotFound
 from core.operate.core_jobs import core_jobs
 from core.plugin import jobs
-from core.plugin.declarations import Label
 from core.plugin.jobs import BROKEN_OFF, CORE, FAILED, JobRun, Scheduled
 from core.plugin.registry import Registry
 from core.store import audit
 from core.store.db import now, transactional
 from core.store.ref import Ref
-from core.text import _
+from core.text import Label, _
 
 RUN = "core.jobs.run"
 SITE = "core.site.admin"

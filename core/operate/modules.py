@@ -6,12 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.actor import Actor
-from core.plugin.declarations import Label, NavItem
+from core.plugin.declarations import NavItem
 from core.plugin.failures import PluginFailure
 from core.plugin.registry import LoadedPlugin, Quarantine, Registry
 from core.plugin.states import SwitchState, reasons_against
 from core.store.community import Community, all_communities, find_community
-from core.text import _
+from core.text import Label, _
 
 SWITCH = "core.plugins.switch"
 SITE = "core.site.admin"

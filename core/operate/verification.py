@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.civic import notice_digest
-from core.civic.notice_digest import PROBLEMS, Finding
-from core.civic.notice_wording import number_text
+from core.civic.notices import digest as notice_digest
+from core.civic.notices.digest import PROBLEMS, Finding
+from core.civic.notices.wording import number_text
 from core.errors import NotFound
 from core.store import audit, file_check
-from core.text import LazyText, _
+from core.text import Label, _
 
-Line = LazyText | str
+Line = Label
 
 
 @dataclass(frozen=True)

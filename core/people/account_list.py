@@ -23,7 +23,7 @@ from core.people.person import Person
 from core.people.roles import Held
 from core.store.community import all_communities
 from core.store.db import transaction
-from core.text import LazyText, _
+from core.text import Label, LazyText, _
 
 SITE = "core.site.admin"
 
@@ -135,7 +135,7 @@ class AccountPage:
     person: PersonRow | None
     history: tuple[Held, ...]
     created_at: int
-    why_not: LazyText | str | None
+    why_not: Label | None
     can_roles: bool
     can_link: bool
 
@@ -162,7 +162,7 @@ def account_page(actor: Actor, account_id: int) -> AccountPage:
     )
 
 
-def _why_not(actor: Actor, account_id: int) -> LazyText | str | None:
+def _why_not(actor: Actor, account_id: int) -> Label | None:
     try:
         accounts.managed_account(actor, account_id)
     except (Forbidden, Refused) as error:

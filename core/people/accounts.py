@@ -25,10 +25,10 @@ from core.people.person import DECEASED, TAKE_BACK_BLOCKERS, Person
 from core.store import audit
 from core.store.community import Community
 from core.store.db import now, transaction, transactional, violated
-from core.text import LazyText, _
+from core.text import Label, LazyText, _
 
 MANAGE = "core.accounts.manage"
-# What higher floors know of an account (`core.civic.handovers`): why it cannot be closed yet, None when it can; and what
+# What higher floors know of an account (`core.civic.inbox.handovers`): why it cannot be closed yet, None when it can; and what
 # follows once it is closed or has another holder, in the same transaction.
 CLOSE_BLOCKERS: list[Callable[[Actor, Account], LazyText | None]] = []
 LEAVERS: list[Callable[[Actor, Account], None]] = []
@@ -127,7 +127,7 @@ def _create(
     grants: Iterable[RoleTerm | str] = (),
 ) -> Account:
     name, shown, community = (_username(username), label.strip()[:40], None if kind == "owner" else actor.community)
-    errors: dict[str, list[LazyText | str]] = {}
+    errors: dict[str, list[Label]] = {}
     if not _USERNAME.fullmatch(name):
         errors["username"] = [
             _("2 to 40 small letters, digits or Chinese characters, also . _ and -, but not digits alone.")
@@ -415,7 +415,7 @@ def _words(community: str | None, *names: str | None) -> list[str]:
     return found
 
 
-def _collect(errors: dict[str, list[LazyText | str]], check: Callable[[], None]) -> None:
+def _collect(errors: dict[str, list[Label]], check: Callable[[], None]) -> None:
     try:
         check()
     except Invalid as invalid:

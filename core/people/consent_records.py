@@ -1,4 +1,4 @@
-"""The table of separate consents (《个人信息保护法》 §29, §31) and reading the last word from it. Asking is in `core.civic.consents`."""
+"""The table of separate consents (《个人信息保护法》 §29, §31) and reading the last word from it. Asking is in `core.civic.privacy.consents`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What the register, accounts and traces hold about one person, as that person reads it (《个人信息保护法》 §45).
 
-What calls and procedures hold is in `core.civic.person_data`, where it is brought together.
+What calls and procedures hold is in `core.civic.privacy.person_data`, where it is brought together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Erasing a resident from the register and the accounts (《个人信息保护法》 §47). The whole act is `core.civic.erasure`.
+"""Erasing a resident from the register and the accounts (《个人信息保护法》 §47). The whole act is `core.civic.privacy.erasure`.
 
 The row stays under a pseudonym, so that ledgers and references to it stay whole; everything that tells who it was goes.
 """

@@ -1,7 +1,7 @@
 """The register of personal data of residents, rosters and accounts: which column holds what, why, and for how long.
 
-Those of calls, procedures, notices and files are in `core.civic.personal_fields`; what is made of the register in
-`core.civic.privacy_register`.
+Those of calls, procedures, notices and files are in `core.civic.privacy.personal_fields`; what is made of the register in
+`core.civic.privacy.register`.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ from core.people.person import (
 from core.people.phone import parse_phone
 from core.store import audit
 from core.store.db import now, transactional
-from core.text import LazyText, _, is_storable
+from core.text import Label, _, is_storable
 
 __all__ = [
     "DECEASED", "EDIT", "LIVING_HERE", "MOVED_AWAY", "PHONE", "RELATIONS", "SEXES", "STATUSES", "VIEW", "FormerName",
@@ -195,7 +195,7 @@ def move_in(
     actor.require(EDIT)
     community = community_of(actor)
     person = person_of(actor, public_id)
-    errors: dict[str, list[LazyText | str]] = {}
+    errors: dict[str, list[Label]] = {}
     place = _check_door(estate_id, door, errors)
     _check_relation(relation, errors)
     if errors or place is None:
@@ -240,7 +240,7 @@ def correct_stay(
 ) -> None:
     """Correct what somebody is of a home they have now, and since when. Raises `NotFound`, `Invalid`."""
     actor.require(EDIT)
-    errors: dict[str, list[LazyText | str]] = {}
+    errors: dict[str, list[Label]] = {}
     _check_relation(relation, errors)
     if errors:
         raise Invalid(errors)
@@ -306,9 +306,9 @@ def _move_stays(kept: Person, double: Person) -> list[int]:
 # --- checks ----------------------------------------------------------------------------------------------------------
 
 
-def _check(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[LazyText | str]]]:
+def _check(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[Label]]]:
     """The fields in the form they are stored, and what is wrong with them."""
-    errors: dict[str, list[LazyText | str]] = {}
+    errors: dict[str, list[Label]] = {}
     fields: dict[str, Any] = {"sex": given["sex"], "birth_year": given["birth_year"]}
     fields["name"] = plain(given["name"])
     if not fields["name"] or not is_storable(fields["name"]):
@@ -332,7 +332,7 @@ def _check(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[Laz
     return fields, errors
 
 
-def _check_phone(key: str, text: str, errors: dict[str, list[LazyText | str]]) -> str:
+def _check_phone(key: str, text: str, errors: dict[str, list[Label]]) -> str:
     if not text.strip():
         return ""
     found = parse_phone(text)
@@ -344,7 +344,7 @@ def _check_phone(key: str, text: str, errors: dict[str, list[LazyText | str]]) -
     return found.number
 
 
-def _check_door(estate_id: int | None, text: str, errors: dict[str, list[LazyText | str]]) -> tuple[int, Door] | None:
+def _check_door(estate_id: int | None, text: str, errors: dict[str, list[Label]]) -> tuple[int, Door] | None:
     door = parse_door(text)
     if estate_id is None:
         errors["estate_id"] = [_("Choose the estate.")]
@@ -353,7 +353,7 @@ def _check_door(estate_id: int | None, text: str, errors: dict[str, list[LazyTex
     return (estate_id, door) if estate_id is not None and door is not None else None
 
 
-def _check_relation(relation: str, errors: dict[str, list[LazyText | str]]) -> None:
+def _check_relation(relation: str, errors: dict[str, list[Label]]) -> None:
     if relation not in RELATIONS:
         errors["relation"] = [_("Choose owner, tenant, family or unknown.")]
 

@@ -32,7 +32,7 @@ from core.store.import_batches import (
     content_of,
     require_previewed,
 )
-from core.text import LazyText, _, is_storable, ngettext
+from core.text import Label, _, is_storable, ngettext
 from core.titles import BadRow, Question, signature
 
 __all__ = [
@@ -335,7 +335,7 @@ def _run(actor: Actor, batch: int, read: _Read, texts: roster_store.Texts, choic
 def _require_answers(read: _Read) -> None:
     if not read.questions:
         return
-    errors: dict[str, list[LazyText | str]] = {question.field: [question.message] for question in read.questions}
+    errors: dict[str, list[Label]] = {question.field: [question.message] for question in read.questions}
     unknown = [str(FIELD_LABELS[question.field]) for question in read.questions if question.field != "estate"]
     if not unknown:
         raise Invalid(errors, _("%(question)s Please name the estate.", question=read.questions[0].message))

@@ -18,7 +18,7 @@ from core.people.guess import guess
 from core.people.names import PersonName, split_names
 from core.people.particulars import read_birth_year, read_grid, read_sex
 from core.people.phone import Phone, parse_phones
-from core.text import LazyText, _
+from core.text import Label, LazyText, _
 from core.titles import BadRow, Question, data_lines
 from core.titles import error_workbook as write_error_workbook
 
@@ -228,7 +228,7 @@ def _phone_message(rejected: str) -> LazyText:
 
 def error_workbook(file: RosterFile, table: Sequence[Sequence[str]]) -> bytes:
     """The bad rows as .xlsx with their reasons; without titles it gets the names of the assigned fields."""
-    untitled: dict[int, LazyText | str] = {}
+    untitled: dict[int, Label] = {}
     if file.header_row is None:
         assigned = file.columns.as_dict().items()
         untitled = {column: FIELD_LABELS[field] for field, column in assigned if column is not None}

@@ -32,7 +32,7 @@ from core.plugin.states import SwitchState
 from core.store.community import Community, find_community
 from core.store.db import in_transaction, transaction
 from core.store.migrate import is_newer, migrate
-from core.text import LazyText, _, add_domain
+from core.text import Label, _, add_domain
 
 __all__ = ["ALWAYS", "API", "HookTooSlow", "LoadedPlugin", "Quarantine", "Registry", "active"]
 
@@ -62,7 +62,7 @@ class Quarantine:
     """A plugin that was left out: why, at which stage, and the traceback for whoever can repair it."""
 
     name: str
-    reason: LazyText | str
+    reason: Label
     stage: str
     detail: str
     where: str
@@ -224,7 +224,7 @@ class Registry:
 
     def _quarantine(self, candidate: Candidate, stage: str, error: BaseException) -> None:
         """Leave a plugin out and remember why; with `LINLI_STRICT` raise it."""
-        reason: LazyText | str = failures.describe(error)
+        reason: Label = failures.describe(error)
         if isinstance(error, PluginError):
             reason = error.message
         elif stage == "import":

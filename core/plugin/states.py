@@ -22,8 +22,8 @@ from core.store.ref import Ref
 from core.text import LazyText, _
 
 if TYPE_CHECKING:
-    from core.plugin.declarations import Label
     from core.plugin.registry import LoadedPlugin, Registry
+    from core.text import Label
 
 
 class PluginState(BaseModel):

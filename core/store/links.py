@@ -1,6 +1,6 @@
 """Links between records of one community, as rows: added, ended, read. They are never deleted.
 
-Which records may be linked and what a relation means is decided above, in `core.civic.links`.
+Which records may be linked and what a relation means is decided above, in `core.civic.threads.links`.
 """
 
 from __future__ import annotations

@@ -20,14 +20,15 @@ from flask import Flask, Response, current_app, flash, g, get_flashed_messages, 
 from markupsafe import Markup
 
 from core.actor import Actor
-from core.civic import message_lists, todos
+from core.civic.inbox import todos
+from core.civic.reaching import message_lists
 from core.civic.scores import VALUES
 from core.config import VERSION
 from core.lan import reachable_url
 from core.plugin import registry as kernel
 from core.plugin.declarations import NavItem
 from core.store.community import Community, all_communities
-from core.text import LazyText, _
+from core.text import Label, LazyText, _
 from core.web import csrf, i18n, templating
 
 SIZES = ("standard", "large", "huge")
@@ -47,13 +48,13 @@ class Prefs:
 class Nav:
     """A place in the bottom bar or the side navigation, ready to show."""
 
-    label: LazyText | str
+    label: Label
     href: str
     icon: str
     current: bool = False
     count: int = 0
-    group: LazyText | str = ""
-    hint: LazyText | str = ""
+    group: Label = ""
+    hint: Label = ""
 
 
 def install(app: Flask) -> None:
@@ -153,7 +154,7 @@ def disposition(way: str, filename: str) -> str:
     return f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
-def toast(text: LazyText | str, kind: str = "ok", undo_url: str = "", undo_label: LazyText | str = "") -> None:
+def toast(text: Label, kind: str = "ok", undo_url: str = "", undo_label: Label = "") -> None:
     """A message on the next page, with a button that takes the act back where there is one."""
     flash(json.dumps({"text": str(text), "undo_url": undo_url, "undo_label": str(undo_label)}), kind)
 

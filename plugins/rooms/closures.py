@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core import Actor, Invalid, LazyText, Refused, now, record, today, transactional
+from core import Actor, Invalid, Label, Refused, now, record, today, transactional
 from plugins.rooms import slots
 from plugins.rooms.clock import now_minute
 from plugins.rooms.decisions import lapse_holds
@@ -76,7 +76,7 @@ def _interval(date: str, start: str, end: str, last_date: str) -> tuple[int, int
     try:
         last = read_time(last_date, "00:00", end)
     except Invalid as error:
-        renamed: dict[str, list[LazyText | str]] = {
+        renamed: dict[str, list[Label]] = {
             {"date": "last_date"}.get(name, name): texts for name, texts in error.errors.items()
         }
         raise Invalid(renamed) from None

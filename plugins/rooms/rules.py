@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from core import Actor, Invalid, LazyText, Refused, day_text, get_setting, parse_phone, today, utc_minute
+from core import Actor, Invalid, Label, Refused, day_text, get_setting, parse_phone, today, utc_minute
 from plugins.rooms.clock import DAY_END, local_span, now_minute, parse_day, parse_time, span
 from plugins.rooms.hours import Plan, RoomFacts, hours_text
 from plugins.rooms.models import Quota
@@ -19,7 +19,7 @@ from plugins.rooms.texts import _, ngettext
 
 R = TypeVar("R")
 
-Errors = dict[str, list[LazyText | str]]
+Errors = dict[str, list[Label]]
 TITLE_LENGTH = 100
 
 
@@ -266,7 +266,7 @@ def _period(period: str, day: datetime.date) -> tuple[datetime.date, datetime.da
     return first, (first + datetime.timedelta(days=31)).replace(day=1)
 
 
-def _too_many(quota: Quota) -> LazyText:
+def _too_many(quota: Quota) -> Label:
     if quota.period == "week":
         return _(
             "This room can be booked %(count)d times a week by the same person or organisation.", count=quota.bookings
@@ -276,14 +276,14 @@ def _too_many(quota: Quota) -> LazyText:
     )
 
 
-def _too_long(quota: Quota, used: int) -> LazyText:
+def _too_long(quota: Quota, used: int) -> Label:
     left = max(0, quota.minutes - used)
     if quota.period == "week":
         return _("Your time in this room for this week is used up: %(left)d minutes are left.", left=left)
     return _("Your time in this room for this month is used up: %(left)d minutes are left.", left=left)
 
 
-def _other_period(period: str) -> LazyText:
+def _other_period(period: str) -> Label:
     if period == "week":
         return _("Please choose another week or another room.")
     return _("Please choose another month or another room.")

@@ -201,7 +201,8 @@ def test_verify_names_the_first_entry_that_is_not_as_it_was_written(linli):
 def test_verify_answers_for_the_code_of_one_sheet(linli):
     from core.actor import command
     from core.app import open_instance
-    from core.civic import notice_digest, notices
+    from core.civic.notices import digest as notice_digest
+    from core.civic.notices import publishing as notices
     from core.config import load_config
     from core.store.db import close_database
     from tests.core.civic.test_notice_digest import behind_the_guards

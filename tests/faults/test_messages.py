@@ -10,9 +10,9 @@ import time
 import pytest
 
 from core.actor import system
-from core.civic import messages
-from core.civic.calls import CallTask
-from core.civic.message_records import Message
+from core.civic.reaching import messages
+from core.civic.reaching.calls import CallTask
+from core.civic.reaching.message_records import Message
 from core.people.person import Person
 from core.store import audit
 from core.store.db import now, open_database, transaction
@@ -29,7 +29,7 @@ DELIVERER = """
 import sys
 from core.actor import system
 from core.app import open_instance
-from core.civic import messages
+from core.civic.reaching import messages
 from core.config import load_config
 
 open_instance(load_config(sys.argv[1], database=sys.argv[2]))

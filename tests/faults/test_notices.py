@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from core.civic import notice_digest
-from core.civic.notice_records import Notice
+from core.civic.notices import digest as notice_digest
+from core.civic.notices.records import Notice
 from core.plugin.events import EventOutbox
 from core.store import audit
 from core.store.db import open_database
@@ -24,7 +24,8 @@ WRITER = """
 import secrets, sys
 from core.actor import Actor
 from core.app import open_instance
-from core.civic import attachments, notices
+from core.civic import attachments
+from core.civic.notices import publishing as notices
 from core.config import load_config
 
 open_instance(load_config(sys.argv[1], database=sys.argv[2]))

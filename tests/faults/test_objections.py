@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from core.civic.objection_records import Objection, Objector
-from core.civic.workflow import WorkflowStep
+from core.civic.objections.records import Objection, Objector
+from core.civic.workflow.engine import WorkflowStep
 from core.plugin.events import EventOutbox
 from core.store import audit
 from tests.core.civic.objection_cases import notice
@@ -24,7 +24,7 @@ WRITER = """
 import sys
 from core.actor import Actor
 from core.app import open_instance
-from core.civic import objections
+from core.civic.objections import filing as objections
 from core.config import load_config
 
 open_instance(load_config(sys.argv[1], database=sys.argv[2]))

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import deputies, handovers
+from core.civic.inbox import deputies, handovers
 from core.clock import today
 from core.errors import Invalid, NotFound, Refused
 from core.operate import communities

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import calendar, holiday_list
-from core.civic.holiday_list import EDIT, LAST_YEAR, LONGEST_LIST, LONGEST_NOTICE
-from core.civic.holidays_built_in import FIRST_YEAR
+from core.civic.calendar import days as calendar
+from core.civic.calendar import holiday_list
+from core.civic.calendar.holiday_list import EDIT, LAST_YEAR, LONGEST_LIST, LONGEST_NOTICE
+from core.civic.calendar.holidays_built_in import FIRST_YEAR
 from core.clock import today
 from core.errors import Invalid, NotFound
 from core.spreadsheet import SpreadsheetError, read_table
@@ -18,7 +19,7 @@ from core.web.forms import FileField, Form, IntegerField, StringField, TextAreaF
 from core.web.gate import current_actor, view
 
 if TYPE_CHECKING:
-    from core.civic.holiday_lines import Reading
+    from core.civic.calendar.holiday_lines import Reading
 
 pages = Blueprint("admin_calendar", __name__)
 
@@ -82,7 +83,7 @@ def load() -> Response:
 def _read(form: Any) -> Reading | None:
     """The list as given, a table turned into lines that can be corrected; None when the form says what is wrong."""
     # Imported here: its patterns take a part of a start, and it is needed once a year.
-    from core.civic.holiday_lines import lines_of_table, read_lines
+    from core.civic.calendar.holiday_lines import lines_of_table, read_lines
 
     upload = request.files.get("file")
     try:

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from core.civic import deadlines
-from core.civic.deadlines import LONGEST_REASON, MOST_DAYS
-from core.civic.workflow_versions import OVERRIDE
+from core.civic.workflow import deadlines
+from core.civic.workflow.deadlines import LONGEST_REASON, MOST_DAYS
+from core.civic.workflow.versions import OVERRIDE
 from core.text import _
 from core.web import ui
 from core.web.forms import Form, IntegerField, RadioField, StringField, status_of

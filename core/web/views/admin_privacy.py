@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from core.civic import erasure, privacy_requests, retention, workflow
-from core.civic.privacy_requests import ASKS, REQUEST, WAYS, PrivacyRequest
+from core.civic.privacy import erasure, retention
+from core.civic.privacy import requests as privacy_requests
+from core.civic.privacy.requests import ASKS, REQUEST, WAYS, PrivacyRequest
+from core.civic.workflow import engine as workflow
 from core.clock import today
 from core.errors import Invalid, Refused
 from core.people import directory, view_report

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from flask import Blueprint, Response, request
 
-from core.civic import deputies, todos
+from core.civic.inbox import deputies, todos
 from core.clock import today
 from core.errors import Invalid, Refused
 from core.people import staff

@@ -6,9 +6,13 @@ from typing import Any, Self
 
 from flask import Blueprint, Response, request
 
-from core.civic import calls, care_notes, contact, deputies, intake, workflow
-from core.civic.calls import OUTCOMES, TAKE, WORK, CallTask
+from core.civic import intake
+from core.civic.inbox import deputies
 from core.civic.intake import INTAKE, CallIntake
+from core.civic.privacy import care_notes
+from core.civic.reaching import calls, contact
+from core.civic.reaching.calls import OUTCOMES, TAKE, WORK, CallTask
+from core.civic.workflow import engine as workflow
 from core.clock import today
 from core.errors import Conflict, Invalid
 from core.people import directory, staff

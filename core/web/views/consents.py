@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import care_notes, consents
 from core.civic.attachments import files_of
-from core.civic.consents import SAID
+from core.civic.privacy import care_notes, consents
+from core.civic.privacy.consents import SAID
 from core.clock import today
 from core.people import children, directory, view_log
 from core.people.consent_records import RELATIONS, WAYS

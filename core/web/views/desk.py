@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from core.civic import calendar, calls, contact, deputies, todos
+from core.civic.calendar import days as calendar
+from core.civic.inbox import deputies, todos
+from core.civic.reaching import calls, contact
 from core.clock import today
 from core.operate import job_list
 from core.plugin import registry as kernel

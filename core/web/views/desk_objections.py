@@ -7,9 +7,20 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import objection_answers, objection_lists, objections
 from core.civic.attachments import files_of
-from core.civic.objection_records import ANSWER, BY_STAFF, CHANNELS, ENTER, MOST_ANSWER, MOST_WORDS, OUTCOMES, Objection
+from core.civic.objections import answers as objection_answers
+from core.civic.objections import filing as objections
+from core.civic.objections import lists as objection_lists
+from core.civic.objections.records import (
+    ANSWER,
+    BY_STAFF,
+    CHANNELS,
+    ENTER,
+    MOST_ANSWER,
+    MOST_WORDS,
+    OUTCOMES,
+    Objection,
+)
 from core.clock import today
 from core.errors import Invalid
 from core.people import directory

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, request
 
-from core.civic import handover_sheet, handovers
-from core.civic.handovers import CLOSE, FOLLOWS, WORK, Handover, Item
+from core.civic.inbox import handover_sheet, handovers
+from core.civic.inbox.handovers import CLOSE, FOLLOWS, WORK, Handover, Item
 from core.errors import Invalid, Refused
 from core.people import account_list, accounts
 from core.text import _

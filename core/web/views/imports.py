@@ -11,7 +11,7 @@ from core.operate.imports import Preview
 from core.people.directory import IMPORT as IMPORT_ROSTER
 from core.people.roster_records import ROSTER
 from core.plugin import registry as kernel
-from core.plugin.import_declarations import Import
+from core.plugin.declarations.imports import Import
 from core.plugin.registry import Registry
 from core.spreadsheet import XLSX, SpreadsheetError
 from core.store.import_batches import DISCARDED, IMPORTED, PREVIEWED, ImportBatch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from core.civic import deputies, todos
+from core.civic.inbox import deputies, todos
 from core.clock import today
 from core.plugin import registry as kernel
 from core.text import _

@@ -9,10 +9,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import contact, message_lists, messages
-from core.civic.calls import WORK
-from core.civic.message_records import STATES, Message
-from core.civic.messages import SEND
+from core.civic.reaching import contact, message_lists, messages
+from core.civic.reaching.calls import WORK
+from core.civic.reaching.message_records import STATES, Message
+from core.civic.reaching.messages import SEND
 from core.clock import today, utc_minute
 from core.errors import Invalid
 from core.people import directory

@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from core.civic import person_data, privacy_requests
-from core.civic.privacy_requests import ASKS, CORRECT, ERASE, REQUEST
+from core.civic.privacy import person_data
+from core.civic.privacy import requests as privacy_requests
+from core.civic.privacy.requests import ASKS, CORRECT, ERASE, REQUEST
 from core.clock import today
 from core.errors import NotFound
 from core.plugin import registry as kernel

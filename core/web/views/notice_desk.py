@@ -6,13 +6,19 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import handovers, notice_digest, notice_lists, notice_pairs, notice_reads, notice_text, notices
 from core.civic.attachments import files_of
-from core.civic.notice_categories import CATEGORIES, MOST_DAYS, PUBLISH, WRITE, lengths_of
-from core.civic.notice_records import Notice
-from core.civic.notice_wording import LONGEST_BODY, LONGEST_NAME, LONGEST_TITLE, NoticeWording, number_text
-from core.civic.notices import LONGEST_REASON, MOST_FILES
-from core.civic.records import Reader
+from core.civic.inbox import handovers
+from core.civic.notices import digest as notice_digest
+from core.civic.notices import lists as notice_lists
+from core.civic.notices import pairs as notice_pairs
+from core.civic.notices import publishing as notices
+from core.civic.notices import reads as notice_reads
+from core.civic.notices import text as notice_text
+from core.civic.notices.categories import CATEGORIES, MOST_DAYS, PUBLISH, WRITE, lengths_of
+from core.civic.notices.publishing import LONGEST_REASON, MOST_FILES
+from core.civic.notices.records import Notice
+from core.civic.notices.wording import LONGEST_BODY, LONGEST_NAME, LONGEST_TITLE, NoticeWording, number_text
+from core.civic.threads.records import Reader
 from core.errors import Invalid, NotFound, Refused
 from core.store.ref import Ref
 from core.text import _

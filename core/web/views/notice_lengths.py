@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from core.civic.notice_categories import CATEGORIES, MOST_DAYS, Lengths, lengths_of, set_lengths
+from core.civic.notices.categories import CATEGORIES, MOST_DAYS, Lengths, lengths_of, set_lengths
 from core.errors import Invalid
 from core.plugin.settings import CHANGE
 from core.store.db import transaction

@@ -8,12 +8,17 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import notice_digest, notice_lists, notice_pairs, notice_reads, notice_text, notices
 from core.civic.attachments import files_of
-from core.civic.notice_categories import CATEGORIES, WRITE
-from core.civic.notice_digest import PROBLEMS
-from core.civic.notice_records import Notice
-from core.civic.notice_wording import number_text
+from core.civic.notices import digest as notice_digest
+from core.civic.notices import lists as notice_lists
+from core.civic.notices import pairs as notice_pairs
+from core.civic.notices import publishing as notices
+from core.civic.notices import reads as notice_reads
+from core.civic.notices import text as notice_text
+from core.civic.notices.categories import CATEGORIES, WRITE
+from core.civic.notices.digest import PROBLEMS
+from core.civic.notices.records import Notice
+from core.civic.notices.wording import number_text
 from core.clock import local_day, local_now, today
 from core.errors import NotFound
 from core.people import throttle

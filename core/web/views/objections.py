@@ -8,10 +8,14 @@ from typing import Any
 
 from flask import Blueprint, Response, request, session
 
-from core.civic import guest_codes, notice_pairs, notices, objection_lists, objections
-from core.civic.notice_records import Notice
-from core.civic.notice_wording import number_text
-from core.civic.objection_records import CHANNELS, ENTER, MOST_WORDS, OBJECTION, OUTCOMES
+from core.civic import guest_codes
+from core.civic.notices import pairs as notice_pairs
+from core.civic.notices import publishing as notices
+from core.civic.notices.records import Notice
+from core.civic.notices.wording import number_text
+from core.civic.objections import filing as objections
+from core.civic.objections import lists as objection_lists
+from core.civic.objections.records import CHANNELS, ENTER, MOST_WORDS, OBJECTION, OUTCOMES
 from core.clock import today
 from core.errors import Invalid, NotFound
 from core.people import throttle

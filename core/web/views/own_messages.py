@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, Response
 
 from core.actor import Actor
-from core.civic import contact, message_lists, messages
-from core.civic.message_records import Message
+from core.civic.reaching import contact, message_lists, messages
+from core.civic.reaching.message_records import Message
 from core.errors import NotFound
 from core.text import _
 from core.web import ui

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import care_notes, contact
+from core.civic.privacy import care_notes
+from core.civic.reaching import contact
 from core.clock import today
 from core.errors import Invalid
 from core.people import accounts, areas, children, directory, disclosure, residents, slip_batches, view_log

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from core.civic import message_lists, notice_lists, search
+from core.civic import search
+from core.civic.notices import lists as notice_lists
+from core.civic.reaching import message_lists
 from core.clock import today
 from core.people import privacy_notice, view_report
 from core.people.names import found_in, search_terms

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import privacy_register
+from core.civic.privacy import register as privacy_register
 from core.clock import today
 from core.errors import NotFound
 from core.people import directory, privacy_notice

@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from core.civic import follows, links, records, search, threads
-from core.civic.links import CHOICES, LINK, LONGEST_REASON
+from core.civic import search
+from core.civic.threads import follows, links, records, threads
+from core.civic.threads.links import CHOICES, LINK, LONGEST_REASON
 from core.clock import today
 from core.errors import Invalid, NotFound
 from core.plugin import registry as kernel

@@ -4,9 +4,10 @@ import datetime
 from dataclasses import replace
 
 from core.actor import Actor
-from core.civic import objection_answers, objections
-from core.civic.notice_records import Notice
-from core.civic.objection_records import ANSWER, ENTER
+from core.civic.notices.records import Notice
+from core.civic.objections import answers as objection_answers
+from core.civic.objections import filing as objections
+from core.civic.objections.records import ANSWER, ENTER
 from core.clock import today
 from core.store import db
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.civic import calendar, holiday_list
-from core.civic.calendar import Period
-from core.civic.holidays_built_in import built_in, law_days
+from core.civic.calendar import days as calendar
+from core.civic.calendar import holiday_list
+from core.civic.calendar.days import Period
+from core.civic.calendar.holidays_built_in import built_in, law_days
 from core.store import db
 from core.text import in_language
 

@@ -8,7 +8,7 @@ import threading
 import peewee
 import pytest
 
-from core.civic import calls
+from core.civic.reaching import calls
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.people.person import Person, new_public_id

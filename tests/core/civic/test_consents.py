@@ -6,8 +6,8 @@ import peewee
 import pytest
 
 from core.actor import Actor
-from core.civic import care_notes, consents
-from core.civic.care_notes import CARE, CareNote
+from core.civic.privacy import care_notes, consents
+from core.civic.privacy.care_notes import CARE, CareNote
 from core.clock import today
 from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people import accounts, children, residents, sign_in, slips

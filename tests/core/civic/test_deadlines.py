@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from core.civic import calendar, deadlines
-from core.civic.objection_records import ANSWER_CLOCK, OBJECTION, Objection
-from core.civic.workflow_versions import OVERRIDE, Overrides, current_version, override, overrides_of
+from core.civic.calendar import days as calendar
+from core.civic.objections.records import ANSWER_CLOCK, OBJECTION, Objection
+from core.civic.workflow import deadlines
+from core.civic.workflow.versions import OVERRIDE, Overrides, current_version, override, overrides_of
 from core.clock import today
 from core.errors import Forbidden, Invalid, NotFound
 from core.plugin.declarations import Clock

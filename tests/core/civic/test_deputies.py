@@ -12,9 +12,10 @@ import pytest
 
 from core import clock
 from core.actor import command
-from core.civic import calls, deputies, todos
-from core.civic.calls import CallAttempt
-from core.civic.deputies import Deputy
+from core.civic.inbox import deputies, todos
+from core.civic.inbox.deputies import Deputy
+from core.civic.reaching import calls
+from core.civic.reaching.calls import CallAttempt
 from core.clock import today
 from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people import accounts, grids, residents, roles, secrets, staff

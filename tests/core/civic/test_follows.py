@@ -5,22 +5,15 @@ from dataclasses import replace
 import pytest
 
 from core.actor import Actor, command, system
-from core.civic import (
-    calls,
-    contact,
-    follows,
-    links,
-    message_lists,
-    messages,
-    notice_news,
-    notice_pairs,
-    notices,
-    objections,
-    person_data,
-    retention,
-)
-from core.civic.follows import Follower
-from core.civic.message_records import Message
+from core.civic.notices import news as notice_news
+from core.civic.notices import pairs as notice_pairs
+from core.civic.notices import publishing as notices
+from core.civic.objections import filing as objections
+from core.civic.privacy import person_data, retention
+from core.civic.reaching import calls, contact, message_lists, messages
+from core.civic.reaching.message_records import Message
+from core.civic.threads import follows, links
+from core.civic.threads.follows import Follower
 from core.errors import Forbidden, NotFound
 from core.people import accounts
 from core.people.account_records import Account, RoleGrant

@@ -9,11 +9,15 @@ import peewee
 import pytest
 
 from core.actor import command
-from core.civic import calls, deputies, handover_sheet, handovers, notices, objections, sheets, todos
-from core.civic.calls import CallTask
-from core.civic.deputies import Deputy
-from core.civic.handovers import CLOSE, ROLES, WORK, Handover, HandoverItem
-from core.civic.notice_wording import NoticeWording
+from core.civic import sheets
+from core.civic.inbox import deputies, handover_sheet, handovers, todos
+from core.civic.inbox.deputies import Deputy
+from core.civic.inbox.handovers import CLOSE, ROLES, WORK, Handover, HandoverItem
+from core.civic.notices import publishing as notices
+from core.civic.notices.wording import NoticeWording
+from core.civic.objections import filing as objections
+from core.civic.reaching import calls
+from core.civic.reaching.calls import CallTask
 from core.clock import today
 from core.errors import Forbidden, Invalid, LinliError, NotFound, Refused
 from core.people import accounts, credentials, permissions, residents, roles, secrets, staff

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.civic import calendar
-from core.civic.holiday_lines import lines_of_table, read_lines
+from core.civic.calendar import days as calendar
+from core.civic.calendar.holiday_lines import lines_of_table, read_lines
 from core.errors import Invalid
 from core.text import in_language
 

@@ -8,9 +8,10 @@ import json
 import peewee
 import pytest
 
-from core.civic import calendar, holiday_list
-from core.civic.calendar import Period
-from core.civic.holiday_list import HolidayDay, HolidayList
+from core.civic.calendar import days as calendar
+from core.civic.calendar import holiday_list
+from core.civic.calendar.days import Period
+from core.civic.calendar.holiday_list import HolidayDay, HolidayList
 from core.errors import Forbidden, Invalid, Refused
 from core.store import audit, db
 

@@ -7,8 +7,9 @@ import datetime
 import peewee
 import pytest
 
-from core.civic import calls, intake
-from core.civic import workflow as wf
+from core.civic import intake
+from core.civic.reaching import calls
+from core.civic.workflow import engine as wf
 from core.clock import today
 from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.store import audit, db

@@ -5,7 +5,7 @@ from dataclasses import replace
 import peewee
 import pytest
 
-from core.civic import links
+from core.civic.threads import links
 from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.store import audit, db
 from core.store.links import Link

@@ -8,9 +8,9 @@ import peewee
 import pytest
 
 from core.actor import Actor, system
-from core.civic import calls, contact, message_lists, messages
-from core.civic.calls import CallTask
-from core.civic.message_records import Message
+from core.civic.reaching import calls, contact, message_lists, messages
+from core.civic.reaching.calls import CallTask
+from core.civic.reaching.message_records import Message
 from core.clock import today, utc_minute
 from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people.account_records import Account

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from core.civic import notice_digest, notices
-from core.civic.notice_digest import check, code_of, code_text, read_code
-from core.civic.notice_records import Notice
+from core.civic.notices import digest as notice_digest
+from core.civic.notices import publishing as notices
+from core.civic.notices.digest import check, code_of, code_text, read_code
+from core.civic.notices.records import Notice
 from core.errors import NotFound
 from core.operate import verification
 from core.people.secrets import CODE_ALPHABET

@@ -5,10 +5,13 @@ from __future__ import annotations
 import peewee
 import pytest
 
-from core.civic import attachments, notice_pairs, notice_todos, notices
-from core.civic.notice_digest import check
-from core.civic.notice_records import Notice, NoticePair
-from core.civic.notice_wording import NoticeWording
+from core.civic import attachments
+from core.civic.notices import pairs as notice_pairs
+from core.civic.notices import publishing as notices
+from core.civic.notices import todos as notice_todos
+from core.civic.notices.digest import check
+from core.civic.notices.records import Notice, NoticePair
+from core.civic.notices.wording import NoticeWording
 from core.errors import Conflict, NotFound, Refused
 from core.store import db
 from tests.core.civic.test_notice_digest import behind_the_guards

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.civic.notice_text import difference, excerpt, is_safe_link, plain, rendered
+from core.civic.notices.text import difference, excerpt, is_safe_link, plain, rendered
 from tests.test_form_fuzz import VALUES
 
 ALLOWED = {

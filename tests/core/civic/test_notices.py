@@ -11,11 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.actor import command
-from core.civic import attachments, notice_lists, notice_todos, notices
-from core.civic.notice_categories import CATEGORIES, PUBLISH, WRITE, Lengths, set_lengths
-from core.civic.notice_digest import check
-from core.civic.notice_records import Notice
-from core.civic.notice_wording import NoticeWording
+from core.civic import attachments
+from core.civic.notices import lists as notice_lists
+from core.civic.notices import publishing as notices
+from core.civic.notices import todos as notice_todos
+from core.civic.notices.categories import CATEGORIES, PUBLISH, WRITE, Lengths, set_lengths
+from core.civic.notices.digest import check
+from core.civic.notices.records import Notice
+from core.civic.notices.wording import NoticeWording
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.plugin.events import EventOutbox

@@ -11,21 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.actor import command
-from core.civic import (
-    calendar,
-    calls,
-    message_lists,
-    notice_pairs,
-    notices,
-    objection_answers,
-    objection_lists,
-    objections,
-    workflow,
-)
-from core.civic.notice_categories import PUBLISH
-from core.civic.notice_records import NoticePair
-from core.civic.objection_records import ANSWER, ENTER, OBJECTION, Objection, ObjectionDraft, Objector
-from core.civic.workflow_versions import OVERRIDE, Overrides
+from core.civic.calendar import days as calendar
+from core.civic.notices import pairs as notice_pairs
+from core.civic.notices import publishing as notices
+from core.civic.notices.categories import PUBLISH
+from core.civic.notices.records import NoticePair
+from core.civic.objections import answers as objection_answers
+from core.civic.objections import filing as objections
+from core.civic.objections import lists as objection_lists
+from core.civic.objections.records import ANSWER, ENTER, OBJECTION, Objection, ObjectionDraft, Objector
+from core.civic.reaching import calls, message_lists
+from core.civic.workflow import engine as workflow
+from core.civic.workflow.versions import OVERRIDE, Overrides
 from core.clock import today
 from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people.account_records import Account
@@ -538,7 +535,7 @@ def test_further_words_are_only_added(store, about, leader):
     filed = file(visitor(store), about)
     answer(leader, filed.objection_id)
     objection_answers.explain(leader, filed.objection_id, "解释")
-    from core.civic.objection_records import ObjectionWord
+    from core.civic.objections.records import ObjectionWord
 
     assert refused(lambda: ObjectionWord.update(words="改").execute(), store) == "objection_word_append_only"
 

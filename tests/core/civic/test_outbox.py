@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.actor import Actor, system
-from core.civic import calls, message_records, messages
-from core.civic.calls import CallTask
-from core.civic.message_records import Message
+from core.civic.reaching import calls, message_records, messages
+from core.civic.reaching.calls import CallTask
+from core.civic.reaching.message_records import Message
 from core.store import audit, db
 from core.store.ref import Ref
 from tests.core.civic.test_messages import somebody

@@ -7,10 +7,12 @@ import peewee
 import pytest
 
 from core.actor import command
-from core.civic import calls, intake, person_data, todos
-from core.civic import privacy_requests as requests
-from core.civic.calendar import add_working_days
-from core.civic.privacy_requests import PrivacyRequest
+from core.civic import intake
+from core.civic.calendar.days import add_working_days
+from core.civic.inbox import todos
+from core.civic.privacy import person_data, requests
+from core.civic.privacy.requests import PrivacyRequest
+from core.civic.reaching import calls
 from core.clock import today
 from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people import residents

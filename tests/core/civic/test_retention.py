@@ -5,10 +5,12 @@ from unittest.mock import patch
 import pytest
 
 from core.actor import Actor, system
-from core.civic import calls, intake, messages, retention
-from core.civic.calls import CallTask
+from core.civic import intake
 from core.civic.intake import CallIntake
-from core.civic.message_records import Message
+from core.civic.privacy import retention
+from core.civic.reaching import calls, messages
+from core.civic.reaching.calls import CallTask
+from core.civic.reaching.message_records import Message
 from core.errors import Forbidden
 from core.people import view_log
 from core.people.permissions import PRIVACY

@@ -6,8 +6,8 @@ import peewee
 import pytest
 
 from core.civic import sheets
-from core.civic.calls import TAKE
 from core.civic.intake import CallIntake, take_call
+from core.civic.reaching.calls import TAKE
 from core.clock import today
 from core.errors import Forbidden, NotFound
 from core.plugin.current import active

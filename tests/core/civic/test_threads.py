@@ -6,10 +6,14 @@ from dataclasses import replace
 import pytest
 
 from core.actor import Actor, system
-from core.civic import calls, links, notice_pairs, notices, objections, threads
-from core.civic.message_records import Message
-from core.civic.notice_records import Notice
-from core.civic.records import Reader
+from core.civic.notices import pairs as notice_pairs
+from core.civic.notices import publishing as notices
+from core.civic.notices.records import Notice
+from core.civic.objections import filing as objections
+from core.civic.reaching import calls
+from core.civic.reaching.message_records import Message
+from core.civic.threads import links, threads
+from core.civic.threads.records import Reader
 from core.errors import NotFound
 from core.plugin.current import active
 from core.store import db

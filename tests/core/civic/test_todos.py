@@ -9,7 +9,9 @@ from secrets import token_hex
 import pytest
 
 from core.actor import command
-from core.civic import calls, intake, todos
+from core.civic import intake
+from core.civic.inbox import todos
+from core.civic.reaching import calls
 from core.clock import today
 from core.errors import Forbidden
 from core.people import accounts, roles, staff

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.civic import calendar
-from core.civic import workflow as wf
+from core.civic.calendar import days as calendar
+from core.civic.workflow import engine as wf
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, LinliError, NotFound, PluginError, Refused
 from core.plugin.declarations import Clock, State, Transition, Workflow

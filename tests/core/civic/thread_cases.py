@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from core.actor import Actor, command
-from core.civic.calls import TAKE, WORK
 from core.civic.intake import CallIntake, take_call
-from core.civic.links import LINK
-from core.civic.notice_categories import PUBLISH, WRITE
-from core.civic.objection_records import ANSWER, ENTER
+from core.civic.notices.categories import PUBLISH, WRITE
+from core.civic.objections.records import ANSWER, ENTER
+from core.civic.reaching.calls import TAKE, WORK
+from core.civic.threads.links import LINK
 from core.store.ref import Ref
 from core.testing import WEST_HILL
 from plugins.rooms import service

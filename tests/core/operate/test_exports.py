@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 
 from core.actor import command
-from core.civic import calls, intake
-from core.civic.calls import OUTCOMES
+from core.civic import intake
+from core.civic.reaching import calls
+from core.civic.reaching.calls import OUTCOMES
 from core.clock import today
 from core.errors import Forbidden, NotFound
 from core.operate import audit_log, audit_words, export_lists, exports

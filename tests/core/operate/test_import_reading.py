@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import Invalid
 from core.operate.import_reading import compare, guess, read_list
-from core.plugin.import_declarations import (
+from core.plugin.declarations.imports import (
     ChoiceCell,
     Import,
     ImportColumn,

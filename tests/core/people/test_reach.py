@@ -4,7 +4,8 @@ import pytest
 from peewee import IntegrityError
 
 from core.actor import command
-from core.civic import calls, intake
+from core.civic import intake
+from core.civic.reaching import calls
 from core.errors import Invalid, NotFound, Refused
 from core.people import areas, directory, disclosure, grids, households, permissions, residents, roles
 from core.people.account_records import RoleGrant

@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from core.civic import holiday_list
-from core.civic.holiday_list import HolidayList
+from core.civic.calendar import holiday_list
+from core.civic.calendar.holiday_list import HolidayList
 from core.spreadsheet import Sheet, write_workbook
 from core.testing import SOUTH_GARDEN
 from core.web.views import desk

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.civic.objection_records import OBJECTION
-from core.civic.workflow_versions import WorkflowVersion
+from core.civic.objections.records import OBJECTION
+from core.civic.workflow.versions import WorkflowVersion
 from tests.core.web.office_cases import HERE, text
 
 PAGE = f"{HERE}/admin/deadlines"

@@ -8,9 +8,10 @@ import re
 import pytest
 
 from core.actor import command
-from core.civic import calls, deputies
-from core.civic.calls import CallAttempt
-from core.civic.deputies import Deputy
+from core.civic.inbox import deputies
+from core.civic.inbox.deputies import Deputy
+from core.civic.reaching import calls
+from core.civic.reaching.calls import CallAttempt
 from core.clock import today
 from core.people import accounts, secrets, sign_in
 from core.people.account_records import Account

@@ -5,9 +5,10 @@ import datetime
 import pytest
 
 from core.actor import command
-from core.civic import calls, contact, intake
-from core.civic.calls import CallAttempt, CallTask
+from core.civic import intake
 from core.civic.intake import CallIntake
+from core.civic.reaching import calls, contact
+from core.civic.reaching.calls import CallAttempt, CallTask
 from core.clock import today
 from core.people import residents
 from core.store.ref import Ref

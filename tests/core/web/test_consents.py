@@ -6,8 +6,9 @@ import re
 import pytest
 
 from core.actor import command
-from core.civic import calls, care_notes, consents
-from core.civic.care_notes import CARE, CareNote
+from core.civic.privacy import care_notes, consents
+from core.civic.privacy.care_notes import CARE, CareNote
+from core.civic.reaching import calls
 from core.clock import today
 from core.people import permissions, residents
 from core.people.consent_records import CHILD, SeparateConsent

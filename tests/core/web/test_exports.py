@@ -23,7 +23,7 @@ from tests.core.web.office_cases import HERE, person, text
 ROOT = Path(__file__).resolve().parents[3]
 # Lists with pages that are not exported, and why.
 WITHOUT = {
-    "templates/portal/messages.html": "one's own messages are taken along with all of one's data (core.civic.person_data)"
+    "templates/portal/messages.html": "one's own messages are taken along with all of one's data (core.civic.privacy.person_data)"
 }
 
 

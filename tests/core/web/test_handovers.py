@@ -7,10 +7,12 @@ import re
 import pytest
 
 from core.actor import command
-from core.civic import calls, deputies, handovers, notices
-from core.civic.calls import CallTask
-from core.civic.handovers import Handover, HandoverItem
-from core.civic.notice_wording import NoticeWording
+from core.civic.inbox import deputies, handovers
+from core.civic.inbox.handovers import Handover, HandoverItem
+from core.civic.notices import publishing as notices
+from core.civic.notices.wording import NoticeWording
+from core.civic.reaching import calls
+from core.civic.reaching.calls import CallTask
 from core.clock import today
 from core.people import accounts, roles, secrets, sign_in
 from core.people.account_records import Account

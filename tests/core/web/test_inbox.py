@@ -5,8 +5,10 @@ import datetime
 import pytest
 
 from core.actor import command
-from core.civic import calls, intake, todos
-from core.civic.calls import CallTask
+from core.civic import intake
+from core.civic.inbox import todos
+from core.civic.reaching import calls
+from core.civic.reaching.calls import CallTask
 from core.clock import today
 from core.plugin.declarations import Todo
 from core.store.ref import Ref

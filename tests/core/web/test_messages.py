@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from core.actor import command
-from core.civic import calls, contact, messages
-from core.civic.message_records import Message
+from core.civic.reaching import calls, contact, messages
+from core.civic.reaching.message_records import Message
 from core.clock import today
 from core.people import permissions
 from core.store.ref import Ref

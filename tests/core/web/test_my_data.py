@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.civic.privacy_requests import PrivacyRequest
+from core.civic.privacy.requests import PrivacyRequest
 from core.people.person import Person
 from core.store.audit import AuditEntry
 from core.testing import WEST_HILL

@@ -8,10 +8,13 @@ from collections import Counter
 import pytest
 
 from core.actor import command
-from core.civic import notice_digest, notice_pairs, notice_reads, notices
 from core.civic.attachments import files_of
-from core.civic.notice_records import Notice
-from core.civic.notice_wording import NoticeWording
+from core.civic.notices import digest as notice_digest
+from core.civic.notices import pairs as notice_pairs
+from core.civic.notices import publishing as notices
+from core.civic.notices import reads as notice_reads
+from core.civic.notices.records import Notice
+from core.civic.notices.wording import NoticeWording
 from core.clock import today
 from core.store import db
 from core.testing import SOUTH_GARDEN, WEST_HILL
@@ -237,7 +240,7 @@ def test_the_office_sets_how_long_notices_of_a_kind_are_up(as_role):
 
 
 def test_a_pair_is_opened_followed_and_its_difference_read_by_everybody(as_role, client, monkeypatch):
-    from core.civic import notice_pairs
+    from core.civic.notices import pairs as notice_pairs
     from tests.core.civic.test_notices import day
 
     director = as_role("director")

@@ -7,9 +7,9 @@ from html import unescape
 import pytest
 
 from core.actor import command
-from core.civic import objections
-from core.civic.notice_records import NoticePair
-from core.civic.objection_records import Objection, ObjectionDraft, Objector
+from core.civic.notices.records import NoticePair
+from core.civic.objections import filing as objections
+from core.civic.objections.records import Objection, ObjectionDraft, Objector
 from core.clock import today
 from core.people import accounts
 from core.store.db import transaction

@@ -6,7 +6,8 @@ import pytest
 from openpyxl import load_workbook
 
 from core.actor import command
-from core.civic import calls, intake
+from core.civic import intake
+from core.civic.reaching import calls
 from core.operate.export_lists import CORE_EXPORTS
 from core.people import grids, permissions, residents
 from core.people.areas import Area, Home

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from core.actor import command, system
-from core.civic import links, notices
-from core.civic.follows import Follower
-from core.civic.objection_records import Objection
+from core.civic.notices import publishing as notices
+from core.civic.objections.records import Objection
+from core.civic.threads import links
+from core.civic.threads.follows import Follower
 from core.plugin.current import active
 from core.store.links import Link
 from core.testing import SOUTH_GARDEN, WEST_HILL

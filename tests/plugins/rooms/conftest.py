@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from core.actor import Actor
-from core.civic.workflow import install
+from core.civic.workflow.engine import install
 from core.clock import today, utc_minute
 from core.people.person import Person
 from core.plugin.current import set_active

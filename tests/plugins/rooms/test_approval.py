@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.civic import message_lists
-from core.civic.calls import CallTask
-from core.civic.message_records import Message
+from core.civic.reaching import message_lists
+from core.civic.reaching.calls import CallTask
+from core.civic.reaching.message_records import Message
 from core.errors import Conflict, Forbidden, Invalid, Refused
 from plugins.rooms import service
 from plugins.rooms.check import check

@@ -6,7 +6,7 @@ import datetime
 import multiprocessing
 from collections import Counter
 
-from core.civic.workflow import install
+from core.civic.workflow.engine import install
 from core.errors import Conflict
 from core.plugin.registry import Registry
 from core.store import db

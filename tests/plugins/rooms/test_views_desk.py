@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from core.actor import command
-from core.civic.calls import CallTask
+from core.civic.reaching.calls import CallTask
 from core.clock import day_text, today
 from core.spreadsheet import read_table
 from core.store.db import now, transaction

@@ -1,0 +1,1 @@
+"""Statutory holidays and make-up workdays, and counting in working days (`days`); the lists of later years are loaded."""

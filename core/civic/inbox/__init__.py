@@ -1,0 +1,1 @@
+"""What waits for whom: to-dos asked of every module and never stored, standing in for a colleague, handing over."""

@@ -1,0 +1,1 @@
+"""Objections 异议 to notices and their public answers."""
