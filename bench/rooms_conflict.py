@@ -13,7 +13,7 @@ from core.app import create_app
 from core.config import load_config
 from core.store.community import Community
 from core.store.db import close_database, database, transaction
-from plugins.rooms.slots import PREDECESSOR
+from plugins.rooms.booking.slots import PREDECESSOR
 
 CODE = "330481001009"
 ROOMS = 20

@@ -34,7 +34,8 @@ from core.plugin.settings import set_setting
 from core.store.audit import AuditEntry, record
 from core.store.db import transaction
 from core.text import in_language
-from plugins.rooms import PERMISSIONS, audit_words, service
+from plugins.rooms import PERMISSIONS, service
+from plugins.rooms.about import audit_words
 from tests.core.civic.objection_cases import notice
 from tests.plugins.rooms.conftest import house, plugins
 

@@ -234,7 +234,7 @@ def test_what_is_still_open_must_be_ended_first(app, registry, room):
 
 
 def test_a_module_that_is_off_erases_and_one_that_fails_stops_all(app, registry, room, monkeypatch):
-    from plugins.rooms import privacy
+    from plugins.rooms.about import privacy
 
     who, asked = in_everything(room)
     registry.switch(command(WEST_HILL), "rooms", enabled=False)

@@ -100,7 +100,7 @@ def unregistered(all_models, fields) -> list[str]:
 
 
 def all_fields():
-    from plugins.rooms.privacy import PERSONAL
+    from plugins.rooms.about.privacy import PERSONAL
 
     return [*privacy_register.CORE_FIELDS, *PERSONAL]
 

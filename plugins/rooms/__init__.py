@@ -64,22 +64,12 @@ SETTINGS = (
 @hookimpl
 def declare() -> Declaration:
     """At start: everything the plugin adds."""
-    from plugins.rooms import (
-        audit_words,
-        exports,
-        front,
-        imports,
-        models,
-        photos,
-        privacy,
-        ratings,
-        records,
-        search,
-        service,
-        sheets,
-    )
+    from plugins.rooms import models, service
+    from plugins.rooms.about import audit_words, exports, front, privacy, ratings, records, sheets
     from plugins.rooms.commands import rooms
     from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService
+    from plugins.rooms.finding import search
+    from plugins.rooms.places import imports, photos
     from plugins.rooms.room_service import Rooms
     from plugins.rooms.states import OCCURRENCE
     from plugins.rooms.views import blueprint
@@ -130,7 +120,7 @@ def declare() -> Declaration:
 @hookimpl
 def nav_items(community: Community, actor: Actor) -> list[NavItem]:
     """The entries of the portal, of 我的 and of the desk."""
-    from plugins.rooms import front
+    from plugins.rooms.about import front
 
     return front.nav_items()
 
@@ -138,7 +128,7 @@ def nav_items(community: Community, actor: Actor) -> list[NavItem]:
 @hookimpl
 def todo_items(community: Community, actor: Actor) -> list[Todo]:
     """Requests that wait for a decision."""
-    from plugins.rooms import front
+    from plugins.rooms.about import front
 
     return front.todo_items(community, actor)
 
@@ -154,7 +144,7 @@ def fill_demo(community: Community, actor: Actor) -> list[str]:
 @hookimpl
 def data_about(community: Community, person: DataSubject) -> list[DataTable]:
     """The bookings of a person."""
-    from plugins.rooms import privacy
+    from plugins.rooms.about import privacy
 
     return privacy.bookings_of(community.code, person)
 
@@ -162,7 +152,7 @@ def data_about(community: Community, person: DataSubject) -> list[DataTable]:
 @hookimpl
 def erase_person(community: Community, person: DataSubject) -> list[Ref]:
     """Take a person out of the bookings; the times of the rooms stay."""
-    from plugins.rooms import privacy
+    from plugins.rooms.about import privacy
 
     return privacy.erase_bookings(community.code, person)
 
@@ -170,6 +160,6 @@ def erase_person(community: Community, person: DataSubject) -> list[Ref]:
 @hookimpl
 def describe_audit(entry: Any) -> str | None:
     """The plain sentence of an audit entry of this module."""
-    from plugins.rooms import audit_words
+    from plugins.rooms.about import audit_words
 
     return audit_words.describe(entry)

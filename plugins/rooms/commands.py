@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from core import all_communities, opened
-from plugins.rooms.check import check as check_community
+from plugins.rooms.booking.check import check as check_community
 from plugins.rooms.texts import _
 
 

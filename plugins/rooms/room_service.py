@@ -6,14 +6,14 @@ import datetime
 from collections.abc import Sequence
 
 from core import Actor, Invalid, Ref, transactional
-from plugins.rooms.bookings import Extras, book_wish, take_hold
-from plugins.rooms.changes import cancel, move_wish
+from plugins.rooms.booking.changes import cancel, move_wish
+from plugins.rooms.booking.making import Extras, book_wish, take_hold
+from plugins.rooms.booking.occurrences import Booked
+from plugins.rooms.booking.rules import Wish, check_title
 from plugins.rooms.contracts import FreeRoom, Reserved
-from plugins.rooms.find import free_rooms
-from plugins.rooms.hours import load_plan
+from plugins.rooms.finding.find import free_rooms
 from plugins.rooms.models import Resource
-from plugins.rooms.occurrences import Booked
-from plugins.rooms.rules import Wish, check_title
+from plugins.rooms.places.hours import load_plan
 from plugins.rooms.texts import _
 
 

@@ -1,12 +1,12 @@
 """Everything pages, commands and jobs may call, by one name each; the first argument of every act is the `Actor`."""
 
-from plugins.rooms.bookings import book, book_wish, check_booking, take_hold
-from plugins.rooms.changes import approve_at, cancel, end_early, move, move_wish
-from plugins.rooms.closures import BookingsInTheWay, close, closures, lift
-from plugins.rooms.decisions import approve, expire, refuse
-from plugins.rooms.find import Alternatives, Found, FreeTime, RoomDay, Taken, day, find_free, week
-from plugins.rooms.hours import dated_hours, hours_text, load_plan, set_day, set_week, weekly_hours
-from plugins.rooms.lists import (
+from plugins.rooms.booking.changes import approve_at, cancel, end_early, move, move_wish
+from plugins.rooms.booking.decisions import approve, expire, refuse
+from plugins.rooms.booking.making import book, book_wish, check_booking, take_hold
+from plugins.rooms.booking.occurrences import Booked, owns
+from plugins.rooms.booking.walk_in import free_now
+from plugins.rooms.finding.find import Alternatives, Found, FreeTime, RoomDay, Taken, day, find_free, week
+from plugins.rooms.finding.lists import (
     Line,
     booking_by_code,
     my_bookings,
@@ -15,9 +15,11 @@ from plugins.rooms.lists import (
     outside_hours,
     requests,
 )
-from plugins.rooms.new_venue import FirstHours, start_venue
-from plugins.rooms.occurrences import Booked, owns
-from plugins.rooms.photos import (
+from plugins.rooms.finding.screens import Screen, add_screen, door, find_screen, hall, revoke_screen, screens
+from plugins.rooms.places.closures import BookingsInTheWay, close, closures, lift
+from plugins.rooms.places.hours import dated_hours, hours_text, load_plan, set_day, set_week, weekly_hours
+from plugins.rooms.places.new_venue import FirstHours, start_venue
+from plugins.rooms.places.photos import (
     MOST_PHOTOS,
     add_photos,
     describe_photo,
@@ -26,7 +28,7 @@ from plugins.rooms.photos import (
     put_back_photo,
     remove_photo,
 )
-from plugins.rooms.places import (
+from plugins.rooms.places.places import (
     add_room,
     add_venue,
     edit_room,
@@ -42,8 +44,6 @@ from plugins.rooms.places import (
     set_quotas,
     venues,
 )
-from plugins.rooms.screens import Screen, add_screen, door, find_screen, hall, revoke_screen, screens
-from plugins.rooms.walk_in import free_now
 
 __all__ = [
     "MOST_PHOTOS",

@@ -26,10 +26,12 @@ from core import (
     url,
     view,
 )
-from plugins.rooms import ics, ratings, service
-from plugins.rooms.forms import BookForm, MoveForm, ReasonForm, StaffBookForm
+from plugins.rooms import service
+from plugins.rooms.about import ratings
+from plugins.rooms.finding import ics
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, code_of, own_line, remember_code, times
+from plugins.rooms.views.forms import BookForm, MoveForm, ReasonForm, StaffBookForm
 
 
 @blueprint.route("/<int:room_id>/book", methods=["GET", "POST"])

@@ -17,11 +17,11 @@ from core import (
     view,
 )
 from plugins.rooms import service
-from plugins.rooms.desk_forms import DeskCancelForm
-from plugins.rooms.forms import MoveForm
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
 from plugins.rooms.views.booking import move_form
+from plugins.rooms.views.desk_forms import DeskCancelForm
+from plugins.rooms.views.forms import MoveForm
 
 
 class DeskMoveForm(MoveForm):

@@ -22,9 +22,9 @@ from core import (
 )
 from plugins.rooms import service
 from plugins.rooms.clock import hhmm, local_span
-from plugins.rooms.desk_forms import ClosureForm
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
+from plugins.rooms.views.desk_forms import ClosureForm
 
 MANAGE = "rooms.manage"
 

@@ -22,10 +22,10 @@ from core import (
 )
 from plugins.rooms import service
 from plugins.rooms.clock import parse_day
-from plugins.rooms.desk_forms import DayHoursForm, WeekForm
 from plugins.rooms.models import Opening, Room, Venue
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
+from plugins.rooms.views.desk_forms import DayHoursForm, WeekForm
 
 MANAGE = "rooms.manage"
 _COPIES = {"workdays": range(1, 5), "week": range(1, 7)}

@@ -18,9 +18,9 @@ from core import (
     view,
 )  # fmt: skip
 from plugins.rooms import service
-from plugins.rooms.desk_forms import CaptionForm, PhotosForm
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
+from plugins.rooms.views.desk_forms import CaptionForm, PhotosForm
 
 MANAGE = "rooms.manage"
 

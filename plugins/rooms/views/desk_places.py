@@ -22,11 +22,11 @@ from core import (
     view,
 )
 from plugins.rooms import service
-from plugins.rooms.desk_forms import NewVenueForm, QuotaForm, RoomForm, VenueForm
 from plugins.rooms.models import Venue
-from plugins.rooms.new_venue import CLOSES, OPENS
+from plugins.rooms.places.new_venue import CLOSES, OPENS
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
+from plugins.rooms.views.desk_forms import NewVenueForm, QuotaForm, RoomForm, VenueForm
 
 MANAGE = "rooms.manage"
 

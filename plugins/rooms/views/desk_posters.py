@@ -9,10 +9,10 @@ from flask import Response
 from core import absolute_url, current_community, page, qr_svg, view
 from plugins.rooms import service
 from plugins.rooms.clock import span
-from plugins.rooms.desk_forms import WEEKDAYS
 from plugins.rooms.models import Room, Venue
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
+from plugins.rooms.views.desk_forms import WEEKDAYS
 
 
 @blueprint.get("/desk/posters")

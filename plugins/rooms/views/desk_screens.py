@@ -22,9 +22,9 @@ from core import (
     view,
 )
 from plugins.rooms import service
-from plugins.rooms.desk_forms import ScreenForm
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
+from plugins.rooms.views.desk_forms import ScreenForm
 
 MANAGE = "rooms.manage"
 _MADE = "rooms_screen"

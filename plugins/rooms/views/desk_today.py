@@ -25,10 +25,10 @@ from core import (
     view,
 )
 from plugins.rooms import service
-from plugins.rooms.desk_forms import NewVenueForm, RefuseForm
-from plugins.rooms.new_venue import CLOSES, OPENS
+from plugins.rooms.places.new_venue import CLOSES, OPENS
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import asked_day, base, blueprint
+from plugins.rooms.views.desk_forms import NewVenueForm, RefuseForm
 
 PAGE = 50
 

@@ -20,9 +20,10 @@ from core import (
     url,
     view,
 )
-from plugins.rooms import grid, service
-from plugins.rooms.forms import FindForm
+from plugins.rooms import service
+from plugins.rooms.finding import grid
 from plugins.rooms.views.base import asked_day, base, blueprint, times
+from plugins.rooms.views.forms import FindForm
 
 
 def carried() -> str:

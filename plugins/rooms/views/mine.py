@@ -7,10 +7,11 @@ from typing import Any
 from flask import Response, request
 
 from core import NotFound, after_post, current_actor, guest_codes, page, throttle, today, url, view
-from plugins.rooms import ics, service
-from plugins.rooms.forms import CodeForm
+from plugins.rooms import service
+from plugins.rooms.finding import ics
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, known_codes, remember_code
+from plugins.rooms.views.forms import CodeForm
 
 
 @blueprint.get("/mine")

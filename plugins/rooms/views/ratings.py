@@ -18,7 +18,8 @@ from core import (
     url,
     view,
 )
-from plugins.rooms import ratings, service
+from plugins.rooms import service
+from plugins.rooms.about import ratings
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, own_line
 

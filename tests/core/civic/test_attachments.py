@@ -18,7 +18,7 @@ from core.store.files import FileUpload, FileUse, StoredFile
 from core.store.media import FileRefused
 from core.store.ref import Ref
 from plugins.rooms import service
-from plugins.rooms.photos import PHOTOS
+from plugins.rooms.places.photos import PHOTOS
 from tests.pictures import PDF, picture, prepare_once
 from tests.plugins.rooms.conftest import house, plugins
 

@@ -188,7 +188,7 @@ def test_the_copies_can_be_read_again_and_hold_the_same(registry, who, room):
 def test_a_module_that_fails_is_named_and_the_rest_is_told(registry, who, monkeypatch):
     from dataclasses import replace
 
-    from plugins.rooms import privacy
+    from plugins.rooms.about import privacy
 
     monkeypatch.setattr(registry, "config", replace(registry.config, strict=False))
     monkeypatch.setattr(privacy, "bookings_of", lambda community, person: 1 / 0)

@@ -25,8 +25,8 @@ from core.store import db
 from core.store.audit import AuditDetail
 from core.store.ref import Ref
 from core.testing import WEST_HILL
+from plugins.rooms.about.ratings import SCORES, closes
 from plugins.rooms.models import Room
-from plugins.rooms.ratings import SCORES, closes
 from tests.core.web.office_cases import person
 
 ENTER = "rooms.desk"

@@ -6,7 +6,8 @@ import pytest
 
 from core.actor import command
 from core.testing import WEST_HILL
-from plugins.rooms import front, service
+from plugins.rooms import service
+from plugins.rooms.about import front
 
 
 def marked(page: str) -> list[str]:

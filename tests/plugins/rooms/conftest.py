@@ -18,7 +18,8 @@ from core.plugin.current import set_active
 from core.plugin.registry import Registry
 from core.store.db import transaction
 from core.testing import Store
-from plugins.rooms import service, slots
+from plugins.rooms import service
+from plugins.rooms.booking import slots
 from plugins.rooms.models import Room
 
 DESK = ("rooms.book", "rooms.desk", "rooms.booking.approve", "rooms.booking.cancel", "rooms.manage")

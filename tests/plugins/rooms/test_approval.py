@@ -9,7 +9,7 @@ from core.civic.reaching.calls import CallTask
 from core.civic.reaching.message_records import Message
 from core.errors import Conflict, Forbidden, Invalid, Refused
 from plugins.rooms import service
-from plugins.rooms.check import check
+from plugins.rooms.booking.check import check
 from plugins.rooms.models import Occurrence
 from tests.plugins.rooms.conftest import slots_of
 

@@ -9,7 +9,7 @@ import pytest
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from plugins.rooms import service
-from plugins.rooms.check import check
+from plugins.rooms.booking.check import check
 from tests.plugins.rooms.conftest import slots_of
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.store.db import database
-from plugins.rooms import service, slots
-from plugins.rooms.check import check
+from plugins.rooms import service
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.check import check
 from plugins.rooms.models import Occurrence
 from tests.plugins.rooms.conftest import slots_of
 
@@ -151,7 +152,7 @@ def test_a_closed_or_past_booking_is_not_moved(house, clock):
 def test_a_failure_half_way_leaves_everything_as_it_was(house, monkeypatch):
     booked = house.book("大厅", "14:00", "15:00")
     before = slots_of(booked.occurrence_id)
-    monkeypatch.setattr("plugins.rooms.changes.tell_moved", lambda *_arguments: 1 / 0)
+    monkeypatch.setattr("plugins.rooms.booking.changes.tell_moved", lambda *_arguments: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         move(house, booked.occurrence_id, "16:00", "17:00")
     assert slots_of(booked.occurrence_id) == before

@@ -8,8 +8,10 @@ import sys
 import pytest
 
 from core.store import db
-from plugins.rooms import audit_words, service, slots
-from plugins.rooms.check import check
+from plugins.rooms import service
+from plugins.rooms.about import audit_words
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.check import check
 from plugins.rooms.states import OCCURRENCE
 
 

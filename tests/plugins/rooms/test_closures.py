@@ -7,9 +7,10 @@ import datetime
 import pytest
 
 from core.errors import Conflict, Forbidden, Invalid, Refused
-from plugins.rooms import service, slots
-from plugins.rooms.check import check
-from plugins.rooms.closures import BookingsInTheWay
+from plugins.rooms import service
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.check import check
+from plugins.rooms.places.closures import BookingsInTheWay
 
 
 def close(house, name, start, end, **fields):

@@ -10,8 +10,9 @@ from core.civic.workflow.engine import install
 from core.errors import Conflict
 from core.plugin.registry import Registry
 from core.store import db
-from plugins.rooms import service, slots
-from plugins.rooms.check import check
+from plugins.rooms import service
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.check import check
 
 PROCESSES = 8
 DAYS = 10

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core.errors import Conflict, Refused
-from plugins.rooms import service, slots
-from plugins.rooms.check import check
+from plugins.rooms import service
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.check import check
 from tests.plugins.rooms.conftest import slots_of
 
 

@@ -7,7 +7,7 @@ import datetime
 import icalendar
 
 from plugins.rooms import service
-from plugins.rooms.ics import calendar_text
+from plugins.rooms.finding.ics import calendar_text
 
 TITLE = "合唱，排练; 第\\3次\n" + "带谱架" * 20
 

@@ -42,7 +42,7 @@ from core.app import open_instance
 from core.actor import command
 from core.config import load_config
 from core.operate import imports
-from plugins.rooms import places
+from plugins.rooms.places import places
 from plugins.rooms.models import Room
 
 real, made = places.add_room, []
@@ -55,7 +55,7 @@ def killing(*args, **fields):
     return made[-1]
 
 registry = open_instance(load_config(sys.argv[1], database=sys.argv[2] or None))
-import plugins.rooms.imports as rooms
+import plugins.rooms.places.imports as rooms
 rooms.add_room = killing
 imports.run(registry, command(sys.argv[3]), int(sys.argv[5]))
 """
@@ -95,7 +95,7 @@ def test_a_row_refused_at_the_last_moment_imports_nothing_and_is_marked(house, p
             raise Refused("今天不行")
         return real(actor, venue, **fields)
 
-    monkeypatch.setattr("plugins.rooms.imports.add_room", refusing)
+    monkeypatch.setattr("plugins.rooms.places.imports.add_room", refusing)
     with pytest.raises(imports.RowsRefused):
         imports.run(plugins, clerk, batch)
     assert count(Room) == before
@@ -113,8 +113,8 @@ def test_an_error_of_the_module_imports_nothing_and_is_shown(house, plugins, cle
         raise RuntimeError("kaputt")
 
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr("plugins.rooms.imports.set_week", broken)
-        patch.setattr("plugins.rooms.imports.add_venue", broken)
+        patch.setattr("plugins.rooms.places.imports.set_week", broken)
+        patch.setattr("plugins.rooms.places.imports.add_venue", broken)
         imports.run(plugins, clerk, batch)
     assert count(Room) == before
     assert "rooms.rooms" in plugins.failures("rooms")[0].place

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import Conflict
-from plugins.rooms import service, slots
-from plugins.rooms.check import check
+from plugins.rooms import service
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.check import check
 
 STEP = 15
 

@@ -10,7 +10,8 @@ from core.civic.scores import Score
 from core.clock import today
 from core.store.db import transaction
 from core.testing import SOUTH_GARDEN, WEST_HILL, sign_in_as
-from plugins.rooms import ratings, service
+from plugins.rooms import service
+from plugins.rooms.about import ratings
 from plugins.rooms.models import Occurrence
 from tests.core.web.office_cases import person, text
 from tests.plugins.rooms.test_views_book import ALL_DAY, BASE, DAY

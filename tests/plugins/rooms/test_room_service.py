@@ -10,8 +10,9 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.plugin.services import get_service
 from core.store.db import transaction
 from core.store.ref import Ref
-from plugins.rooms import service, slots
-from plugins.rooms.check import check
+from plugins.rooms import service
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.check import check
 from plugins.rooms.contracts import RoomService
 from plugins.rooms.models import Occurrence
 from plugins.rooms.room_service import Rooms

@@ -122,7 +122,7 @@ def test_a_hall_in_use_is_seen_at_the_door_of_its_part(house):
 @pytest.fixture
 def noon(monkeypatch):
     """The screens believe that it is noon of `DAY`."""
-    for module in ("plugins.rooms.screens", "plugins.rooms.views.screens"):
+    for module in ("plugins.rooms.finding.screens", "plugins.rooms.views.screens"):
         monkeypatch.setattr(f"{module}.local_now", lambda: at(12))
 
 

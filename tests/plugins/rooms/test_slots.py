@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import Conflict
 from core.store import db
-from plugins.rooms import slots
+from plugins.rooms.booking import slots
 
 INSERT = "INSERT INTO rooms_slot (resource_id, start_min, end_min, occurrence_id) VALUES (?, ?, ?, NULL)"
 

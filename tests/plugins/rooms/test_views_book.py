@@ -155,7 +155,7 @@ def test_a_wrong_code_is_told_and_guessing_is_slowed(client, room):
 
 def test_the_walk_in_page_leads_to_a_booking_as_the_service_offers_it(client, room, monkeypatch):
     noon = datetime.datetime.combine(datetime.date.fromisoformat(DAY), datetime.time(12, 7), local_zone())
-    monkeypatch.setattr("plugins.rooms.walk_in.local_now", lambda: noon)
+    monkeypatch.setattr("plugins.rooms.booking.walk_in.local_now", lambda: noon)
     page = client.get(f"{BASE}/now").get_data(as_text=True)
     assert html.escape(f"{BASE}/{room.id}/book?date={DAY}&start=12:00&end=13:00") in page
 
@@ -165,7 +165,7 @@ def test_the_walk_in_page_leads_to_a_booking_as_the_service_offers_it(client, ro
 )
 def test_free_now_shows_nobody_a_room_they_cannot_book(client, as_role, room, monkeypatch, bookable_by, shown):
     noon = datetime.datetime.combine(today(), datetime.time(12, 7), local_zone())
-    monkeypatch.setattr("plugins.rooms.walk_in.local_now", lambda: noon)
+    monkeypatch.setattr("plugins.rooms.booking.walk_in.local_now", lambda: noon)
     service.edit_room(command(WEST_HILL), room.id, bookable_by=bookable_by)
     portal, desk = f"/c/{WEST_HILL}/", as_role("staff")
     for browser, expected in ((client, shown), (desk, True)):

@@ -7,7 +7,7 @@ import pytest
 from core.errors import Invalid, Refused
 from core.plugin.settings import set_setting
 from plugins.rooms import service
-from plugins.rooms.places import BOOKABLE_BY
+from plugins.rooms.places.places import BOOKABLE_BY
 
 
 @pytest.fixture

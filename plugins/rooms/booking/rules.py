@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from core import Actor, Invalid, Label, Refused, day_text, get_setting, parse_phone, today, utc_minute
+from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import DAY_END, local_span, now_minute, parse_day, parse_time, span
-from plugins.rooms.hours import Plan, RoomFacts, hours_text
 from plugins.rooms.models import Quota
-from plugins.rooms.slots import rows
+from plugins.rooms.places.hours import Plan, RoomFacts, hours_text
 from plugins.rooms.texts import _, ngettext
 
 R = TypeVar("R")

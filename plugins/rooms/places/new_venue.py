@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core import Actor, Invalid, transactional
-from plugins.rooms.hours import set_week
+from plugins.rooms.booking.slots import Interval
 from plugins.rooms.models import Room
-from plugins.rooms.places import add_room, add_venue
-from plugins.rooms.slots import Interval
+from plugins.rooms.places.hours import set_week
+from plugins.rooms.places.places import add_room, add_venue
 from plugins.rooms.texts import _
 
 OPENS, CLOSES = 8 * 60 + 30, 17 * 60

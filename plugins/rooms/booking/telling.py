@@ -7,9 +7,9 @@ from a change.
 from __future__ import annotations
 
 from core import Actor, LazyText, not_needed, now, tell
+from plugins.rooms.booking.rules import time_text
 from plugins.rooms.clock import now_minute
 from plugins.rooms.models import Booking, Occurrence
-from plugins.rooms.rules import time_text
 from plugins.rooms.texts import _
 
 DECIDED = "decided"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 
 from core import Actor, NotFound, Ref, ScoreKind, local_day, scores
+from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import now_minute
-from plugins.rooms.lists import Line, occurrence_line
+from plugins.rooms.finding.lists import Line, occurrence_line
 from plugins.rooms.models import Room
-from plugins.rooms.places import find_room
-from plugins.rooms.slots import rows
+from plugins.rooms.places.places import find_room
 from plugins.rooms.texts import _
 
 ENTER = "rooms.desk"

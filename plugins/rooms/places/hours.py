@@ -1,4 +1,4 @@
-"""When rooms are open: weekly hours, dates with hours of their own and statutory holidays. Closures are in `closures.py`.
+"""When rooms are open: weekly hours, dates with hours of their own and statutory holidays. Closures are in `closures`.
 
 `Plan` holds what pages ask again and again about the rooms of one community, read with two queries.
 """
@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from core import Actor, Invalid, NotFound, Refused, is_holiday, record, transactional, utc_minute
+from plugins.rooms.booking.slots import Interval, rows, union
 from plugins.rooms.clock import span
 from plugins.rooms.models import Opening, Room, Venue
-from plugins.rooms.slots import Interval, rows, union
 from plugins.rooms.texts import _
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from plugins.rooms.rules import time_text
-from plugins.rooms.slots import Interval, rows, union
+from plugins.rooms.booking.rules import time_text
+from plugins.rooms.booking.slots import Interval, rows, union
 from plugins.rooms.states import BLOCKING
 from plugins.rooms.texts import _
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from core import Actor, get_setting, local_now
+from plugins.rooms.booking.rules import may_book
+from plugins.rooms.booking.slots import without
 from plugins.rooms.clock import hhmm
-from plugins.rooms.find import RoomDay, day
-from plugins.rooms.hours import RoomFacts
-from plugins.rooms.rules import may_book
-from plugins.rooms.slots import without
+from plugins.rooms.finding.find import RoomDay, day
+from plugins.rooms.places.hours import RoomFacts
 
 WALK_IN_MINUTES = 60
 SHORTEST_VISIT = 15

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core import CLEARED, Actor, DataSubject, DataTable, PersonalField, Ref, Refused, Retention
+from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import hhmm, local_span, now_minute
 from plugins.rooms.models import Booking, Occurrence, Resource, Room, Venue
-from plugins.rooms.slots import rows
 from plugins.rooms.states import STATES
 from plugins.rooms.texts import _
 

@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from core import Actor, get_setting, today
+from plugins.rooms.booking.rules import Wish, check_people, may_book, read_time
+from plugins.rooms.booking.slots import Busy, Interval, busy_of, busy_rooms, rows, without
 from plugins.rooms.clock import DAY_END, day_bounds, hhmm, local_span, now_minute
-from plugins.rooms.hours import Plan, RoomFacts, load_plan
-from plugins.rooms.rules import Wish, check_people, may_book, read_time
-from plugins.rooms.slots import Busy, Interval, busy_of, busy_rooms, rows, without
+from plugins.rooms.places.hours import Plan, RoomFacts, load_plan
 
 LOOK_AHEAD_DAYS = 7
 USE_DAYS = 28

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from core import Appointment
 from core import calendar_text as text_of
-from plugins.rooms.lists import Line
+from plugins.rooms.finding.lists import Line
 from plugins.rooms.texts import _
 
 _STATUS = {"confirmed": "CONFIRMED", "requested": "TENTATIVE", "held": "TENTATIVE"}

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from plugins.rooms.booking.slots import Interval
 from plugins.rooms.clock import hhmm
-from plugins.rooms.find import RoomDay, Taken
-from plugins.rooms.slots import Interval
+from plugins.rooms.finding.find import RoomDay, Taken
 
 _USUAL = (8, 21)
 _SHORTEST = 30

@@ -6,9 +6,9 @@ from typing import Any
 
 from core import AuditWords, CommunityModel, day_text, moment_text
 from plugins.rooms.clock import span
-from plugins.rooms.desk_forms import BOOKABLE_BY, WEEKDAYS
 from plugins.rooms.models import Room, Venue
 from plugins.rooms.texts import _
+from plugins.rooms.views.desk_forms import BOOKABLE_BY, WEEKDAYS
 
 SENTENCES = {
     "rooms.booking.made": _("Entered a booking"),

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from core import Actor, Forbidden, NotFound, State, guest_codes
+from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import day_bounds, hhmm, local_span, now_minute
-from plugins.rooms.hours import Plan, load_plan
-from plugins.rooms.slots import rows
+from plugins.rooms.places.hours import Plan, load_plan
 from plugins.rooms.states import STATES
 
 _FARTHEST = 3 * 366 * 1440  # minutes; rooms are booked at most two years ahead

@@ -8,9 +8,9 @@ from typing import Any
 import peewee
 
 from core import Actor, CommunityModel, Invalid, NotFound, Refused, now, record, transaction, transactional, violated
+from plugins.rooms.booking.slots import rows, write_closures
 from plugins.rooms.clock import now_minute
 from plugins.rooms.models import Opening, Quota, Resource, Room, Venue
-from plugins.rooms.slots import rows, write_closures
 from plugins.rooms.texts import _
 
 MANAGE = "rooms.manage"

@@ -21,9 +21,9 @@ from core import (
     TimeField,
     UploadField,
 )
+from plugins.rooms.booking.slots import Interval
 from plugins.rooms.clock import DAY_END
 from plugins.rooms.models import Quota, Room
-from plugins.rooms.slots import Interval
 from plugins.rooms.texts import _
 
 INTERVALS = 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core import Actor, FileKind, Ref, SheetContent, SheetKind, day_text
-from plugins.rooms.lists import occurrence_line
+from plugins.rooms.finding.lists import occurrence_line
 from plugins.rooms.models import Occurrence
 from plugins.rooms.texts import _
 

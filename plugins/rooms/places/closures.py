@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core import Actor, Invalid, Label, Refused, now, record, today, transactional
-from plugins.rooms import slots
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.decisions import lapse_holds
+from plugins.rooms.booking.rules import Wish, read_time
 from plugins.rooms.clock import now_minute
-from plugins.rooms.decisions import lapse_holds
-from plugins.rooms.hours import Plan, load_plan
-from plugins.rooms.lists import Line, lines_of
+from plugins.rooms.finding.lists import Line, lines_of
 from plugins.rooms.models import Closure
-from plugins.rooms.rules import Wish, read_time
+from plugins.rooms.places.hours import Plan, load_plan
 from plugins.rooms.texts import _
 
 

@@ -10,13 +10,19 @@ import datetime
 from dataclasses import dataclass
 
 from core import Actor, Invalid, Ref, Refused, advance, begin, guest_codes, now, record, today, transactional
-from plugins.rooms import slots
-from plugins.rooms.clock import parse_day
-from plugins.rooms.decisions import lapse_holds
-from plugins.rooms.hours import RoomFacts, load_plan
-from plugins.rooms.models import Booking, Occurrence
-from plugins.rooms.occurrences import Booked, block, booked, load, need, or_alternatives, require_own, tell_confirmed
-from plugins.rooms.rules import (
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.decisions import lapse_holds
+from plugins.rooms.booking.occurrences import (
+    Booked,
+    block,
+    booked,
+    load,
+    need,
+    or_alternatives,
+    require_own,
+    tell_confirmed,
+)
+from plugins.rooms.booking.rules import (
     Errors,
     Organiser,
     Wish,
@@ -29,6 +35,9 @@ from plugins.rooms.rules import (
     organiser_of,
     read_time,
 )
+from plugins.rooms.clock import parse_day
+from plugins.rooms.models import Booking, Occurrence
+from plugins.rooms.places.hours import RoomFacts, load_plan
 from plugins.rooms.texts import _
 
 APPROVE = "rooms.booking.approve"

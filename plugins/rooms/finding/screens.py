@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from core import Actor, Invalid, NotFound, Refused, local_now, now, record, transactional
+from plugins.rooms.booking.slots import Interval, rows, union
+from plugins.rooms.booking.walk_in import FreeNow, free_now
 from plugins.rooms.clock import day_bounds, hhmm, local_span
-from plugins.rooms.find import RoomDay, day
+from plugins.rooms.finding.find import RoomDay, day
 from plugins.rooms.models import Room, Screen, Venue
-from plugins.rooms.slots import Interval, rows, union
 from plugins.rooms.texts import _
-from plugins.rooms.walk_in import FreeNow, free_now
 
 MANAGE = "rooms.manage"
 MOST_LINES = 9

@@ -23,12 +23,12 @@ from core import (
     YesNoCell,
     parse_phone,
 )
+from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import DAY_END, hhmm, parse_time
-from plugins.rooms.desk_forms import BOOKABLE_BY
-from plugins.rooms.hours import set_week
 from plugins.rooms.models import Room, Venue
-from plugins.rooms.new_venue import FirstHours
-from plugins.rooms.places import (
+from plugins.rooms.places.hours import set_week
+from plugins.rooms.places.new_venue import FirstHours
+from plugins.rooms.places.places import (
     MANAGE,
     ROOM_FIELDS,
     add_room,
@@ -39,8 +39,8 @@ from plugins.rooms.places import (
     rooms,
     venues,
 )
-from plugins.rooms.slots import rows
 from plugins.rooms.texts import _
+from plugins.rooms.views.desk_forms import BOOKABLE_BY
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from core import Actor, Invalid, Refused, advance, now, record, tell_followers, transactional
-from plugins.rooms import slots
-from plugins.rooms.bookings import APPROVE, add_occurrence
-from plugins.rooms.clock import now_minute
-from plugins.rooms.decisions import approve, lapse_holds
-from plugins.rooms.hours import Plan, RoomFacts, load_plan
-from plugins.rooms.models import Booking, Occurrence
-from plugins.rooms.occurrences import (
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.decisions import approve, lapse_holds
+from plugins.rooms.booking.making import APPROVE, add_occurrence
+from plugins.rooms.booking.occurrences import (
     Booked,
     booked,
     change_rooms,
@@ -25,8 +22,27 @@ from plugins.rooms.occurrences import (
     tell_cancelled,
     tell_moved,
 )
-from plugins.rooms.rules import Organiser, Wish, check_bookable, check_people, check_quota, check_time, read_time
-from plugins.rooms.telling import CANCELLED, DECIDED, MOVED, no_longer_true, place_and_time, tell_organiser, this_move
+from plugins.rooms.booking.rules import (
+    Organiser,
+    Wish,
+    check_bookable,
+    check_people,
+    check_quota,
+    check_time,
+    read_time,
+)
+from plugins.rooms.booking.telling import (
+    CANCELLED,
+    DECIDED,
+    MOVED,
+    no_longer_true,
+    place_and_time,
+    tell_organiser,
+    this_move,
+)
+from plugins.rooms.clock import now_minute
+from plugins.rooms.models import Booking, Occurrence
+from plugins.rooms.places.hours import Plan, RoomFacts, load_plan
 from plugins.rooms.texts import _
 
 CANCEL = "rooms.booking.cancel"

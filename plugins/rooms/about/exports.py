@@ -7,10 +7,10 @@ from typing import Any
 
 from core import Actor, Export, today
 from plugins.rooms.clock import hhmm, local_span, parse_day
-from plugins.rooms.closures import closures
-from plugins.rooms.imports import COLUMNS, listed
-from plugins.rooms.lists import Line, on_day, requests
-from plugins.rooms.places import MANAGE
+from plugins.rooms.finding.lists import Line, on_day, requests
+from plugins.rooms.places.closures import closures
+from plugins.rooms.places.imports import COLUMNS, listed
+from plugins.rooms.places.places import MANAGE
 from plugins.rooms.texts import _
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core import Actor, Hit, NotFound, Ref, SearchSource, day_text, found_in, guest_codes
-from plugins.rooms.lists import Line, booking_by_code, find_bookings
+from plugins.rooms.finding.lists import Line, booking_by_code, find_bookings
 from plugins.rooms.models import Occurrence
-from plugins.rooms.places import rooms, venues
+from plugins.rooms.places.places import rooms, venues
 from plugins.rooms.texts import _
 
 

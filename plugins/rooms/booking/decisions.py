@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from core import Actor, Invalid, Refused, advance, now, system, tell_followers, transaction, transactional
-from plugins.rooms import slots
-from plugins.rooms.clock import local_span, now_minute
-from plugins.rooms.models import Booking, Occurrence
-from plugins.rooms.occurrences import (
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.occurrences import (
     Booked,
     block,
     booked,
@@ -17,8 +15,18 @@ from plugins.rooms.occurrences import (
     tell_confirmed,
     tell_moved,
 )
-from plugins.rooms.rules import Wish
-from plugins.rooms.telling import CANCELLED, DECIDED, EXPIRED, MOVED, no_longer_true, place_and_time, tell_organiser
+from plugins.rooms.booking.rules import Wish
+from plugins.rooms.booking.telling import (
+    CANCELLED,
+    DECIDED,
+    EXPIRED,
+    MOVED,
+    no_longer_true,
+    place_and_time,
+    tell_organiser,
+)
+from plugins.rooms.clock import local_span, now_minute
+from plugins.rooms.models import Booking, Occurrence
 from plugins.rooms.texts import _
 
 APPROVE = "rooms.booking.approve"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core import Actor, Moment, RecordKind, Ref, acts_on, history, name_of, scores
-from plugins.rooms.lists import Line, occurrence_line
+from plugins.rooms.booking.rules import time_text
+from plugins.rooms.finding.lists import Line, occurrence_line
 from plugins.rooms.models import Booking, Closure, Occurrence, Room, Screen, Venue
-from plugins.rooms.rules import time_text
 from plugins.rooms.states import STATES
 from plugins.rooms.texts import _
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from core import Actor, FileKind, Ref, attach, describe_file, files_of, move_file, put_back_file, remove_file
 from plugins.rooms.models import Room
-from plugins.rooms.places import MANAGE, find_room
+from plugins.rooms.places.places import MANAGE, find_room
 
 MOST_PHOTOS = 6
 ROLE = "photo"

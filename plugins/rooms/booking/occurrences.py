@@ -1,6 +1,6 @@
 """One occurrence and its slots: loading it with its booking, taking and freeing what it needs, telling others.
 
-The acts of people on bookings are in `bookings.py`, `changes.py` and `decisions.py`; they use what stands here.
+The acts of people on bookings are in `making`, `changes` and `decisions`; they use what stands here.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from core import Actor, Conflict, Forbidden, advance, emit, guest_codes, now
-from plugins.rooms import slots
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.rules import Wish, time_text
 from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved
-from plugins.rooms.find import alternatives
-from plugins.rooms.hours import Plan
+from plugins.rooms.finding.find import alternatives
 from plugins.rooms.models import Booking, Occurrence, OccurrenceResource
-from plugins.rooms.rules import Wish, time_text
+from plugins.rooms.places.hours import Plan
 from plugins.rooms.texts import _
 
 R = TypeVar("R")

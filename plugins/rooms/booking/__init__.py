@@ -1,0 +1,1 @@
+"""Taking a time: rules, the slots that cannot overlap, and every change of a booking."""
