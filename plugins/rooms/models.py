@@ -155,7 +155,8 @@ class Occurrence(CommunityModel):
     """场次: one time in one room. States are in `states.py`; buffers are those of the room when it was booked.
 
     `replaces` names the confirmed occurrence that this request would move or lengthen; it stays until the request is
-    approved.
+    approved. `sequence` is the version by which calendars know it; the database raises it with every change of room, time
+    and with its end before its time, so that no act can forget to.
     """
 
     kind = "rooms.occurrence"
@@ -174,9 +175,12 @@ class Occurrence(CommunityModel):
     checked_in_at = Utc(null=True)
     finished_at = Utc(null=True)
     people_came = Integer(null=True)
+    sequence = Integer(default=0)
 
     class Meta:
         table_name = "rooms_occurrence"
+        # A record that was loaded before never writes an old `sequence` back.
+        only_save_dirty = True
 
 
 class OccurrenceResource(CommunityModel):
