@@ -97,6 +97,7 @@ NAMES = {
     "checked_in_at": _("Came"),
     "finished_at": _("Left"),
     "people_came": _("People who came"),
+    "sequence": _("Version in calendars"),
     "date": _("Day"),
     "venue": _("Venue"),
 }
