@@ -39,6 +39,7 @@ PERMISSIONS = (
                "mediator", "steward", "resident")),
     Permission("rooms.desk", _("See bookings with names, enter them for others"), STAFF),
     Permission("rooms.booking.approve", _("Decide on booking requests"), STAFF),
+    Permission("rooms.booking.displace", _("Take a booked room back for the community"), ("secretary", "director")),
     Permission("rooms.booking.cancel", _("Cancel bookings of others"), STAFF),
     Permission("rooms.manage", _("Edit venues, rooms, hours, closures and quotas"), ("secretary", "director")),
 )  # fmt: skip
@@ -57,6 +58,32 @@ SETTINGS = (
             (60, _("1 hour")),
         ),
         hint=_("A coarser step leaves fewer gaps that nobody can use."),
+    ),
+    Setting(
+        "rooms.check_in_before",
+        _("Check-in opens … minutes before the start"),
+        int,
+        15,
+        choices=(
+            (5, _("5 minutes")),
+            (10, _("10 minutes")),
+            (15, _("15 minutes")),
+            (30, _("30 minutes")),
+            (60, _("1 hour")),
+        ),
+    ),
+    Setting(
+        "rooms.release_after",
+        _("Release a room by itself when nobody has checked in"),
+        int,
+        0,
+        choices=(
+            (0, _("never")),
+            (15, _("15 minutes after the start")),
+            (30, _("30 minutes after the start")),
+            (60, _("1 hour after the start")),
+        ),
+        hint=_("Best left at “never”: a group that forgot to check in must not be put out of its room."),
     ),
 )
 
@@ -100,6 +127,7 @@ def declare() -> Declaration:
                 10,
                 _("Close requests nobody decided in time, free places held too long"),
             ),
+            Job("rooms.finish", service.finish_due, 5, _("End bookings whose time is over")),
         ),
         commands=(rooms,),
         exports=exports.EXPORTS,

@@ -1,6 +1,16 @@
 """Everything pages, commands and jobs may call, by one name each; the first argument of every act is the `Actor`."""
 
-from plugins.rooms.booking.changes import approve_at, cancel, end_early, move, move_wish
+from plugins.rooms.booking.attendance import (
+    attest,
+    check_in,
+    finish,
+    finish_due,
+    mark_missed,
+    note_people,
+    undo_check_in,
+    undo_missed,
+)
+from plugins.rooms.booking.changes import approve_at, cancel, move, move_wish
 from plugins.rooms.booking.decisions import approve, expire, refuse
 from plugins.rooms.booking.making import book, book_wish, check_booking, take_hold
 from plugins.rooms.booking.occurrences import Booked, owns
@@ -63,11 +73,13 @@ __all__ = [
     "add_venue",
     "approve",
     "approve_at",
+    "attest",
     "book",
     "book_wish",
     "booking_by_code",
     "cancel",
     "check_booking",
+    "check_in",
     "close",
     "closures",
     "dated_hours",
@@ -76,21 +88,24 @@ __all__ = [
     "door",
     "edit_room",
     "edit_venue",
-    "end_early",
     "expire",
     "find_free",
     "find_room",
     "find_screen",
     "find_venue",
+    "finish",
+    "finish_due",
     "free_now",
     "hall",
     "hours_text",
     "lift",
     "load_plan",
+    "mark_missed",
     "move",
     "move_photo",
     "move_wish",
     "my_bookings",
+    "note_people",
     "occurrence_line",
     "on_day",
     "outside_hours",
@@ -113,6 +128,8 @@ __all__ = [
     "set_week",
     "start_venue",
     "take_hold",
+    "undo_check_in",
+    "undo_missed",
     "venues",
     "week",
     "weekly_hours",

@@ -6,7 +6,7 @@ from core import CLEARED, Actor, DataSubject, DataTable, PersonalField, Ref, Ref
 from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import hhmm, local_span, now_minute
 from plugins.rooms.models import Booking, Occurrence, Resource, Room, Venue
-from plugins.rooms.states import STATES
+from plugins.rooms.states import AHEAD, STATES
 from plugins.rooms.texts import _
 
 _BOOK = _("To keep the room for you and to tell you when something changes.")
@@ -84,10 +84,7 @@ def erase_bookings(community: str, person: DataSubject) -> list[Ref]:
     Raises `Refused` while one is still to come: somebody waits for that room, or for that person.
     """
     found = rows(_IDS_OF_PERSON, *_known_by(community, person))
-    if any(
-        end > now_minute() and state in ("requested", "held", "confirmed")
-        for _booking, _occurrence, end, state in found
-    ):
+    if any(end > now_minute() and state in AHEAD for _booking, _occurrence, end, state in found):
         raise Refused(
             _("%(name)s has a booking that is still to come.", name=person.names[0]), advice=_("Cancel it first.")
         )

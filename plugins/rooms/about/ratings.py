@@ -16,7 +16,8 @@ ENTER = "rooms.desk"
 DAYS = 30
 _LAST_USE = """
     SELECT MAX(o.end_min) FROM rooms_booking b JOIN rooms_occurrence o ON o.community=b.community AND o.booking_id=b.id
-    WHERE b.community=? AND b.person=? AND o.room_id=? AND o.end_min<=? AND o.state IN ('confirmed', 'checked_in', 'finished')
+    WHERE b.community=? AND b.person=? AND o.room_id=? AND (o.end_min<=? OR o.state='finished')
+        AND o.state IN ('confirmed', 'checked_in', 'finished', 'unattended') AND o.missed_at IS NULL
 """
 
 

@@ -18,7 +18,7 @@ _STATE = {state.name: state for state in STATES}
 _TONES = {"ok": "ok", "warn": "warn", "bad": "bad"}
 _CHANGES = {
     "rooms.booking.moved": _("Given another time or room"),
-    "rooms.booking.ended_early": _("Ended early"),
+    "rooms.booking.missed": _("Looked again whether they came"),
 }
 
 
@@ -78,13 +78,10 @@ def _booking_story(actor: Actor, ref: Ref) -> Iterator[Moment]:
         else:
             state = _STATE[step.target]
             who = name_of(step.by_label) if inside else ""
-            yield Moment(step.at, state.label, _reason(step, found), who, _TONES.get(state.tint, ""))
+            at = found.finished_at if step.target == found.state == "finished" else step.at
+            yield Moment(at, state.label, _reason(step, found), who, _TONES.get(state.tint, ""))
     for at, action, who in acts_on(ref, *_CHANGES):
         yield Moment(at, _CHANGES[action], who=name_of(who) if inside else "")
-    if found.checked_in_at is not None:
-        yield Moment(found.checked_in_at, _("Came"), tone="ok")
-    if found.finished_at is not None:
-        yield Moment(found.finished_at, _("Left"))
     yield from _rating(actor, line)
 
 
@@ -98,7 +95,7 @@ def _rating(actor: Actor, line: Line) -> Iterator[Moment]:
     if actor.person is None or line.person != actor.person or not line.is_over:
         return
     given = scores.given(Ref(Room.kind, str(actor.community), line.room_id), actor.person)
-    if given is not None and given.at >= line.end_min * 60_000:
+    if given is not None and given.at >= line.until * 60_000:
         yield Moment(given.at, _("You rated the room: %(score)s", score=scores.VALUES[given.value]), given.words)
 
 

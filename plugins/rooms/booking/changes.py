@@ -1,8 +1,11 @@
-"""What organisers change about their bookings: move, end early, cancel, withdraw. Staff do the same for others."""
+"""What organisers change about their bookings: move, cancel, withdraw. Staff do the same for others.
+
+Coming, leaving and finishing early are in `attendance`.
+"""
 
 from __future__ import annotations
 
-from core import Actor, Invalid, Refused, advance, now, record, tell_followers, transactional
+from core import Actor, Invalid, Refused, advance, record, tell_followers, transactional
 from plugins.rooms.booking import slots
 from plugins.rooms.booking.decisions import approve, lapse_holds
 from plugins.rooms.booking.making import APPROVE, add_occurrence
@@ -43,10 +46,10 @@ from plugins.rooms.booking.telling import (
 from plugins.rooms.clock import now_minute
 from plugins.rooms.models import Booking, Occurrence
 from plugins.rooms.places.hours import Plan, RoomFacts, load_plan
+from plugins.rooms.states import AHEAD
 from plugins.rooms.texts import _
 
 CANCEL = "rooms.booking.cancel"
-CHANGEABLE = ("requested", "held", "confirmed")
 
 
 # --------------------------------------------------------------------------- moving
@@ -108,14 +111,15 @@ def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int | None, cod
     check_time(actor, plan, room, wish, running_since=running_since)
     lapse_holds(occurrence.community)
     check_quota(occurrence.community, room, organiser, wish, leaving_out=occurrence.id)
-    _withdraw_changes(actor, occurrence)
-    asks = occurrence.state == "confirmed" and room.needs_approval and not actor.can(APPROVE)
+    withdraw_changes(actor, occurrence)
+    taken = occurrence.state in ("confirmed", "checked_in")
+    asks = taken and room.needs_approval and not actor.can(APPROVE)
     if asks and not _is_shorter(occurrence, room, wish):
         return _ask_for_change(actor, occurrence, booking, plan, room, wish)
     no_longer_true(actor, occurrence, DECIDED, MOVED)
     moved = _move_now(actor, occurrence, booking, plan, room, wish)
     why, key = _("Booking moved to: %(what)s.", what=place_and_time(room.name, occurrence)), this_move()
-    if moved.state == "confirmed" and not knows:
+    if taken and not knows:
         tell_organiser(actor, occurrence, booking, key, why)
     tell_followers(actor, occurrence.ref, key, why)
     return moved
@@ -142,11 +146,12 @@ def organiser_as_booked(booking: Booking) -> Organiser:
 
 
 def _check_changeable(occurrence: Occurrence, wish: Wish) -> None:
-    if occurrence.state not in CHANGEABLE:
+    if occurrence.state not in AHEAD:
         raise Refused(_("This booking is closed and cannot be changed."), advice=_("Please make a new booking."))
     if occurrence.end_min <= now_minute():
         raise Refused(_("This booking is over."), advice=_("Please make a new booking."))
-    if occurrence.start_min <= now_minute() and wish.start_min != occurrence.start_min:
+    has_begun = occurrence.state == "checked_in" or occurrence.start_min <= now_minute()
+    if has_begun and wish.start_min != occurrence.start_min:
         raise Refused(
             _("This booking has begun: only its end can be changed."),
             advice=_("Keep the start as it is and choose another end."),
@@ -187,12 +192,12 @@ def _move_now(
     names = ("room_id", "start_min", "end_min")
     told = {"before": dict(zip(names, before, strict=True)), "after": dict(zip(names, after, strict=True))}
     record(actor, "rooms.booking.moved", occurrence.ref, **told)
-    if occurrence.state == "confirmed":
+    if occurrence.state in ("confirmed", "checked_in"):
         tell_moved(before, occurrence, booking)
     return booked(occurrence)
 
 
-def _withdraw_changes(actor: Actor, occurrence: Occurrence) -> None:
+def withdraw_changes(actor: Actor, occurrence: Occurrence) -> None:
     """A booking has at most one change waiting for approval; an older one is withdrawn."""
     waiting = Occurrence.of(occurrence.community).where(
         Occurrence.replaces == occurrence.id, Occurrence.state == "requested"
@@ -201,37 +206,7 @@ def _withdraw_changes(actor: Actor, occurrence: Occurrence) -> None:
         advance(actor, request, "withdraw")
 
 
-# --------------------------------------------------------------------------- ending
-
-
-@transactional
-def end_early(actor: Actor, occurrence_id: int, *, code: str = "") -> Booked:
-    """End a booking that is going on now, so that the rest of its time is free; its own organiser or staff.
-
-    Raises `Refused` before it has begun and after it is over.
-    """
-    occurrence, booking = load(actor, occurrence_id)
-    require_own(actor, booking, "rooms.desk", code)
-    this_minute = -(-now() // 60_000)
-    if occurrence.state != "confirmed" or occurrence.end_min <= this_minute:
-        raise Refused(_("This booking is over."))
-    if occurrence.start_min > this_minute:
-        raise Refused(_("This booking has not begun yet."), advice=_("You can cancel it instead."))
-    before = (occurrence.room_id, occurrence.start_min, occurrence.end_min)
-    slots.release(occurrence.id)
-    occurrence.end_min = max(this_minute, occurrence.start_min + 1)
-    occurrence.save()
-    take_slots(occurrence)
-    _withdraw_changes(actor, occurrence)
-    record(
-        actor,
-        "rooms.booking.ended_early",
-        occurrence.ref,
-        before={"end_min": before[2]},
-        after={"end_min": occurrence.end_min},
-    )
-    tell_moved(before, occurrence, booking)
-    return booked(occurrence)
+# --------------------------------------------------------------------------- giving up
 
 
 @transactional
@@ -250,12 +225,13 @@ def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = ""
         occurrence = advance(actor, occurrence, "withdraw", reason=reason, **decided(actor))
         _call_cancelled(actor, occurrence, booking, own or told)
         return
-    if occurrence.state == "confirmed" and occurrence.start_min <= now_minute():
+    begun = occurrence.state == "confirmed" and occurrence.start_min <= now_minute()
+    if begun or occurrence.state == "checked_in":
         raise Refused(_("This booking has begun already."), advice=_("You can end it early instead."))
     was_confirmed = occurrence.state == "confirmed"
     slots.release(occurrence.id)
     occurrence = advance(actor, occurrence, "cancel", reason=reason, **decided(actor))
-    _withdraw_changes(actor, occurrence)
+    withdraw_changes(actor, occurrence)
     _call_cancelled(actor, occurrence, booking, own or told)
     if was_confirmed:
         tell_cancelled(occurrence, booking, reason)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from plugins.rooms.booking.rules import time_text
 from plugins.rooms.booking.slots import Interval, rows, union
-from plugins.rooms.states import BLOCKING
+from plugins.rooms.states import BLOCKING, last_minute
 from plugins.rooms.texts import _
 
 Key = tuple[int, int, int, int | None]
@@ -17,7 +17,7 @@ _SLOTS = """
     FROM rooms_slot s JOIN rooms_resource r ON r.id=s.resource_id WHERE r.community=?
 """
 _OCCURRENCES = """
-    SELECT n.resource_id, o.start_min - o.buffer_before, o.end_min + o.buffer_after, o.id, o.state
+    SELECT n.resource_id, o.start_min, o.end_min, o.finished_at, o.buffer_before, o.buffer_after, o.id, o.state
     FROM rooms_occurrence o JOIN rooms_occurrence_resource n ON n.occurrence_id=o.id WHERE o.community=?
 """
 _CLOSURES = "SELECT room_id, start_min, end_min FROM rooms_closure WHERE community=? AND lifted_at IS NULL"
@@ -65,8 +65,8 @@ def check(community: str) -> list[Difference]:
 
 def _of_occurrences(community: str) -> set[Key]:
     return {
-        (resource, start, end, occurrence)
-        for resource, start, end, occurrence, state in rows(_OCCURRENCES, community)
+        (resource, start - before, last_minute(start, end, finished_at) + after, occurrence)
+        for resource, start, end, finished_at, before, after, occurrence, state in rows(_OCCURRENCES, community)
         if state in BLOCKING
     }
 

@@ -16,6 +16,7 @@ from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingM
 from plugins.rooms.finding.find import alternatives
 from plugins.rooms.models import Booking, Occurrence, OccurrenceResource
 from plugins.rooms.places.hours import Plan
+from plugins.rooms.states import last_minute
 from plugins.rooms.texts import _
 
 R = TypeVar("R")
@@ -23,7 +24,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Booked:
-    """What came of a booking or a change. Times are UTC minutes; `state` is confirmed, requested or held.
+    """What came of a booking or a change. Times are UTC minutes, the end is the actual one; `state` is as in `states`.
 
     `code` is a new guest's short code, given only here.
     """
@@ -48,10 +49,15 @@ def booked(occurrence: Occurrence, code: str = "") -> Booked:
         occurrence.id,
         occurrence.room_id,
         occurrence.start_min,
-        occurrence.end_min,
+        until(occurrence),
         occurrence.state,
         code,
     )
+
+
+def until(occurrence: Occurrence) -> int:
+    """The UTC minute until which the occurrence has its time (`states.last_minute`)."""
+    return last_minute(occurrence.start_min, occurrence.end_min, occurrence.finished_at)
 
 
 # --------------------------------------------------------------------------- whose it is
@@ -120,7 +126,7 @@ def take_slots(occurrence: Occurrence) -> None:
         occurrence.id,
         resources_of(occurrence),
         occurrence.start_min - occurrence.buffer_before,
-        occurrence.end_min + occurrence.buffer_after,
+        until(occurrence) + occurrence.buffer_after,
     )
 
 
@@ -189,7 +195,7 @@ def tell_moved(before: tuple[int, int, int], occurrence: Occurrence, booking: Bo
             from_end_min=before[2],
             room_id=occurrence.room_id,
             start_min=occurrence.start_min,
-            end_min=occurrence.end_min,
+            end_min=until(occurrence),
             subject=booking.subject or "",
         ),
     )

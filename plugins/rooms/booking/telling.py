@@ -16,6 +16,7 @@ DECIDED = "decided"
 CANCELLED = "cancelled"
 MOVED = "moved"
 EXPIRED = "expired"
+RELEASED = "released"
 
 
 def this_move() -> str:

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from core import Appointment
 from core import calendar_text as text_of
 from plugins.rooms.finding.lists import Line
+from plugins.rooms.states import BLOCKING
 from plugins.rooms.texts import _
 
-_STATUS = {"confirmed": "CONFIRMED", "requested": "TENTATIVE", "held": "TENTATIVE"}
+_STATUS = dict.fromkeys(BLOCKING, "CONFIRMED") | {"requested": "TENTATIVE", "held": "TENTATIVE"}
 
 
 def calendar_text(bookings: Iterable[Line], *, name: str = "") -> str:
-    """A VCALENDAR with one event per booking that is confirmed or may become so.
+    """A VCALENDAR with one event per booking that is or was somebody's, or may become so.
 
     A confidential booking is only called 预约.
     """

@@ -10,7 +10,7 @@ from core import Actor, Forbidden, NotFound, State, guest_codes
 from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import day_bounds, hhmm, local_span, now_minute
 from plugins.rooms.places.hours import Plan, load_plan
-from plugins.rooms.states import STATES
+from plugins.rooms.states import OVER, STATES, last_minute
 
 _FARTHEST = 3 * 366 * 1440  # minutes; rooms are booked at most two years ahead
 _STATE = {state.name: state for state in STATES}
@@ -49,6 +49,10 @@ class Line(NamedTuple):
     requested_on: str
     entered_at: int
     subject: str | None
+    checked_in_at: int | None
+    finished_at: int | None
+    people_came: int | None
+    missed_at: int | None
 
     @property
     def date(self) -> datetime.date:
@@ -72,13 +76,38 @@ class Line(NamedTuple):
 
     @property
     def is_running(self) -> bool:
-        """Whether it is confirmed and going on now."""
-        return self.state == "confirmed" and self.start_min <= now_minute() < self.end_min
+        """Whether it is going on now, checked in or not."""
+        return self.state in ("confirmed", "checked_in") and self.start_min <= now_minute() < self.end_min
+
+    @property
+    def may_finish(self) -> bool:
+        """Whether they can leave: it is going on, or somebody is checked in (before its start, or still after its end)."""
+        return self.is_running or self.state == "checked_in"
 
     @property
     def is_over(self) -> bool:
-        """Whether its time has passed."""
-        return self.end_min <= now_minute()
+        """Whether its time has passed and nobody is checked in any more, or it was finished before."""
+        return self.state in OVER or (self.end_min <= now_minute() and self.state != "checked_in")
+
+    @property
+    def until(self) -> int:
+        """The UTC minute until which it has its time: the booked end, or the actual one where that was earlier."""
+        return last_minute(self.start_min, self.end_min, self.finished_at)
+
+    @property
+    def left(self) -> str:
+        """When they left, `HH:MM`; empty while they have not."""
+        if self.state != "finished" or self.finished_at is None:
+            return ""
+        minute = -(-self.finished_at // 60_000)
+        return hhmm(local_span(minute, minute)[1])
+
+    @property
+    def overrun(self) -> int:
+        """By how many minutes they stayed, or stay, longer than booked."""
+        if self.state == "checked_in":
+            return max(0, now_minute() - self.end_min)
+        return max(0, -(-(self.finished_at or 0) // 60_000) - self.end_min) if self.state == "finished" else 0
 
     @property
     def is_ahead(self) -> bool:
@@ -89,7 +118,8 @@ class Line(NamedTuple):
 _COLUMNS = """
     SELECT o.id, o.booking_id, o.room_id, r.name, r.venue_id, v.name, r.floor, o.start_min, o.end_min, o.state, o.reason,
         o.replaces, b.title, b.purpose, b.people, b.organiser_kind, b.organiser, b.organisation, b.person, b.account,
-        b.guest_phone, b.confidential, b.requested_on, b.entered_at, b.subject
+        b.guest_phone, b.confidential, b.requested_on, b.entered_at, b.subject,
+        o.checked_in_at, o.finished_at, o.people_came, o.missed_at
 """
 _PLACE = """
         JOIN rooms_room r ON r.community=o.community AND r.id=o.room_id
@@ -106,8 +136,10 @@ _OWN = f"""{_COLUMNS}
         CROSS JOIN rooms_booking b CROSS JOIN rooms_occurrence o {_PLACE}
     WHERE b.id=own.id AND o.community=b.community AND o.booking_id=b.id AND
 """
-_OWN_AHEAD = _OWN + " o.end_min>? ORDER BY o.start_min, o.id LIMIT 200"
-_OWN_PAST = _OWN + " o.end_min<=? ORDER BY o.start_min DESC, o.id DESC LIMIT 50"
+_OWN_AHEAD = _OWN + " o.end_min>? AND o.state NOT IN ('finished', 'unattended') ORDER BY o.start_min, o.id LIMIT 200"
+_OWN_PAST = (
+    _OWN + " (o.end_min<=? OR o.state IN ('finished', 'unattended')) ORDER BY o.start_min DESC, o.id DESC LIMIT 50"
+)
 _BY_CODE = _LINE + " b.code_digest=? ORDER BY o.start_min, o.id"
 _ON_DAY = (
     _LINE
@@ -117,7 +149,7 @@ _ON_DAY = (
 _AHEAD = (
     _LINE
     + """ r.venue_id=? AND o.end_min>? AND o.start_min<? AND o.end_min>? AND o.state IN ('requested', 'held',
-        'confirmed') ORDER BY o.start_min, r.id, o.id"""
+        'confirmed', 'checked_in') ORDER BY o.start_min, r.id, o.id"""
 )
 _REQUESTS = _LINE + " o.state='requested' AND (o.start_min, o.id) > (?, ?) ORDER BY o.start_min, o.id LIMIT ?"
 _ONE = _LINE + " o.id=?"

@@ -42,6 +42,8 @@ class Closed:
 def close(actor: Actor, room_id: int, *, date: str, start: str, end: str, reason: str, last_date: str = "") -> Closure:
     """Close a room (or a hall with all its parts) from `date` `start` to `last_date` (the same day unless told) `end`.
 
+    What is past is not closed: it begins now at the earliest, and where today's last users have just left, with their
+    buffer.
     Raises `Invalid` (date, start, end, last_date, reason), `BookingsInTheWay`, `Forbidden`, `NotFound`.
     """
     actor.require("rooms.manage")
@@ -53,6 +55,7 @@ def close(actor: Actor, room_id: int, *, date: str, start: str, end: str, reason
     plan = load_plan(str(actor.community), today())
     room = plan.room(room_id)
     lapse_holds(str(actor.community))
+    first_min = _after_the_past(plan, room_id, first_min, last_min)
     _refuse_over_bookings(actor, plan, room_id, first_min, last_min)
     closure: Closure = Closure.create(
         community=actor.community,
@@ -83,6 +86,16 @@ def _interval(date: str, start: str, end: str, last_date: str) -> tuple[int, int
     if last.end_min <= first.start_min:
         raise Invalid({"last_date": [_("The last day must not be before the first.")]})
     return first.start_min, last.end_min
+
+
+_OVER = "SELECT id FROM rooms_occurrence WHERE id=? AND state IN ('finished', 'unattended')"
+
+
+def _after_the_past(plan: Plan, room_id: int, start: int, end: int) -> int:
+    """Where a closure begins: after what is over, for nobody can move or cancel that."""
+    busy = slots.busy_of(plan.resources(room_id), start, end)
+    over = [until for _resource, _start, until, occurrence in busy if occurrence and slots.rows(_OVER, occurrence)]
+    return min(max(start, now_minute(), *over), end - 1)
 
 
 def _refuse_over_bookings(actor: Actor, plan: Plan, room_id: int, start: int, end: int) -> None:

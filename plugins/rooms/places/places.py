@@ -172,7 +172,7 @@ def remove_room(actor: Actor, room_id: int) -> None:
 
 _IN_USE = """
     SELECT count(*) FROM rooms_occurrence o JOIN rooms_occurrence_resource n ON n.occurrence_id=o.id
-    WHERE o.community=? AND n.resource_id=? AND o.end_min>? AND o.state IN ('requested', 'held', 'confirmed')
+    WHERE o.community=? AND n.resource_id=? AND o.end_min>? AND o.state IN ('requested', 'held', 'confirmed', 'checked_in')
 """
 
 

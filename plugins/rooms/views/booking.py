@@ -177,7 +177,7 @@ def _is_own(actor: Actor, line: service.Line) -> bool:
 def end(occurrence_id: int) -> Any:
     """End a booking that is going on, so that others can use the rest."""
     own_line(occurrence_id)
-    submit_once(lambda: service.end_early(current_actor(), occurrence_id, code=code_of(occurrence_id)).as_json())
+    submit_once(lambda: service.finish(current_actor(), occurrence_id, code=code_of(occurrence_id)).as_json())
     toast(_("Ended. Thank you for leaving the rest of the time to others."))
     return after_post(url(".booking", occurrence_id=occurrence_id))
 

@@ -40,7 +40,7 @@ def test_nobody_cancels_for_another_resident(house):
     booked = house.book("棋牌室", "14:00", "15:00")
     for act in (
         lambda: service.cancel(house.resident(2), booked.occurrence_id),
-        lambda: service.end_early(house.resident(2), booked.occurrence_id),
+        lambda: service.finish(house.resident(2), booked.occurrence_id),
         lambda: move(house, booked.occurrence_id, "16:00", "17:00", house.resident(2)),
         lambda: service.occurrence_line(house.resident(2), booked.occurrence_id),
         lambda: service.occurrence_line(house.visitor, booked.occurrence_id),
@@ -112,15 +112,15 @@ def test_ends_early_and_frees_the_rest(house, clock):
     house.edit("棋牌室", buffer_after=15)
     booked = house.book("棋牌室", "14:00", "16:00")
     with pytest.raises(Refused):
-        service.end_early(house.resident(), booked.occurrence_id)
+        service.finish(house.resident(), booked.occurrence_id)
     end = house.at(14 * 60 + 40)
     clock(end)
-    ended = service.end_early(house.resident(), booked.occurrence_id)
+    ended = service.finish(house.resident(), booked.occurrence_id)
     assert ended.end_min == end
     assert times(house, booked.occurrence_id) == [(end - 40, end + 15)]
     assert check(house.community) == []
     with pytest.raises(Refused):
-        service.end_early(house.resident(), booked.occurrence_id)
+        service.finish(house.resident(), booked.occurrence_id)
     with pytest.raises(Refused):
         service.cancel(house.resident(), booked.occurrence_id)
 

@@ -147,7 +147,7 @@ def test_communities_see_nothing_of_each_other(house):
     for act in (
         lambda: service.cancel(south, booked.occurrence_id, reason="x", code=booked.code),
         lambda: service.move(south, booked.occurrence_id, date=date, start="16:00", end="17:00"),
-        lambda: service.end_early(south, booked.occurrence_id),
+        lambda: service.finish(south, booked.occurrence_id),
         lambda: service.approve(south, booked.occurrence_id),
         lambda: service.refuse(south, booked.occurrence_id, "x"),
         lambda: service.take_hold(south, booked.occurrence_id),
