@@ -25,6 +25,9 @@ from plugins.rooms.finding import grid
 from plugins.rooms.views.base import asked_day, base, blueprint, times
 from plugins.rooms.views.forms import FindForm
 
+FEW_ROOMS = 4
+"""So many rooms are soon scrolled through on a phone; with more, links lead to each."""
+
 
 def carried() -> str:
     """The part of an address that keeps for whom staff are looking."""
@@ -46,6 +49,7 @@ def day() -> Any:
         days=tuple(date_link(date + datetime.timedelta(days=offset), date) for offset in range(-1, 6)),
         hours=[f"{hour:02d}:00" for hour in hours],
         rows=grid.rows(days, hours, base(), step, carried()),
+        jumps=tuple((each.room.id, each.room.name) for each in days) if len(days) > FEW_ROOMS else (),
         base=base(),
         carried=carried(),
         today=today(),
