@@ -67,4 +67,5 @@ def test_an_elderly_resident_books_a_room_on_a_phone_in_large_text(visit: Callab
     read(later, "cancel")
     follow(later, later.get_by_role("button", name=rooms("Yes, cancel it")))
     assert later.get_by_text(rooms("Cancelled")).first.is_visible()
+    assert not later.get_by_role("link", name=rooms("Into my calendar")).count()
     read(later, "cancelled")
