@@ -19,7 +19,7 @@ _SOURCES = {
     "core.store.audit": ("acts_on", "record"),
     "core.store.community": ("Community", "CommunityModel", "all_communities", "find_community"),
     "core.store.db": (
-        "BaseModel", "Day", "Fen", "Flag", "Integer", "Json", "Text", "Utc", "after_commit", "canonical", "database", "engine_name",
+        "BaseModel", "Day", "Fen", "Flag", "Integer", "Json", "Text", "Utc", "after_commit", "before_commit", "canonical", "database", "engine_name",
         "now", "transaction", "transactional", "violated",
     ),
     "core.store.ref": ("Ref",),
@@ -61,7 +61,7 @@ _SOURCES = {
     "core.civic.threads.follows": ("tell_followers",),
     "core.civic.threads.links": ("link", "links_of", "unlink"),
     "core.civic.objections.lists": ("objections_of", "open_objections"),
-    "core.civic.reaching.messages": ("not_needed", "tell", "told_at"),
+    "core.civic.reaching.messages": ("not_needed", "note_told", "tell", "told_at"),
     "core.civic.reaching.message_lists": ("hall_numbers",),
     "core.ics": ("Appointment", "calendar_text"),
     "core.civic.workflow.engine": ("actions", "advance", "begin", "history"),

@@ -53,6 +53,7 @@ PLACES_AND_THINGS = {
     "rooms_opening": {"reason"},
     "rooms_room": {"name", "floor", "features", "accessibility", "tags", "note", "bookable_by"},
     "rooms_screen": {"name"},
+    "rooms_waiting": {"features"},
     "rooms_venue": {"name", "address", "note"},
     "import_batch": {"import_name", "given", "columns", "summary"},
     "import_mapping": {"import_name", "columns"},

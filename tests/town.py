@@ -172,6 +172,10 @@ def _add_rooms(town: Town) -> None:
     wish = service.book(
         visitor, asked.id, date=day, start="13:00", end="14:00", title=f"{town.mark}议事", guest_name=f"{town.mark}客"
     )
+    listed = service.join_waiting(
+        visitor, service.WaitingWish(day, "09:00", "10:00", None, room.id), who=service.Who(f"{town.mark}候补"),
+        title=f"{town.mark}聚会",
+    )  # fmt: skip
     closure = service.close(actor, room.id, date=day, start="16:00", end="18:00", reason="检修")
     photos = [service.add_photos(actor, each.id, [(_photo(actor), "全景")])[0] for each in (room, asked)]
     screen, token = service.add_screen(actor, "hall", name="大厅屏", venue_id=venue.id)
@@ -184,6 +188,7 @@ def _add_rooms(town: Town) -> None:
         room_id=[room.id, asked.id],
         occurrence_id=[*town.booking_of.values(), wish.occurrence_id],
         closure_id=[closure.id],
+        waiting_id=[listed.waiting_id],
         screen_id=[screen.id],
         use_id=photos,
         upload=[_photo(replace(actor, kind="staff", account=town.values["account_id"][0]))],

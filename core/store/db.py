@@ -278,9 +278,10 @@ _write_lock = FairLock()
 class _State(threading.local):
     depth = 0
     callbacks: list[Callable[[], None]]
+    closing: list[Callable[[], object]]
 
     def __init__(self) -> None:
-        self.callbacks = []
+        self.callbacks, self.closing = [], []
 
 
 _state = _State()
@@ -297,24 +298,27 @@ def transaction(community: str | None = None) -> Iterator[None]:
     if _state.depth:
         if engine_name() == "postgresql":
             _lock_community(community)
-        mark = len(_state.callbacks)
+        mark, closing = len(_state.callbacks), list(_state.closing)
         _state.depth += 1
         try:
             with engine.savepoint():
                 yield
         except BaseException:
             del _state.callbacks[mark:]
+            _state.closing[:] = closing
             raise
         finally:
             _state.depth -= 1
         return
     callbacks: list[Callable[[], None]] = []
     with _outermost(engine, community):
-        _state.depth, _state.callbacks = 1, callbacks
+        _state.depth, _state.callbacks, _state.closing = 1, callbacks, []
         try:
             yield
+            while _state.closing:
+                _state.closing.pop(0)()
         finally:
-            _state.depth, _state.callbacks = 0, []
+            _state.depth, _state.callbacks, _state.closing = 0, [], []
     for callback in callbacks:
         try:
             callback()
@@ -360,6 +364,17 @@ def after_commit(callback: Callable[[], None]) -> None:
         _state.callbacks.append(callback)
     else:
         callback()
+
+
+def before_commit(act: Callable[[], object]) -> None:
+    """Call `act` at the end of this transaction, inside it: what it writes is stored together with the rest, or not at all.
+
+    Asked for twice it is done once; dropped when the savepoint it was asked for in is rolled back. `act` may ask for more.
+    """
+    if not _state.depth:
+        raise RuntimeError("before_commit outside a transaction")
+    if act not in _state.closing:
+        _state.closing.append(act)
 
 
 def transactional(

@@ -40,6 +40,7 @@ PERMISSIONS = (
     Permission("rooms.desk", _("See bookings with names, enter them for others"), STAFF),
     Permission("rooms.booking.approve", _("Decide on booking requests"), STAFF),
     Permission("rooms.booking.displace", _("Take a booked room back for the community"), ("secretary", "director")),
+    Permission("rooms.waiting.decide", _("Decide on the waiting list"), STAFF),
     Permission("rooms.booking.cancel", _("Cancel bookings of others"), STAFF),
     Permission("rooms.manage", _("Edit venues, rooms, hours, closures and quotas"), ("secretary", "director")),
 )  # fmt: skip
@@ -85,6 +86,21 @@ SETTINGS = (
         ),
         hint=_("Best left at “never”: a group that forgot to check in must not be put out of its room."),
     ),
+    Setting(
+        "rooms.answer_minutes",
+        _("Waiting list: how long people have to answer an offer"),
+        int,
+        120,
+        choices=(
+            (30, _("30 minutes")),
+            (60, _("1 hour")),
+            (120, _("2 hours")),
+            (240, _("4 hours")),
+            (720, _("12 hours")),
+            (1440, _("24 hours")),
+        ),
+        hint=_("Counted from the moment they were told; until then the time stays held."),
+    ),
 )
 
 
@@ -94,11 +110,11 @@ def declare() -> Declaration:
     from plugins.rooms import models, service
     from plugins.rooms.about import audit_words, exports, front, privacy, ratings, records, sheets
     from plugins.rooms.commands import rooms
-    from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService
+    from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService, WaitingUnmet
     from plugins.rooms.finding import search
     from plugins.rooms.places import imports, photos
     from plugins.rooms.room_service import Rooms
-    from plugins.rooms.states import OCCURRENCE
+    from plugins.rooms.states import OCCURRENCE, WAITING
     from plugins.rooms.views import blueprint
 
     return Declaration(
@@ -113,12 +129,13 @@ def declare() -> Declaration:
             models.Occurrence,
             models.OccurrenceResource,
             models.Screen,
+            models.Waiting,
         ),
         blueprint=blueprint,
         permissions=PERMISSIONS,
         settings=SETTINGS,
-        workflows=(OCCURRENCE,),
-        events=(BookingConfirmed, BookingCancelled, BookingMoved),
+        workflows=(OCCURRENCE, WAITING),
+        events=(BookingConfirmed, BookingCancelled, BookingMoved, WaitingUnmet),
         services=(Service("rooms.RoomService/1", RoomService, Rooms()),),
         jobs=(
             Job(
@@ -128,6 +145,7 @@ def declare() -> Declaration:
                 _("Close requests nobody decided in time, free places held too long"),
             ),
             Job("rooms.finish", service.finish_due, 5, _("End bookings whose time is over")),
+            Job("rooms.waiting", service.tend_waiting, 10, _("Offer free times to those who wait")),
         ),
         commands=(rooms,),
         exports=exports.EXPORTS,

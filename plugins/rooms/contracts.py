@@ -50,6 +50,21 @@ class BookingMoved:
     subject: str = ""
 
 
+@event("rooms.waiting.unmet/1")
+class WaitingUnmet:
+    """Somebody waited for a time that never became free: `minutes` anywhere in `from_min`…`until_min` (UTC minutes).
+
+    `room_id` is None where any suitable room would have done. Who waited is not told.
+    """
+
+    waiting_id: int
+    room_id: int | None
+    from_min: int
+    until_min: int
+    minutes: int
+    people: int | None = None
+
+
 @dataclass(frozen=True)
 class FreeRoom:
     """A room that is free for the whole time asked for."""

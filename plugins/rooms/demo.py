@@ -61,6 +61,7 @@ def fill(community: Community, actor: Actor) -> Iterator[str]:
         for name, floor, seats, features, rest in ROOMS
     }
     _repair(actor, rooms["共享厨房"])
+    _wait(actor, rooms["乒乓球室"])
     booked = sum(_book(actor, rooms[use[0]], *use[1:]) for use in USES)
     yield str(_("%(venue)s with %(rooms)d rooms, %(bookings)d bookings this week.", venue=venue.name, rooms=len(rooms),
                 bookings=booked))  # fmt: skip
@@ -78,6 +79,16 @@ def _repair(actor: Actor, room_id: int) -> None:
     said = NoticeWording("general", "共享厨房停用半天", body, "陆敏", objection_days=7)
     notice = publish_notice(actor, draft_notice(actor, said, subject=room.ref).id)
     link(actor, Ref("rooms.occurrence", str(actor.community), made.occurrence_id), "follows", notice.ref)
+
+
+def _wait(actor: Actor, room_id: int) -> None:
+    """Two people wait for one time; it becomes free and is held for the first, while the other still waits."""
+    date = (today() + datetime.timedelta(days=4)).isoformat()
+    taken = service.book(actor, room_id, date=date, start="09:00", end="11:00", title="设备保养", guest_name="体育站")
+    wish = service.WaitingWish(date, "09:00", "11:00", None, room_id)
+    for name in ("许师傅", "郑阿姨"):
+        service.join_waiting(actor, wish, who=service.Who(name), title="乒乓球", people=4)
+    service.cancel(actor, taken.occurrence_id, reason="保养改期", told=True)
 
 
 def _book(actor: Actor, room_id: int, start: int, end: int, title: str, guest: str) -> int:

@@ -198,6 +198,34 @@ class OccurrenceResource(CommunityModel):
         primary_key = peewee.CompositeKey("occurrence_id", "resource_id")
 
 
+class Waiting(CommunityModel):
+    """候补: a booking that waits for a time, `minutes` long, anywhere in `from_min`…`until_min` (UTC minutes of one day).
+
+    Without a `room_id` any suitable room does. `number` is what a screen may show. `occurrence_id` is the time that is or
+    was held for it, `contacted_at` when the person first knew: their time to answer runs from then. Whoever was skipped
+    (`skipped_at`) is not offered anything by itself any more.
+    """
+
+    kind = "rooms.waiting"
+    number = Integer()
+    booking_id = Integer()
+    room_id = Integer(null=True)
+    from_min = Integer()
+    until_min = Integer()
+    minutes = Integer()
+    features = Json(default=list)
+    state = Text()
+    reason = Text(default="")
+    occurrence_id = Integer(null=True)
+    offered_at = Utc(null=True)
+    contacted_at = Utc(null=True)
+    skipped_at = Utc(null=True)
+    entered_at = Utc(default=now)
+
+    class Meta:
+        table_name = "rooms_waiting"
+
+
 class Screen(CommunityModel):
     """A screen in the `hall` (of one venue, or of all) or at the `door` of a room. Of its secret address only a digest."""
 

@@ -12,8 +12,34 @@ from plugins.rooms.booking.attendance import (
 )
 from plugins.rooms.booking.changes import approve_at, cancel, move, move_wish
 from plugins.rooms.booking.decisions import approve, expire, refuse
-from plugins.rooms.booking.making import book, book_wish, check_booking, take_hold
+from plugins.rooms.booking.making import Who, book, book_wish, check_booking, take_hold
 from plugins.rooms.booking.occurrences import Booked, owns
+from plugins.rooms.booking.waiting import (
+    Joined,
+    WaitingWish,
+    note_opened,
+)
+from plugins.rooms.booking.waiting import (
+    join as join_waiting,
+)
+from plugins.rooms.booking.waiting import (
+    leave as leave_waiting,
+)
+from plugins.rooms.booking.waiting import (
+    offer_now as offer_waiting,
+)
+from plugins.rooms.booking.waiting import (
+    remove as remove_waiting,
+)
+from plugins.rooms.booking.waiting import (
+    skip as skip_waiting,
+)
+from plugins.rooms.booking.waiting import (
+    tend as tend_waiting,
+)
+from plugins.rooms.booking.waiting import (
+    told_here as told_waiting,
+)
 from plugins.rooms.booking.walk_in import free_now
 from plugins.rooms.finding.find import Alternatives, Found, FreeTime, RoomDay, Taken, day, find_free, week
 from plugins.rooms.finding.lists import (
@@ -26,6 +52,17 @@ from plugins.rooms.finding.lists import (
     requests,
 )
 from plugins.rooms.finding.screens import Screen, add_screen, door, find_screen, hall, revoke_screen, screens
+from plugins.rooms.finding.waiting_lists import (
+    WaitingLine,
+    all_waiting,
+    before_me,
+    for_decision,
+    my_waiting,
+    offered_line,
+    waiting_by_code,
+    waiting_line,
+    waiting_numbers,
+)
 from plugins.rooms.places.closures import BookingsInTheWay, close, closures, lift
 from plugins.rooms.places.hours import dated_hours, hours_text, load_plan, set_day, set_week, weekly_hours
 from plugins.rooms.places.new_venue import FirstHours, start_venue
@@ -63,17 +100,23 @@ __all__ = [
     "FirstHours",
     "Found",
     "FreeTime",
+    "Joined",
     "Line",
     "RoomDay",
     "Screen",
     "Taken",
+    "WaitingLine",
+    "WaitingWish",
+    "Who",
     "add_photos",
     "add_room",
     "add_screen",
     "add_venue",
+    "all_waiting",
     "approve",
     "approve_at",
     "attest",
+    "before_me",
     "book",
     "book_wish",
     "booking_by_code",
@@ -95,9 +138,12 @@ __all__ = [
     "find_venue",
     "finish",
     "finish_due",
+    "for_decision",
     "free_now",
     "hall",
     "hours_text",
+    "join_waiting",
+    "leave_waiting",
     "lift",
     "load_plan",
     "mark_missed",
@@ -105,8 +151,12 @@ __all__ = [
     "move_photo",
     "move_wish",
     "my_bookings",
+    "my_waiting",
+    "note_opened",
     "note_people",
     "occurrence_line",
+    "offer_waiting",
+    "offered_line",
     "on_day",
     "outside_hours",
     "owns",
@@ -117,6 +167,7 @@ __all__ = [
     "remove_photo",
     "remove_room",
     "remove_venue",
+    "remove_waiting",
     "requests",
     "revoke_screen",
     "room_in_use",
@@ -126,11 +177,17 @@ __all__ = [
     "set_quota",
     "set_quotas",
     "set_week",
+    "skip_waiting",
     "start_venue",
     "take_hold",
+    "tend_waiting",
+    "told_waiting",
     "undo_check_in",
     "undo_missed",
     "venues",
+    "waiting_by_code",
+    "waiting_line",
+    "waiting_numbers",
     "week",
     "weekly_hours",
 ]

@@ -6,7 +6,7 @@ Who may take a step on whose booking is decided in the services; here stands whi
 from __future__ import annotations
 
 from core import State, Transition, Workflow
-from plugins.rooms.models import Occurrence
+from plugins.rooms.models import Occurrence, Waiting
 from plugins.rooms.texts import _
 
 BLOCKING = ("held", "confirmed", "checked_in", "finished", "unattended")
@@ -78,6 +78,39 @@ OCCURRENCE = Workflow(
         ),
     ),
 )
+
+DECIDE = "rooms.waiting.decide"
+
+WAITING_STATES = (
+    State("waiting", _("Waiting"), icon="hourglass", tint="warn"),
+    State("offered", _("A time is held"), icon="bell", tint="info"),
+    State("taken", _("Took the time"), icon="circle-check", tint="ok", final=True),
+    State("declined", _("Did not want it"), icon="undo-2", final=True),
+    State("lapsed", _("Did not answer in time"), icon="clock", final=True),
+    State("left", _("Left the list"), icon="undo-2", final=True),
+    State("removed", _("Taken off the list"), icon="circle-x", tint="bad", final=True),
+    State("unmet", _("No time became free"), icon="calendar-x", tint="bad", final=True),
+)
+
+WAITING = Workflow(
+    name="rooms.waiting",
+    model=Waiting,
+    states=WAITING_STATES,
+    initial="waiting",
+    transitions=(
+        Transition("offer", "waiting", "offered", label=_("Offer a time"), required=("occurrence_id",)),
+        Transition("take", "offered", "taken", label=_("Take the offer")),
+        Transition("decline", "offered", "declined", label=_("Decline the offer")),
+        Transition("lapse", "offered", "lapsed", label=_("Let the offer lapse")),
+        Transition("skip", "offered", "waiting", permission=DECIDE, label=_("Skip")),
+        Transition("leave", "waiting", "left", label=_("Leave the list")),
+        Transition(
+            "remove", ("waiting", "offered"), "removed", permission=DECIDE, label=_("Take off the list"),
+            required=("reason",),
+        ),
+        Transition("close", "waiting", "unmet", label=_("Close without a time")),
+    ),
+)  # fmt: skip
 
 
 def last_minute(start_min: int, end_min: int, finished_at: int | None) -> int:

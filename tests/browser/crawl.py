@@ -126,6 +126,9 @@ def furnish(site: Site) -> dict[str, list[str]]:
     director.post(f"{HOME}/admin/calendar/load", step="load", year="2025", lines="2025-01-01 元旦 放假")
     booking = resident.post(f"{HOME}/rooms/{room(site, '书画室')}/book", **when)
     dance = room(site, "舞蹈排练室")
+    paints = str(room(site, "书画室"))
+    wishes = {"room_id": paints, "minutes": "0", "date": when["date"], "start": "09:00", "end": "10:00"}
+    waits = urlsplit(site.visitor("").post(f"{HOME}/rooms/wait", guest_name="潘阿姨", **wishes).url).path
     photos, waiting = _add_photos(director, dance)
     table = "阵地,房间,座位数\n党群服务中心,议事厅,45\n东苑小站,茶室,12\n东苑小站,,3\n".encode()
     brought = director.upload(f"{HOME}/imports/new/rooms.rooms", "file", "资源清单.csv", table)
@@ -137,7 +140,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     left = _hand_over(site, director)
     objected = _object(site.visitor(""))
     return {
-        "": [objected, "/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
+        "": [objected, waits, "/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
         "resident": [urlsplit(booking.url).path, urlsplit(booking.url).path + "/rate"],
         DIRECTOR: [
             urlsplit(brought.url).path,

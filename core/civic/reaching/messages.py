@@ -328,6 +328,22 @@ def _told_by_call(actor: Actor, subject: Ref, reason_key: str, note: str) -> Non
 calls.when_reached(MESSAGE, _told_by_call)
 
 
+@transactional
+def note_told(actor: Actor, subject: Ref, reason_key: str, how: str) -> int:
+    """Somebody knows now, for modules: they opened the page of `subject` (`how` is `read`), or were told at the counter
+    (`in_person`). They are not called about it any more. Returns how many did not know before; `NotFound` elsewhere.
+    """
+    if subject.community != actor.community:
+        raise NotFound
+    fresh = [each for each in _about(subject, reason_key) if each.state == "delivered" and each.told_at is None]
+    for message in fresh:
+        _change(message, told_at=now(), told_how=how)
+        note = _("Read on this website.") if how == "read" else _("Told in person.")
+        calls.call_not_needed(actor, message.ref, TELL, note)
+        _record(actor, message, "read" if how == "read" else "told_in_person")
+    return len(fresh)
+
+
 def told_at(subject: Ref, reason_key: str) -> int | None:
     """When somebody was first told, or read it (ms UTC), None before: until then nothing may lapse."""
     found = [each.told_at or each.read_at for each in _about(subject, reason_key) if each.is_told]

@@ -32,6 +32,16 @@ SENTENCES = {
     "rooms.occurrence.expect_again": _("Waits for an organiser again"),
     "rooms.occurrence.attest": _("Noted that they were there"),
     "rooms.occurrence.displace": _("Took a room back for the community"),
+    "rooms.waiting.begin": _("Put somebody on the waiting list"),
+    "rooms.waiting.offer": _("Held a free time for somebody who waits"),
+    "rooms.waiting.contacted": _("Somebody who waits knows of the offer"),
+    "rooms.waiting.take": _("Took the time that was held"),
+    "rooms.waiting.decline": _("Did not want the time that was held"),
+    "rooms.waiting.lapse": _("Did not answer in time"),
+    "rooms.waiting.skip": _("Skipped somebody on the waiting list"),
+    "rooms.waiting.leave": _("Left the waiting list"),
+    "rooms.waiting.remove": _("Took somebody off the waiting list"),
+    "rooms.waiting.close": _("Waited until the time was over"),
     "rooms.closure.made": _("Closed a room for a time"),
     "rooms.closure.lifted": _("Opened a closed room again"),
     "rooms.hours.changed": _("Changed opening hours"),
@@ -56,6 +66,7 @@ def describe(entry: Any) -> str | None:
 SUBJECTS = {
     "rooms.booking": _("Booking"),
     "rooms.closure": _("Closure"),
+    "rooms.waiting": _("Entry of the waiting list"),
 }
 
 NAMES = {
@@ -107,6 +118,14 @@ NAMES = {
     "people_came": _("People who came"),
     "sequence": _("Version in calendars"),
     "missed_at": _("Nobody came, noted on"),
+    "number": _("No."),
+    "from_min": _("Not before"),
+    "until_min": _("Not after"),
+    "occurrence_id": _("Number of the occurrence"),
+    "offered_at": _("Held on"),
+    "contacted_at": _("Knows since"),
+    "skipped_at": _("Skipped on"),
+    "entered_at": _("Entered on"),
     "date": _("Day"),
     "venue": _("Venue"),
 }
@@ -121,7 +140,7 @@ VALUES = {
 
 def tell(community: str, name: str, value: Any) -> str | None:
     """What a number stands for: a room or venue, a UTC minute, opening hours as `hours._told` keeps them."""
-    if name in ("start_min", "end_min"):
+    if name in ("start_min", "end_min", "from_min", "until_min"):
         return moment_text(value * 60_000)
     if name == "hours":
         return "；".join(_hours(*each) for each in value)

@@ -8,6 +8,7 @@ from typing import Any
 from core import Actor, Export, today
 from plugins.rooms.clock import hhmm, local_span, parse_day
 from plugins.rooms.finding.lists import Line, on_day, requests
+from plugins.rooms.finding.waiting_lists import all_waiting
 from plugins.rooms.places.closures import closures
 from plugins.rooms.places.imports import COLUMNS, listed
 from plugins.rooms.places.places import MANAGE
@@ -35,6 +36,18 @@ def _requests(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
     while found:
         yield from ([*_line(line), parse_day(line.requested_on)] for line in found)
         found = requests(actor, after=found[-1])
+
+
+def _waiting(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
+    for line in all_waiting(actor):
+        who = line.organiser
+        if line.organisation and line.organisation != who:
+            who = f"{who} · {line.organisation}"
+        title = str(_("confidential")) if line.confidential else line.title
+        yield [
+            line.number, line.date, line.start, line.end, line.minutes, line.room, title, who, line.guest_phone,
+            line.people, str(line.state_shown.label),
+        ]  # fmt: skip
 
 
 def _closures(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
@@ -68,6 +81,14 @@ EXPORTS = (
     Export(
         "rooms.requests", _("Booking requests"), "rooms.booking.approve", (*_BOOKING, _("Asked for on")), _requests,
         phones=(_PHONE,),
+    ),
+    Export(
+        "rooms.waiting", _("Waiting list"), "rooms.desk",
+        (
+            _("No."), _("Day"), _("From"), _("To"), _("Minutes"), _("Room"), _("What for"), _("For whom"), _("Phone"),
+            _("People"), _("State"),
+        ),
+        _waiting, phones=(8,),
     ),
     Export(
         "rooms.closures", _("Closures"), MANAGE,

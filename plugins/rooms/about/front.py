@@ -24,6 +24,7 @@ _PLACES = (
     NavItem(_("My bookings"), "mine", "calendar-check", place="mine", order=10),
     NavItem(_("Rooms today"), "desk", "calendar-days", "desk", _DESK, group=_GROUP, order=10),
     NavItem(_("Requests"), "desk_requests", "clipboard-check", "desk", "rooms.booking.approve", group=_GROUP, order=11),
+    NavItem(_("Waiting list"), "desk_waiting", "hourglass", "desk", _DESK, group=_GROUP, order=11),
     NavItem(
         _("Venues and rooms"), "desk_venues", "door-open", "desk", _MANAGE, group=_GROUP, order=12, covers=_OF_VENUES
     ),
@@ -39,7 +40,10 @@ def nav_items() -> list[NavItem]:
 
 
 def todo_items(community: Community, actor: Actor) -> list[Todo]:
-    """Each request that waits for this actor, due on the day before it would take place; before all, the first venue."""
+    """Each request that waits for this actor, due on the day before it would take place; before all, the first venue.
+
+    After them, whoever waits for a room that needs approval and is free by now.
+    """
     base = f"/c/{community.code}/rooms/desk"
     found = []
     if actor.can("rooms.manage") and not service.venues(community.code):
@@ -56,6 +60,18 @@ def todo_items(community: Community, actor: Actor) -> list[Todo]:
                 permission="rooms.booking.approve",
             )
             for line in service.requests(actor)
+        ]
+    if actor.can("rooms.waiting.decide") and actor.can("rooms.booking.approve"):
+        found += [
+            Todo(
+                _("Waiting list: %(room)s is free for no. %(number)d", room=line.room, number=line.number),
+                f"{base}/waiting",
+                due=today().isoformat(),
+                detail=f"{day_text(line.date)} {line.start}–{line.end}",
+                icon="hourglass",
+                permission="rooms.waiting.decide",
+            )
+            for line in service.for_decision(actor)
         ]
     return found
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from core import CLEARED, Actor, DataSubject, DataTable, PersonalField, Ref, Refused, Retention
 from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import hhmm, local_span, now_minute
-from plugins.rooms.models import Booking, Occurrence, Resource, Room, Venue
-from plugins.rooms.states import AHEAD, STATES
+from plugins.rooms.models import Booking, Occurrence, Resource, Room, Venue, Waiting
+from plugins.rooms.states import AHEAD, STATES, WAITING_STATES
 from plugins.rooms.texts import _
 
 _BOOK = _("To keep the room for you and to tell you when something changes.")
@@ -28,6 +28,9 @@ PERSONAL = (
     ),
     PersonalField(
         Occurrence, ("reason",), _("Why a booking was moved, refused or cancelled"), _BOOK, "request", _KEPT
+    ),
+    PersonalField(
+        Waiting, ("reason",), _("Why somebody was taken off the waiting list"), _BOOK, "request", _KEPT
     ),
     PersonalField(
         Venue, ("owner", "contact_name", "contact_phone"), _("Whom to ask about a venue, and the number"),
@@ -52,8 +55,16 @@ _OF_PERSON = """
 """
 _IDS_OF_PERSON = """
     SELECT b.id, o.id, o.end_min, o.state FROM rooms_booking b
-        JOIN rooms_occurrence o ON o.community=b.community AND o.booking_id=b.id
+        LEFT JOIN rooms_occurrence o ON o.community=b.community AND o.booking_id=b.id
     WHERE b.community=? AND (b.person=? OR (b.organiser=? AND b.guest_phone<>'' AND b.guest_phone IN (?, ?)))
+"""
+
+_WAITING_OF = """
+    SELECT b.requested_on, b.title, COALESCE(r.name, ''), w.from_min, w.until_min, w.minutes, w.state, w.reason
+    FROM rooms_booking b JOIN rooms_waiting w ON w.community=b.community AND w.booking_id=b.id
+        LEFT JOIN rooms_room r ON r.community=w.community AND r.id=w.room_id
+    WHERE b.community=? AND (b.person=? OR (b.organiser=? AND b.guest_phone<>'' AND b.guest_phone IN (?, ?)))
+    ORDER BY w.from_min, w.id
 """
 
 
@@ -70,7 +81,20 @@ def bookings_of(community: str, person: DataSubject) -> list[DataTable]:
         _("Asked for on"), _("Day"), _("From"), _("Until"), _("Room"), _("Title"), _("Purpose"), _("Organisation"),
         _("State"), _("Reason"),
     )  # fmt: skip
-    return [DataTable(_("Room bookings"), columns, tuple(found))]
+    return [DataTable(_("Room bookings"), columns, tuple(found)), _waiting_of(community, person)]
+
+
+def _waiting_of(community: str, person: DataSubject) -> DataTable:
+    states = {state.name: str(state.label) for state in WAITING_STATES}
+    found = []
+    for asked, title, room, start, end, minutes, state, reason in rows(_WAITING_OF, *_known_by(community, person)):
+        day, first, last = local_span(start, end)
+        found.append((asked, day, hhmm(first), hhmm(last), minutes, room, title, states[state], reason))
+    columns = (
+        _("Asked for on"), _("Day"), _("Not before"), _("Not after"), _("Minutes"), _("Room"), _("Title"), _("State"),
+        _("Reason"),
+    )  # fmt: skip
+    return DataTable(_("Waiting list"), columns, tuple(found))
 
 
 def _known_by(community: str, person: DataSubject) -> tuple[object, ...]:
@@ -84,16 +108,24 @@ def erase_bookings(community: str, person: DataSubject) -> list[Ref]:
     Raises `Refused` while one is still to come: somebody waits for that room, or for that person.
     """
     found = rows(_IDS_OF_PERSON, *_known_by(community, person))
-    if any(end > now_minute() and state in AHEAD for _booking, _occurrence, end, state in found):
+    if any(state in AHEAD and end > now_minute() for _booking, _occurrence, end, state in found):
         raise Refused(
             _("%(name)s has a booking that is still to come.", name=person.names[0]), advice=_("Cancel it first.")
         )
     bookings = sorted({booking for booking, *_rest in found})
-    occurrences = sorted({occurrence for _booking, occurrence, *_rest in found})
+    occurrences = sorted({occurrence for _booking, occurrence, *_rest in found if occurrence is not None})
+    waiting = Waiting.of(community).where(Waiting.booking_id.in_(bookings))
+    if any(entry.state in ("waiting", "offered") for entry in list(waiting)):
+        raise Refused(
+            _("%(name)s is on the waiting list for a room.", name=person.names[0]), advice=_("Take them off it first.")
+        )
     Booking.update(
         organiser=person.pseudonym, guest_phone="", title=CLEARED, purpose="", person=None, account=None
     ).where(Booking.community == community, Booking.id.in_(bookings)).execute()  # fmt: skip
     Occurrence.update(reason="").where(Occurrence.community == community, Occurrence.id.in_(occurrences)).execute()
+    Waiting.update(reason=CLEARED).where(
+        Waiting.community == community, Waiting.booking_id.in_(bookings), Waiting.reason != ""
+    ).execute()
     return [
         *(Ref(Booking.kind, community, key) for key in bookings),
         *(Ref(Occurrence.kind, community, key) for key in occurrences),
@@ -104,14 +136,16 @@ def erase_bookings(community: str, person: DataSubject) -> list[Ref]:
 
 _GUESTS_OVER = """
     SELECT b.id FROM rooms_booking b WHERE b.community=? AND b.organiser_kind='guest' AND b.organiser<>?
-        AND EXISTS (SELECT 1 FROM rooms_occurrence o WHERE o.community=b.community AND o.booking_id=b.id)
+        AND (EXISTS (SELECT 1 FROM rooms_occurrence o WHERE o.community=b.community AND o.booking_id=b.id)
+            OR EXISTS (SELECT 1 FROM rooms_waiting w WHERE w.community=b.community AND w.booking_id=b.id))
+        AND NOT EXISTS (SELECT 1 FROM rooms_waiting w WHERE w.community=b.community AND w.booking_id=b.id AND w.until_min>=?)
         AND NOT EXISTS (SELECT 1 FROM rooms_occurrence o WHERE o.community=b.community AND o.booking_id=b.id AND o.end_min>=?)
     ORDER BY b.id LIMIT 500
 """
 
 
 def _guests_over(community: str, before: int) -> list[int]:
-    return [key for (key,) in rows(_GUESTS_OVER, community, CLEARED, before // 60_000)]
+    return [key for (key,) in rows(_GUESTS_OVER, community, CLEARED, *[before // 60_000] * 2)]
 
 
 def _clear_guests(actor: Actor, before: int) -> list[Ref]:

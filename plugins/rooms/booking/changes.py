@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from core import Actor, Invalid, Refused, advance, record, tell_followers, transactional
 from plugins.rooms.booking import slots
-from plugins.rooms.booking.decisions import approve, lapse_holds
+from plugins.rooms.booking.decisions import approve
+from plugins.rooms.booking.holds import answer_offer, lapse_holds
 from plugins.rooms.booking.making import APPROVE, add_occurrence
 from plugins.rooms.booking.occurrences import (
     Booked,
@@ -231,6 +232,7 @@ def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = ""
     was_confirmed = occurrence.state == "confirmed"
     slots.release(occurrence.id)
     occurrence = advance(actor, occurrence, "cancel", reason=reason, **decided(actor))
+    answer_offer(actor, occurrence, "decline")
     withdraw_changes(actor, occurrence)
     _call_cancelled(actor, occurrence, booking, own or told)
     if was_confirmed:

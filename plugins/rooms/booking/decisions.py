@@ -1,9 +1,10 @@
-"""What staff decide about requests, and what time decides: approve, refuse, expire, lapse."""
+"""What staff decide about requests, and what time decides: approve, refuse, expire."""
 
 from __future__ import annotations
 
-from core import Actor, Invalid, Refused, advance, now, system, tell_followers, transaction, transactional
+from core import Actor, Invalid, Refused, advance, tell_followers, transactional
 from plugins.rooms.booking import slots
+from plugins.rooms.booking.holds import lapse_holds
 from plugins.rooms.booking.occurrences import (
     Booked,
     block,
@@ -93,20 +94,6 @@ def refuse(actor: Actor, occurrence_id: int, reason: str) -> bool:
     why = _("Booking not approved: %(what)s. Reason: %(reason)s", what=what, reason=reason.strip())
     tell_followers(actor, occurrence.ref, DECIDED, why)
     return tell_organiser(actor, occurrence, booking, DECIDED, why)
-
-
-_LAPSED = "SELECT id FROM rooms_occurrence WHERE community=? AND state='held' AND held_until<=? ORDER BY id"
-
-
-def lapse_holds(community: str) -> int:
-    """Free the slots of holds that have run out; the first thing every booking does. Returns how many."""
-    clock = system(community, "rooms.lapse")
-    with transaction(community):
-        lapsed = slots.rows(_LAPSED, community, now())
-        for (occurrence_id,) in lapsed:
-            slots.release(occurrence_id)
-            advance(clock, Occurrence.get_of(community, occurrence_id), "lapse")
-    return len(lapsed)
 
 
 @transactional

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from core import Actor, Invalid, Ref, Refused, advance, begin, guest_codes, now, record, today, transactional
+from core import Actor, Invalid, Ref, Refused, advance, begin, guest_codes, record, today, transactional
 from plugins.rooms.booking import slots
-from plugins.rooms.booking.decisions import lapse_holds
+from plugins.rooms.booking.holds import answer_offer, lapse_holds
 from plugins.rooms.booking.occurrences import (
     Booked,
     block,
@@ -94,7 +94,7 @@ def book(
     """
     who = Who(guest_name, guest_phone, organisation, organiser)
     try:
-        extras = Extras(check_title(title), purpose.strip(), people, requested_on=_asked_on(requested_on))
+        extras = Extras(check_title(title), purpose.strip(), people, requested_on=asked_on(requested_on))
         return book_wish(actor, room_id, read_time(date, start, end), extras, who)
     except Invalid:
         # The first thing that is wrong ended it; whoever typed it is told of all at once.
@@ -128,7 +128,7 @@ def check_booking(
     errors: Errors = {}
     room = load_plan(str(actor.community), today()).room(room_id)
     collect(errors, lambda: check_title(title))
-    collect(errors, lambda: _asked_on(requested_on))
+    collect(errors, lambda: asked_on(requested_on))
     collect(errors, lambda: check_people(people, room.seats))
     who = collect(errors, lambda: organiser_of(actor, guest_name, guest_phone, organisation, organiser))
     if who is not None:
@@ -169,7 +169,7 @@ def _book(actor: Actor, room_id: int, wish: Wish, extras: Extras, who: Who, held
     slots.refuse_taken(resources, wish.start_min - room.buffer_before, wish.end_min + room.buffer_after)
     check_quota(community, room, organiser, wish)
     code = guest_codes.new_code() if organiser.kind == "guest" else ""
-    booking = _add_booking(actor, room, organiser, extras, code)
+    booking = add_booking(actor, organiser, extras, code, confidential=bool(room.confidential))
     occurrence = add_occurrence(actor, booking, room, wish)
     need(occurrence, resources)
     if held_until is not None:
@@ -182,7 +182,8 @@ def _book(actor: Actor, room_id: int, wish: Wish, extras: Extras, who: Who, held
     return booked(occurrence, code)
 
 
-def _add_booking(actor: Actor, room: RoomFacts, organiser: Organiser, extras: Extras, code: str) -> Booking:
+def add_booking(actor: Actor, organiser: Organiser, extras: Extras, code: str, *, confidential: bool) -> Booking:
+    """Enter who wants a room and what for; `code` is the new code of a guest, else empty."""
     booking: Booking = Booking.create(
         community=actor.community,
         title=extras.title,
@@ -196,7 +197,7 @@ def _add_booking(actor: Actor, room: RoomFacts, organiser: Organiser, extras: Ex
         guest_phone=organiser.phone,
         code_digest=guest_codes.digest("rooms", str(actor.community), code) if code else None,
         subject=str(extras.subject) if extras.subject else None,
-        confidential=extras.confidential or bool(room.confidential),
+        confidential=extras.confidential or confidential,
         requested_on=extras.requested_on or today(),
         entered_by=actor.account,
     )
@@ -231,7 +232,7 @@ def _check_hold(room: RoomFacts, actor: Actor) -> None:
         )
 
 
-def _asked_on(text: str) -> datetime.date | None:
+def asked_on(text: str) -> datetime.date | None:
     """The day a booking was asked for, as typed; raises `Invalid` (requested_on)."""
     if not text.strip():
         return None
@@ -242,14 +243,19 @@ def _asked_on(text: str) -> datetime.date | None:
 
 
 @transactional
-def take_hold(actor: Actor, occurrence_id: int) -> Booked:
-    """Turn a hold into a booking; its slots stay. Raises `Refused` when it has lapsed."""
+def take_hold(actor: Actor, occurrence_id: int, *, code: str = "") -> Booked:
+    """Turn a hold into a booking, by whoever it is held for, a guest with `code` or staff (`rooms.desk`); its slots stay.
+
+    Raises `Refused` when it has lapsed.
+    """
+    lapse_holds(str(actor.community))
     occurrence, booking = load(actor, occurrence_id)
-    if occurrence.state == "held" and occurrence.held_until <= now():
+    if occurrence.state == "lapsed":
         raise Refused(
             _("This time was held for you, but the hold has run out."), advice=_("Please look for a free time again.")
         )
-    require_own(actor, booking, "rooms.desk")
+    require_own(actor, booking, "rooms.desk", code)
     occurrence = advance(actor, occurrence, "take")
+    answer_offer(actor, occurrence, "take")
     tell_confirmed(occurrence, booking)
     return booked(occurrence)

@@ -236,7 +236,7 @@ def check_quota(community: str, room: RoomFacts, organiser: Organiser, wish: Wis
     """
     if organiser.kind == "staff":
         return
-    kind, key = _holder(organiser)
+    kind, key = holder_of(organiser)
     holder = "organisation" if kind == "organisation" else "person"
     for quota in list(Quota.of(community).where(Quota.room_id == room.id, Quota.holder == holder)):
         first, last = _period(quota.period, wish.day)
@@ -249,7 +249,7 @@ def check_quota(community: str, room: RoomFacts, organiser: Organiser, wish: Wis
             raise Refused(_too_long(quota, int(minutes)), advice=_other_period(quota.period))
 
 
-def _holder(organiser: Organiser) -> tuple[str, str | int]:
+def holder_of(organiser: Organiser) -> tuple[str, str | int]:
     """How a quota recognises the organiser: organisation, person, or a guest's phone or name."""
     if organiser.organisation:
         return "organisation", organiser.organisation

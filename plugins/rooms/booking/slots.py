@@ -6,13 +6,13 @@ one row that starts last before its end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
-from core import database, engine_name, violated
+from core import before_commit, database, engine_name, violated
 
 Interval = tuple[int, int]
 Busy = tuple[int, int, int, int | None]  # resource, start, end, occurrence (None: closed)
@@ -141,7 +141,46 @@ def take(occurrence_id: int | None, resources: Sequence[int], start: int, end: i
 
 def release(occurrence_id: int) -> None:
     """Free every resource an occurrence blocks."""
+    _tell_freed(rows(_FREED, occurrence_id))
     run(_RELEASE, occurrence_id)
+
+
+# --------------------------------------------------------------------------- who hears that a time became free
+
+_FREED = """
+    SELECT DISTINCT r.community, s.start_min, s.end_min FROM rooms_slot s JOIN rooms_resource r ON r.id=s.resource_id
+    WHERE s.occurrence_id=?
+"""
+_FREED_CLOSURES = """
+    SELECT r.community, s.start_min, s.end_min FROM rooms_slot s JOIN rooms_resource r ON r.id=s.resource_id
+    WHERE s.resource_id=? AND s.occurrence_id IS NULL
+"""
+_listeners: list[Callable[[str, int, int], object]] = []
+
+
+def when_freed(listener: Callable[[str, int, int], object]) -> None:
+    """Have `listener(community, start, end)` called for every time (UTC minutes) that is freed, at the end of the
+    transaction that frees it and inside it: by then the time may be taken again, by the same booking moved for example.
+    """
+    _listeners.append(listener)
+
+
+def _tell_freed(freed: Iterable[tuple[Any, ...]]) -> None:
+    for community, start, end in freed:
+        for listener in _listeners:
+            before_commit(Freed(listener, community, start, end))
+
+
+class Freed(NamedTuple):
+    """A time that became free, and who is to hear of it; two of the same are one."""
+
+    listener: Callable[[str, int, int], object]
+    community: str
+    start: int
+    end: int
+
+    def __call__(self) -> None:
+        self.listener(self.community, self.start, self.end)
 
 
 # --------------------------------------------------------------------------- closures
@@ -162,6 +201,7 @@ def write_closures(resource_id: int) -> None:
 
     A hall and a room out of use have none. Raises `Taken` when a booking is in the way.
     """
+    _tell_freed(rows(_FREED_CLOSURES, resource_id))
     run("DELETE FROM rooms_slot WHERE resource_id=? AND occurrence_id IS NULL", resource_id)
     if not rows(_HAS_SLOTS, resource_id):
         return

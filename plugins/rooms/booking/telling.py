@@ -17,6 +17,7 @@ CANCELLED = "cancelled"
 MOVED = "moved"
 EXPIRED = "expired"
 RELEASED = "released"
+OFFERED = "offered"
 
 
 def this_move() -> str:

@@ -21,7 +21,7 @@ from plugins.rooms.places.hours import Plan, RoomFacts, load_plan
 
 LOOK_AHEAD_DAYS = 7
 USE_DAYS = 28
-_WIDEST_BUFFER = 240
+WIDEST_BUFFER = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def free_rooms(
 ) -> list[Found]:
     """Which of `rooms` are open and free for the wish, least used first."""
     start, end = wish.start_min, wish.end_min
-    busy = _by_resource(busy_rooms(community, start - _WIDEST_BUFFER, end + _WIDEST_BUFFER))
+    busy = _by_resource(busy_rooms(community, start - WIDEST_BUFFER, end + WIDEST_BUFFER))
     found = []
     for room in rooms:
         equipment = tuple(json.loads(room.features))
@@ -171,7 +171,7 @@ def _nearest(plan: Plan, room: RoomFacts, wish: Wish, step: int, leaving_out: in
     first, last = day_bounds(wish.day)[0], day_bounds(wish.day + datetime.timedelta(days=LOOK_AHEAD_DAYS))[1]
     busy = [
         (start, end)
-        for _resource, start, end, occurrence in busy_of(plan.resources(room.id), first - _WIDEST_BUFFER, last)
+        for _resource, start, end, occurrence in busy_of(plan.resources(room.id), first - WIDEST_BUFFER, last)
         if occurrence is None or occurrence != leaving_out
     ]
     chosen: list[Interval] = []
@@ -179,7 +179,7 @@ def _nearest(plan: Plan, room: RoomFacts, wish: Wish, step: int, leaving_out: in
         day = wish.day + datetime.timedelta(days=offset)
         if day > today() + datetime.timedelta(days=room.ahead_days):
             break
-        starts = sorted(_starts(plan, room, busy, day, wish.minutes, step), key=lambda at: abs(at - wish.start_min))
+        starts = sorted(starts_of(plan, room, busy, day, wish.minutes, step), key=lambda at: abs(at - wish.start_min))
         for start in starts:
             if all(start + wish.minutes <= other[0] or start >= other[1] for other in chosen):
                 chosen.append((start, start + wish.minutes))
@@ -188,7 +188,7 @@ def _nearest(plan: Plan, room: RoomFacts, wish: Wish, step: int, leaving_out: in
     return tuple(_free_time(room, *interval) for interval in chosen)
 
 
-def _starts(
+def starts_of(
     plan: Plan, room: RoomFacts, busy: Sequence[Interval], day: datetime.date, minutes: int, step: int
 ) -> list[int]:
     """Where a booking of that length can start on a day: UTC minutes on the grid of `step` minutes from midnight."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core import Actor, Invalid, Label, Refused, now, record, today, transactional
 from plugins.rooms.booking import slots
-from plugins.rooms.booking.decisions import lapse_holds
+from plugins.rooms.booking.holds import lapse_holds
 from plugins.rooms.booking.rules import Wish, read_time
 from plugins.rooms.clock import now_minute
 from plugins.rooms.finding.lists import Line, lines_of

@@ -10,10 +10,12 @@ from plugins.rooms.views import (
     desk_posters,
     desk_screens,
     desk_today,
+    desk_waiting,
     find,
     mine,
     ratings,
     screens,
+    waiting,
 )
 from plugins.rooms.views.base import blueprint
 
@@ -28,8 +30,10 @@ __all__ = [
     "desk_posters",
     "desk_screens",
     "desk_today",
+    "desk_waiting",
     "find",
     "mine",
     "ratings",
     "screens",
+    "waiting",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from flask import Blueprint, request, session
 
-from core import current_actor, current_community, today
+from core import Actor, current_actor, current_community, person_of, today
 from plugins.rooms import service
 from plugins.rooms.clock import hhmm, parse_day
 from plugins.rooms.service import Line
@@ -33,22 +34,31 @@ def times(chosen: str | None, first: int = 7 * 60, last: int = 22 * 60) -> list[
     return [(value, value) for value in sorted(found | ({chosen} if chosen else set()))]
 
 
-def remember_code(occurrence_id: int, code: str) -> None:
-    """Keep a guest's code in this browser, so that the guest need not type it again here."""
+def remember_code(key: int | str, code: str) -> None:
+    """Keep a guest's code in this browser, so that the guest need not type it again here.
+
+    `key` is that of the occurrence, or `w` and that of an entry of the waiting list.
+    """
     codes = dict(session.get(_CODES, {}))
-    codes[str(occurrence_id)] = code
+    codes[str(key)] = code
     session[_CODES] = dict(list(codes.items())[-_MOST_CODES:])
     session.permanent = True
 
 
 def known_codes() -> dict[str, str]:
-    """The codes kept in this browser, by occurrence."""
+    """The codes kept in this browser, by what they open (see `remember_code`)."""
     return dict(session.get(_CODES, {}))
 
 
-def code_of(occurrence_id: int) -> str:
-    """The code this browser knows for an occurrence, else empty."""
-    return known_codes().get(str(occurrence_id), "")
+def code_of(key: int | str) -> str:
+    """The code this browser knows for an occurrence or an entry of the waiting list, else empty."""
+    return known_codes().get(str(key), "")
+
+
+def for_whom(actor: Actor) -> Any:
+    """The resident staff are acting for, from the person's page; None for everybody else."""
+    key = request.values.get("for", "")
+    return person_of(actor, key) if key and actor.can("rooms.desk") and actor.can("core.people.view") else None
 
 
 def own_line(occurrence_id: int) -> Line:

@@ -18,7 +18,6 @@ from core import (
     current_community,
     guest_codes,
     page,
-    person_of,
     qr_svg,
     submit_once,
     toast,
@@ -30,8 +29,10 @@ from plugins.rooms import service
 from plugins.rooms.about import ratings
 from plugins.rooms.finding import ics
 from plugins.rooms.texts import _
-from plugins.rooms.views.base import base, blueprint, code_of, own_line, remember_code, times
+from plugins.rooms.views.base import base, blueprint, code_of, for_whom, own_line, remember_code, times
 from plugins.rooms.views.forms import BookForm, MoveForm, ReasonForm, StaffBookForm
+
+_WAITED = ("date", "start", "end", "title", "people", "guest_name", "guest_phone", "requested_on", "for")
 
 
 @blueprint.route("/<int:room_id>/book", methods=["GET", "POST"])
@@ -39,7 +40,7 @@ from plugins.rooms.views.forms import BookForm, MoveForm, ReasonForm, StaffBookF
 def book(room_id: int) -> Any:
     """Book a room; a taken time is answered with free ones, each one tap away (409)."""
     actor, room = current_actor(), service.find_room(current_community().code, room_id)
-    person = _for_whom(actor)
+    person = for_whom(actor)
     form = _book_form(actor)
     status, taken, refused = 200, None, None
     if request.method == "POST":
@@ -65,8 +66,18 @@ def book(room_id: int) -> Any:
         taken=taken,
         refused=refused,
         again=_again(form, taken),
+        wait=_wait(room_id) if taken else None,
         base=base(),
     )
+
+
+def _wait(room_id: int) -> dict[str, Any]:
+    """What was typed, as the fields of the form that waits for the taken time."""
+    return {
+        **{name: value for name, value in request.form.items() if name in _WAITED},
+        "room_id": room_id,
+        "minutes": 0,
+    }
 
 
 def _book_form(actor: Actor) -> BookForm:
@@ -81,12 +92,6 @@ def _book_form(actor: Actor) -> BookForm:
     if actor.is_signed_in and not actor.can("rooms.desk"):
         del form.guest_name, form.guest_phone
     return form
-
-
-def _for_whom(actor: Actor) -> Any:
-    """The resident staff are booking for, from the person's page; None for everybody else."""
-    key = request.values.get("for", "")
-    return person_of(actor, key) if key and actor.can("rooms.desk") and actor.can("core.people.view") else None
 
 
 def _given(form: BookForm, person: Any) -> dict[str, Any]:
@@ -126,10 +131,14 @@ def _again(form: BookForm, taken: Conflict | None) -> list[tuple[Any, str, dict[
 @view(public=True)
 def booking(occurrence_id: int) -> Any:
     """One booking, for its organiser, a guest with the code, or the desk."""
-    line, code = own_line(occurrence_id), code_of(occurrence_id)
+    actor, line, code = current_actor(), own_line(occurrence_id), code_of(occurrence_id)
+    offered = None
+    if line.state == "held":
+        service.note_opened(actor, occurrence_id, code)
+        offered = service.offered_line(actor, occurrence_id)
     shown = guest_codes.grouped(code) if code else ""
-    may_rate = ratings.may_rate(current_actor(), line)
-    return page("rooms/booking.html", line=line, code=shown, base=base(), may_rate=may_rate)
+    may_rate = ratings.may_rate(actor, line)
+    return page("rooms/booking.html", line=line, offered=offered, code=shown, base=base(), may_rate=may_rate)
 
 
 @blueprint.get("/booking/<int:occurrence_id>/slip")

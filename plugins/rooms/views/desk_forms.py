@@ -63,6 +63,12 @@ class DeskCancelForm(Form):
     told = BooleanField(_("They know already, no call is needed"))
 
 
+class RemoveWaitingForm(Form):
+    """Why somebody is taken off the waiting list."""
+
+    reason = StringField(_("Why"), required=True, longest=200, description=_("It stands with the entry."))
+
+
 # --------------------------------------------------------------------------- places
 
 

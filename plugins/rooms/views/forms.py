@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import DayField, Form, IntegerField, PhoneField, SelectField, StringField
+from core import DayField, Form, IntegerField, PhoneField, SelectField, SelectMultipleField, StringField
 from plugins.rooms.texts import _
 
 
@@ -25,6 +25,33 @@ class StaffBookForm(BookForm):
 
     guest_name = StringField(
         _("For whom (name)"), longest=30, description=_("Leave empty for a booking of the office itself.")
+    )
+    guest_phone = PhoneField(_("Their phone"))
+    requested_on = DayField(_("Asked for on"), description=_("The day of the call or the date on the paper."))
+
+
+class WaitForm(Form):
+    """What somebody waits for: a room or any, a time or a window in which it may lie."""
+
+    room_id = SelectField(_("Room"), coerce=int, choices=[])
+    date = DayField(_("Day"), required=True)
+    start = SelectField(_("Not before"), required=True, choices=[], validate_choice=False)
+    end = SelectField(_("Not after"), required=True, choices=[], validate_choice=False)
+    minutes = SelectField(_("For how long"), coerce=int, default=0, choices=[])
+    people = IntegerField(_("How many people"), minimum=1, maximum=2000)
+    features = SelectMultipleField(_("What the room must have"), choices=[])
+    title = StringField(_("What for"), longest=60, description=_("For example: choir practice, family meeting"))
+    guest_name = StringField(_("Your name"), longest=30)
+    guest_phone = PhoneField(
+        _("Your phone"), description=_("We call when a time becomes free. Without a number please ask at the counter.")
+    )
+
+
+class StaffWaitForm(WaitForm):
+    """The same typed in by staff for a caller or a paper form."""
+
+    guest_name = StringField(
+        _("For whom (name)"), longest=30, description=_("Leave empty for a wish of the office itself.")
     )
     guest_phone = PhoneField(_("Their phone"))
     requested_on = DayField(_("Asked for on"), description=_("The day of the call or the date on the paper."))

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Response, request
 
-from core import NotFound, after_post, current_actor, guest_codes, page, throttle, today, url, view
+from core import Forbidden, NotFound, after_post, current_actor, guest_codes, page, throttle, today, url, view
 from plugins.rooms import service
 from plugins.rooms.finding import ics
 from plugins.rooms.texts import _
-from plugins.rooms.views.base import base, blueprint, known_codes, remember_code
+from plugins.rooms.views.base import base, blueprint, code_of, known_codes, remember_code
 from plugins.rooms.views.forms import CodeForm
+from plugins.rooms.views.waiting import remember_waiting
 
 
 @blueprint.get("/mine")
@@ -26,6 +27,7 @@ def mine() -> Any:
         "rooms/mine.html",
         ahead=sorted(lines, key=lambda line: line.start_min),
         past=service.my_bookings(actor, past=True),
+        waiting=[*service.my_waiting(actor), *_guest_waiting()],
         base=base(),
         today=today(),
     )
@@ -35,9 +37,24 @@ def _guest_lines() -> list[service.Line]:
     found = []
     for code in dict.fromkeys(known_codes().values()):
         try:
-            found += service.booking_by_code(current_actor(), code)
+            lines = service.booking_by_code(current_actor(), code)
         except NotFound:
             continue
+        for line in lines:
+            if not code_of(line.id):  # held for an entry of the waiting list: the code of the entry opens it
+                remember_code(line.id, code)
+        found += lines
+    return found
+
+
+def _guest_waiting() -> list[service.WaitingLine]:
+    found = []
+    for key, code in known_codes().items():
+        if key.startswith("w"):
+            try:
+                found.append(service.waiting_line(current_actor(), int(key[1:]), code))
+            except (NotFound, Forbidden):
+                continue
     return found
 
 
@@ -58,7 +75,7 @@ def code() -> Any:
         typed = guest_codes.normalised(form.code.data)
         attempt = throttle.begin(throttle.claim_key("rooms.code", typed), request.remote_addr or "")
         try:
-            lines = service.booking_by_code(current_actor(), typed)
+            address = _opened(typed)
         except NotFound:
             form.code.errors = [
                 *form.code.errors,
@@ -66,7 +83,22 @@ def code() -> Any:
             ]
         else:
             throttle.succeeded(attempt)
-            for line in lines:
-                remember_code(line.id, typed)
-            return after_post(url(".booking", occurrence_id=lines[0].id))
+            return after_post(address)
     return page("rooms/code.html", form=form, base=base(), status=422 if form.errors else 200)
+
+
+def _opened(code: str) -> str:
+    """The address of what a code opens: the booking, or the entry of the waiting list as long as it is no booking.
+
+    Keeps the code in this browser; raises `NotFound`.
+    """
+    actor = current_actor()
+    try:
+        lines = service.booking_by_code(actor, code)
+    except NotFound:
+        entry = service.waiting_by_code(actor, code)
+        remember_waiting(entry.id, code)
+        return url(".waiting", waiting_id=entry.id)
+    for line in lines:
+        remember_code(line.id, code)
+    return url(".booking", occurrence_id=lines[-1].id)

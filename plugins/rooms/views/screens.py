@@ -30,7 +30,11 @@ def _shown(found: service.Screen) -> Response:
 def _hall(found: service.Screen) -> Response:
     venue = service.find_venue(found.community, found.venue_id) if found.venue_id else None
     shown = service.hall(current_actor(), found.venue_id)
-    return _page("rooms/screen_hall.html", "/now", hall=shown, venue=venue, numbers=hall_numbers(found.community))
+    numbers = {
+        "numbers": hall_numbers(found.community),
+        "waiting_numbers": service.waiting_numbers(found.community),
+    }
+    return _page("rooms/screen_hall.html", "/now", hall=shown, venue=venue, **numbers)
 
 
 def _door(found: service.Screen) -> Response:

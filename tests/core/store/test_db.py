@@ -12,7 +12,7 @@ import pytest
 from core.errors import Refused, Unavailable
 from core.store import db
 from core.store.community import Community, CommunityModel, find_community
-from core.store.db import after_commit, in_transaction, transaction
+from core.store.db import after_commit, before_commit, in_transaction, transaction
 from core.store.schema import create_index, create_table, make_append_only
 
 
@@ -195,6 +195,46 @@ def test_callbacks_run_after_commit_in_order_and_not_after_a_rollback(garden):
         raise Refused
     after_commit(lambda: told.append("at once"))
     assert told[2:] == ["at once"]
+
+
+def test_what_is_to_be_done_at_the_end_is_done_once_and_stored_with_the_rest(garden):
+    told = []
+
+    def at_the_end():
+        told.append((in_transaction(), titles()))
+        Garden.create(community=garden.west, title="西园")
+        before_commit(more)
+
+    def more():
+        told.append("more")
+
+    def never():
+        told.append("never")
+
+    with transaction(garden.west):
+        before_commit(at_the_end)
+        before_commit(at_the_end)
+        with pytest.raises(Refused), transaction(garden.west):
+            before_commit(never)
+            raise Refused
+        Garden.create(community=garden.west, title="东园")
+    assert told == [(True, ["东园"]), "more"]
+    assert titles() == ["东园", "西园"]
+    with pytest.raises(RuntimeError):
+        before_commit(more)
+
+
+def test_what_fails_at_the_end_takes_the_rest_back(garden):
+    def fails():
+        raise Refused
+
+    with pytest.raises(Refused), transaction(garden.west):
+        Garden.create(community=garden.west, title="东园")
+        before_commit(fails)
+    assert titles() == []
+    with transaction(garden.west):
+        Garden.create(community=garden.west, title="西园")
+    assert titles() == ["西园"]
 
 
 def test_a_callback_that_fails_after_commit_does_not_hide_that_the_change_is_stored(garden):

@@ -22,7 +22,9 @@ from plugins.rooms import service
 from plugins.rooms.booking import slots
 from plugins.rooms.models import Room
 
-DESK = ("rooms.book", "rooms.desk", "rooms.booking.approve", "rooms.booking.cancel", "rooms.manage")
+DESK = (
+    "rooms.book", "rooms.desk", "rooms.booking.approve", "rooms.booking.cancel", "rooms.waiting.decide", "rooms.manage",
+)  # fmt: skip
 
 
 @dataclass
