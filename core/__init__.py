@@ -65,6 +65,7 @@ _SOURCES = {
     "core.civic.reaching.message_lists": ("hall_numbers",),
     "core.ics": ("Appointment", "calendar_text"),
     "core.civic.workflow.engine": ("actions", "advance", "begin", "history"),
+    "core.civic.workflow.together": ("advance_all", "begin_all"),
     "core.web.forms": (
         "BooleanField", "DayField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",
         "StringField", "TextAreaField", "TimeField", "asked_number", "request_key", "status_of", "submit_once",

@@ -116,9 +116,24 @@ class Closure(CommunityModel):
     entered_at = Utc(default=now)
     entered_by = Integer(null=True)
     lifted_at = Utc(null=True)
+    series_id = Integer(null=True)
 
     class Meta:
         table_name = "rooms_closure"
+
+
+class ClosureSeries(CommunityModel):
+    """停用 that comes again and again: its `rule` and the day it starts. Each date is a `Closure` of its own."""
+
+    kind = "rooms.closure_series"
+    room_id = Integer()
+    rule = Text()
+    first_day = Day()
+    entered_at = Utc(default=now)
+    entered_by = Integer(null=True)
+
+    class Meta:
+        table_name = "rooms_closure_series"
 
 
 class Booking(CommunityModel):
@@ -151,12 +166,49 @@ class Booking(CommunityModel):
         table_name = "rooms_booking"
 
 
+class Series(CommunityModel):
+    """What a booking with a `rule` usually is: room and time of day in minutes of the local day, from `first_day` on.
+
+    An occurrence that lies elsewhere was moved singly. `follows` is the booking whose later dates were split off into
+    this one. `goes_on_at` is when somebody last said that it goes on (at first when it was booked); `asked_at` and
+    `asked_about` (an occurrence) that the question waits for an answer.
+    """
+
+    kind = "rooms.series"
+    booking_id = Integer(primary_key=True)
+    room_id = Integer()
+    first_day = Day()
+    start_minute = Integer()
+    end_minute = Integer()
+    follows = Integer(null=True)
+    goes_on_at = Utc(default=now)
+    asked_at = Utc(null=True)
+    asked_about = Integer(null=True)
+
+    class Meta:
+        table_name = "rooms_series"
+
+
+class Skipped(CommunityModel):
+    """A day of the rule on which a series does not take place, and why; it can be added back."""
+
+    kind = "rooms.skipped"
+    booking_id = Integer()
+    day = Day()
+    why = Text()
+
+    class Meta:
+        table_name = "rooms_skipped"
+        primary_key = peewee.CompositeKey("booking_id", "day")
+
+
 class Occurrence(CommunityModel):
     """场次: one time in one room. States are in `states.py`; buffers are those of the room when it was booked.
 
     `replaces` names the confirmed occurrence that this request would move or lengthen; it stays until the request is
-    approved. `sequence` is the version by which calendars know it; the database raises it with every change of room, time
-    and with its end before its time, so that no act can forget to.
+    approved. `series_day` is the day of the series' rule it stands for.
+    `sequence` is the version by which calendars know it; the database raises it with every change of room, time and with
+    its end before its time, so that no act can forget to.
     `checked_in_at` and `finished_at` are when they came and left (an occurrence that nobody came to was given to
     others at `finished_at`); `missed_at` is when somebody said that nobody came, which not checking in does not prove.
     """
@@ -179,6 +231,7 @@ class Occurrence(CommunityModel):
     people_came = Integer(null=True)
     sequence = Integer(default=0)
     missed_at = Utc(null=True)
+    series_day = Day(null=True)
 
     class Meta:
         table_name = "rooms_occurrence"

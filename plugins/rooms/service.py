@@ -14,6 +14,8 @@ from plugins.rooms.booking.changes import approve_at, cancel, move, move_wish
 from plugins.rooms.booking.decisions import approve, expire, refuse
 from plugins.rooms.booking.making import Who, book, book_wish, check_booking, take_hold
 from plugins.rooms.booking.occurrences import Booked, owns
+from plugins.rooms.booking.series import BookedSeries, Looked, add_back, book_series, look_at_series
+from plugins.rooms.booking.series_dates import SeriesConflict, SeriesDate
 from plugins.rooms.booking.waiting import (
     Joined,
     WaitingWish,
@@ -96,18 +98,23 @@ __all__ = [
     "MOST_PHOTOS",
     "Alternatives",
     "Booked",
+    "BookedSeries",
     "BookingsInTheWay",
     "FirstHours",
     "Found",
     "FreeTime",
     "Joined",
     "Line",
+    "Looked",
     "RoomDay",
     "Screen",
+    "SeriesConflict",
+    "SeriesDate",
     "Taken",
     "WaitingLine",
     "WaitingWish",
     "Who",
+    "add_back",
     "add_photos",
     "add_room",
     "add_screen",
@@ -118,6 +125,7 @@ __all__ = [
     "attest",
     "before_me",
     "book",
+    "book_series",
     "book_wish",
     "booking_by_code",
     "cancel",
@@ -146,6 +154,7 @@ __all__ = [
     "leave_waiting",
     "lift",
     "load_plan",
+    "look_at_series",
     "mark_missed",
     "move",
     "move_photo",

@@ -108,7 +108,7 @@ def begin(actor: Actor, record: Any, /, reason: str = "", since: datetime.date |
     _same_community(actor, record)
     version = current_version(record.community, workflow)
     clock = overrides_of(record.community, workflow, version).clock_days.get(BEGIN, workflow.clock_days)
-    due = _due_day(clock, since or today())
+    due = due_day(clock, since or today())
     values = _with_columns(record, state=workflow.initial, due_day=due, workflow_version=version)
     for name, value in values.items():
         setattr(record, name, value)
@@ -119,7 +119,7 @@ def begin(actor: Actor, record: Any, /, reason: str = "", since: datetime.date |
     else:
         type(record).update(**values).where(_is(record)).execute()
     _remember(actor, workflow, record, BEGIN, "", workflow.initial, reason, due, version)
-    audit.record(actor, f"{workflow.name}.{BEGIN}", record.ref, after=_plain(record.__data__), reason=reason)
+    audit.record(actor, f"{workflow.name}.{BEGIN}", record.ref, after=plain(record.__data__), reason=reason)
     return record
 
 
@@ -149,18 +149,18 @@ def _advance(
 ) -> Any:
     workflow = workflow_of(record)
     _same_community(actor, record)
-    transition = _permitted(actor, workflow, record.state, verb)
+    transition = permitted(actor, workflow, record.state, verb)
     fresh = _reload(record)
-    _check_step(actor, fresh, transition, fields)
-    version = _version_of(workflow, fresh)
+    check_step(actor, fresh, transition, fields)
+    version = version_of(workflow, fresh)
     clock = overrides_of(fresh.community, workflow, version).clock_days.get(verb, transition.clock_days)
-    due = _due_day(clock, today())
+    due = due_day(clock, today())
     values = _with_columns(fresh, **fields, state=transition.target, due_day=due)
     before = {name: getattr(fresh, name) for name in values}
     source = fresh.state
     # Compare and set: whoever reads an old state and comes second changes nothing.
     if type(fresh).update(**values).where(_is(fresh), type(fresh).state == source).execute() != 1:
-        raise _moved()
+        raise moved_meanwhile()
     for name, value in values.items():
         setattr(fresh, name, value)
     reason = str(fields.get("reason") or "")
@@ -169,8 +169,8 @@ def _advance(
         actor,
         f"{workflow.name}.{verb}",
         fresh.ref,
-        before=_plain(before),
-        after=_plain({**fields, **values}),
+        before=plain(before),
+        after=plain({**fields, **values}),
         reason=reason,
         permission=transition.permission,
     )
@@ -179,7 +179,7 @@ def _advance(
     return fresh
 
 
-def _permitted(actor: Actor, workflow: Workflow, state: str, verb: str) -> Transition:
+def permitted(actor: Actor, workflow: Workflow, state: str, verb: str) -> Transition:
     """The transition meant; what the actor may not do from any state is forbidden whatever the state is."""
     named = [transition for transition in workflow.transitions if transition.verb == verb]
     if named and not any(_may(actor, transition) for transition in named):
@@ -200,7 +200,8 @@ def _may(actor: Actor, transition: Transition) -> bool:
     return not transition.permission or actor.can(transition.permission)
 
 
-def _check_step(actor: Actor, record: Any, transition: Transition, fields: Mapping[str, Any]) -> None:
+def check_step(actor: Actor, record: Any, transition: Transition, fields: Mapping[str, Any]) -> None:
+    """Raise `Invalid` for a required field that is missing and `Refused` with the reason of a guard."""
     missing = [name for name in transition.required if _is_blank(fields.get(name))]
     if missing:
         raise Invalid({name: [_("Please fill in this field.")] for name in missing})
@@ -220,11 +221,12 @@ def _reload(record: Any) -> Any:
     if fresh is None:
         raise NotFound
     if fresh.state != record.state:
-        raise _moved()
+        raise moved_meanwhile()
     return fresh
 
 
-def _moved() -> Conflict:
+def moved_meanwhile() -> Conflict:
+    """What whoever came second is told."""
     return Conflict(
         _("Somebody else has just changed this."), advice=_("Open the page again to see what can be done next.")
     )
@@ -240,7 +242,8 @@ def _is(record: Any) -> peewee.Expression:
     return (model._meta.primary_key == record.get_id()) & (model.community == record.community)
 
 
-def _due_day(clock: Clock | int | None, start: datetime.date) -> datetime.date | None:
+def due_day(clock: Clock | int | None, start: datetime.date) -> datetime.date | None:
+    """The last day of a clock that counts from `start`."""
     found = as_clock(clock)
     if found is None:
         return None
@@ -252,7 +255,8 @@ def _with_columns(record: Any, **values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in record._meta.fields}
 
 
-def _version_of(workflow: Workflow, record: Any) -> int:
+def version_of(workflow: Workflow, record: Any) -> int:
+    """The version of a community's overrides that a record goes by."""
     if "workflow_version" in record._meta.fields:
         return int(record.workflow_version or 0)
     return current_version(record.community, workflow)
@@ -296,14 +300,14 @@ def _event(kind: type, record: Any, fields: Mapping[str, Any], factory: Callable
     return made
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as JSON can hold it: days in ISO form, anything unknown as its text."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, Mapping):
-        return {str(name): _plain(part) for name, part in value.items()}
+        return {str(name): plain(part) for name, part in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes) and not hasattr(value, "message"):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     return value.isoformat() if isinstance(value, (datetime.date, datetime.datetime)) else str(value)
 
 
@@ -325,7 +329,7 @@ def actions(actor: Actor, record: Any) -> list[Action]:
     """Every step that leads out of the record's state, in declared order; those not possible now say why."""
     workflow = workflow_of(record)
     _same_community(actor, record)
-    labels = overrides_of(record.community, workflow, _version_of(workflow, record)).verb_labels
+    labels = overrides_of(record.community, workflow, version_of(workflow, record)).verb_labels
     listed = []
     for transition in transitions_from(workflow, record.state):
         reason = _obstacle(actor, record, transition)
@@ -353,7 +357,7 @@ def state_of(record: Any) -> State:
     """The record's state with its word, icon and tint, under the label of its community."""
     workflow = workflow_of(record)
     state = state_named(workflow, record.state)
-    labels = overrides_of(record.community, workflow, _version_of(workflow, record)).state_labels
+    labels = overrides_of(record.community, workflow, version_of(workflow, record)).state_labels
     return dataclasses.replace(state, label=labels[state.name]) if state.name in labels else state
 
 

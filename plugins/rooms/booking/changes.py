@@ -27,12 +27,12 @@ from plugins.rooms.booking.occurrences import (
     tell_moved,
 )
 from plugins.rooms.booking.rules import (
-    Organiser,
     Wish,
     check_bookable,
     check_people,
     check_quota,
     check_time,
+    organiser_as_booked,
     read_time,
 )
 from plugins.rooms.booking.telling import (
@@ -134,18 +134,6 @@ def approve_at(actor: Actor, occurrence_id: int, *, room_id: int, date: str, sta
     return approve(actor, occurrence_id)
 
 
-def organiser_as_booked(booking: Booking) -> Organiser:
-    """The organiser of a stored booking."""
-    return Organiser(
-        booking.organiser_kind,
-        booking.organiser,
-        booking.person,
-        booking.account,
-        booking.organisation,
-        booking.guest_phone,
-    )
-
-
 def _check_changeable(occurrence: Occurrence, wish: Wish) -> None:
     if occurrence.state not in AHEAD:
         raise Refused(_("This booking is closed and cannot be changed."), advice=_("Please make a new booking."))
@@ -168,7 +156,7 @@ def _ask_for_change(
     actor: Actor, occurrence: Occurrence, booking: Booking, plan: Plan, room: RoomFacts, wish: Wish
 ) -> Booked:
     """A request that would replace the confirmed occurrence, which stays until then."""
-    request = add_occurrence(actor, booking, room, wish, replaces=occurrence.id)
+    request = add_occurrence(actor, booking, room, wish, replaces=occurrence.id, series_day=occurrence.series_day)
     need(request, resources_of(occurrence))
     change_rooms(request, plan, occurrence.room_id)
     check_free(request, leaving_out=occurrence.id)

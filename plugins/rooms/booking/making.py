@@ -66,6 +66,9 @@ class Who:
     organiser: str = ""
 
 
+OWN = Who()
+
+
 def book(
     actor: Actor,
     room_id: int,
@@ -142,7 +145,7 @@ def check_booking(
 
 
 def book_wish(
-    actor: Actor, room_id: int, wish: Wish, extras: Extras, who: Who = Who(), *, held_until: int | None = None
+    actor: Actor, room_id: int, wish: Wish, extras: Extras, who: Who = OWN, *, held_until: int | None = None
 ) -> Booked:
     """Like `book`, with the time read already; with `held_until` (milliseconds UTC) the time is only held until then."""
     return or_alternatives(
@@ -182,8 +185,10 @@ def _book(actor: Actor, room_id: int, wish: Wish, extras: Extras, who: Who, held
     return booked(occurrence, code)
 
 
-def add_booking(actor: Actor, organiser: Organiser, extras: Extras, code: str, *, confidential: bool) -> Booking:
-    """Enter who wants a room and what for; `code` is the new code of a guest, else empty."""
+def add_booking(
+    actor: Actor, organiser: Organiser, extras: Extras, code: str, *, confidential: bool, rule: str = ""
+) -> Booking:
+    """Enter who wants a room and what for; `code` is the new code of a guest, else empty, `rule` that of a series."""
     booking: Booking = Booking.create(
         community=actor.community,
         title=extras.title,
@@ -198,18 +203,29 @@ def add_booking(actor: Actor, organiser: Organiser, extras: Extras, code: str, *
         code_digest=guest_codes.digest("rooms", str(actor.community), code) if code else None,
         subject=str(extras.subject) if extras.subject else None,
         confidential=extras.confidential or confidential,
+        rule=rule,
         requested_on=extras.requested_on or today(),
         entered_by=actor.account,
     )
     after = {"title": extras.title, "organiser": organiser.name, "phone": organiser.phone, "people": extras.people}
+    if rule:
+        after["rule"] = rule
     record(actor, "rooms.booking.made", booking.ref, after=after)
     return booking
 
 
 def add_occurrence(
-    actor: Actor, booking: Booking, room: RoomFacts, wish: Wish, replaces: int | None = None
+    actor: Actor,
+    booking: Booking,
+    room: RoomFacts,
+    wish: Wish,
+    replaces: int | None = None,
+    series_day: datetime.date | None = None,
 ) -> Occurrence:
-    """A new occurrence in the state `requested`, with the buffers the room has today."""
+    """A new occurrence in the state `requested`, with the buffers the room has today.
+
+    One that would replace an occurrence of a series stands for the same `series_day`.
+    """
     return begin(
         actor,
         Occurrence(
@@ -221,6 +237,7 @@ def add_occurrence(
             buffer_before=room.buffer_before,
             buffer_after=room.buffer_after,
             replaces=replaces,
+            series_day=series_day,
         ),
     )
 

@@ -6,14 +6,14 @@ Nothing is written here. Whether a time is still free is decided by the slot tab
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from core import Actor, Invalid, Label, Refused, day_text, get_setting, parse_phone, today, utc_minute
 from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import DAY_END, local_span, now_minute, parse_day, parse_time, span
-from plugins.rooms.models import Quota
+from plugins.rooms.models import Booking, Quota
 from plugins.rooms.places.hours import Plan, RoomFacts, hours_text
 from plugins.rooms.texts import _, ngettext
 
@@ -107,17 +107,25 @@ def check_time(actor: Actor, plan: Plan, room: RoomFacts, wish: Wish, *, running
                 room.ahead_days,
             )
         ]
-    if wish.start % step and not kept:
-        errors.setdefault("start", []).append(_("Bookings start every %(step)d minutes, such as 14:00.", step=step))
-    if wish.minutes < room.min_minutes:
-        errors["end"] = [_("This room is booked for at least %(minutes)d minutes.", minutes=room.min_minutes)]
-    if wish.minutes > room.max_minutes:
-        errors["end"] = [_("This room is booked for at most %(minutes)d minutes.", minutes=room.max_minutes)]
+    for name, texts in shape_errors(room, wish, 1 if kept else step).items():
+        errors.setdefault(name, []).extend(texts)
     if "date" not in errors:
         for name, texts in _outside_hours(plan.hours(room.id, wish.day), wish).items():
             errors.setdefault(name, []).extend(texts)
     if errors:
         raise Invalid(errors)
+
+
+def shape_errors(room: RoomFacts, wish: Wish, step: int) -> Errors:
+    """What is wrong with the time of day on whatever day: off the grid of `step` minutes, too short, too long."""
+    errors: Errors = {}
+    if wish.start % step:
+        errors["start"] = [_("Bookings start every %(step)d minutes, such as 14:00.", step=step)]
+    if wish.minutes < room.min_minutes:
+        errors["end"] = [_("This room is booked for at least %(minutes)d minutes.", minutes=room.min_minutes)]
+    if wish.minutes > room.max_minutes:
+        errors["end"] = [_("This room is booked for at most %(minutes)d minutes.", minutes=room.max_minutes)]
+    return errors
 
 
 def _outside_hours(hours: Sequence[tuple[int, int]], wish: Wish) -> Errors:
@@ -189,6 +197,18 @@ def _guest(name: str, phone: str, organisation: str) -> Organiser:
     return Organiser("guest", name, organisation=organisation, phone=number.number if number else "")
 
 
+def organiser_as_booked(booking: Booking) -> Organiser:
+    """The organiser of a stored booking."""
+    return Organiser(
+        booking.organiser_kind,
+        booking.organiser,
+        booking.person,
+        booking.account,
+        booking.organisation,
+        booking.guest_phone,
+    )
+
+
 def check_bookable(room: RoomFacts, actor: Actor, organiser: Organiser) -> None:
     """Raise unless the room is open to this kind of organiser: `Invalid` (guest_name), `Refused` or `Forbidden`."""
     if room.bookable_by == "staff" and not actor.can("rooms.desk"):
@@ -215,9 +235,9 @@ def may_book(room: RoomFacts, actor: Actor) -> bool:
 # --------------------------------------------------------------------------- quotas
 
 _USED_BY = """
-    SELECT count(*), COALESCE(sum(o.end_min - o.start_min), 0)
+    SELECT o.id, o.start_min, o.end_min - o.start_min
     FROM rooms_occurrence o JOIN rooms_booking b ON b.community=o.community AND b.id=o.booking_id
-    WHERE o.room_id=? AND o.start_min>=? AND o.start_min<? AND o.id<>? AND o.replaces IS NULL
+    WHERE o.room_id=? AND o.start_min>=? AND o.start_min<? AND o.replaces IS NULL
         AND o.state IN ('requested', 'held', 'confirmed', 'checked_in', 'finished', 'unattended') AND
 """
 _HOLDERS = {
@@ -234,19 +254,60 @@ def check_quota(community: str, room: RoomFacts, organiser: Organiser, wish: Wis
     Counts occurrences and minutes in the week (from Monday) or month of the wished day; runs inside the booking's
     transaction. `leaving_out` is the occurrence that is being moved. Staff bookings have no quota.
     """
+    allowance = allowance_of(community, room, organiser, wish.day, wish.day, {leaving_out})
+    short = allowance.refuses(wish)
+    if short is not None:
+        quota, used = short
+        over = quota.bookings is not None and used[0] + 1 > quota.bookings
+        raise Refused(_too_many(quota) if over else _too_long(quota, used[1]), advice=_other_period(quota.period))
+
+
+@dataclass
+class Allowance:
+    """What the quotas of a room still leave one organiser; `used` counts bookings and minutes by quota and period."""
+
+    quotas: Sequence[Quota]
+    used: dict[tuple[str, datetime.date], tuple[int, int]]
+
+    def refuses(self, wish: Wish) -> tuple[Quota, tuple[int, int]] | None:
+        """The first quota that one more booking would go over, with what is used of it; None when all allow it."""
+        for quota in self.quotas:
+            used = self.used.get((quota.period, _period(quota.period, wish.day)[0]), (0, 0))
+            if quota.bookings is not None and used[0] + 1 > quota.bookings:
+                return quota, used
+            if quota.minutes is not None and used[1] + wish.minutes > quota.minutes:
+                return quota, used
+        return None
+
+    def take(self, day: datetime.date, minutes: int) -> None:
+        """Count one more booking."""
+        for period in ("week", "month"):
+            key = (period, _period(period, day)[0])
+            bookings, used = self.used.get(key, (0, 0))
+            self.used[key] = (bookings + 1, used + minutes)
+
+
+def allowance_of(
+    community: str,
+    room: RoomFacts,
+    organiser: Organiser,
+    first: datetime.date,
+    last: datetime.date,
+    leaving_out: Collection[int] = (),
+) -> Allowance:
+    """What the quotas of a room leave an organiser in the weeks and months of `first`…`last`, without some occurrences."""
     if organiser.kind == "staff":
-        return
+        return Allowance((), {})
     kind, key = holder_of(organiser)
     holder = "organisation" if kind == "organisation" else "person"
-    for quota in list(Quota.of(community).where(Quota.room_id == room.id, Quota.holder == holder)):
-        first, last = _period(quota.period, wish.day)
-        bookings, minutes = rows(_HOLDERS[kind], room.id, utc_minute(first, 0), utc_minute(last, 0), leaving_out, key)[
-            0
-        ]
-        if quota.bookings is not None and bookings + 1 > quota.bookings:
-            raise Refused(_too_many(quota), advice=_other_period(quota.period))
-        if quota.minutes is not None and int(minutes) + wish.minutes > quota.minutes:
-            raise Refused(_too_long(quota, int(minutes)), advice=_other_period(quota.period))
+    allowance = Allowance(list(Quota.of(community).where(Quota.room_id == room.id, Quota.holder == holder)), {})
+    if allowance.quotas:
+        begin = min(_period(period, first)[0] for period in ("week", "month"))
+        end = max(_period(period, last)[1] for period in ("week", "month"))
+        for occurrence, start, minutes in rows(_HOLDERS[kind], room.id, utc_minute(begin, 0), utc_minute(end, 0), key):
+            if occurrence not in leaving_out:
+                allowance.take(local_span(start, start)[0], minutes)
+    return allowance
 
 
 def holder_of(organiser: Organiser) -> tuple[str, str | int]:

@@ -19,6 +19,8 @@ Busy = tuple[int, int, int, int | None]  # resource, start, end, occurrence (Non
 
 GUARD = "rooms_slot_free"
 
+_AT_ONCE = 200  # rows of one statement
+
 PREDECESSOR = "SELECT end_min FROM rooms_slot WHERE resource_id=? AND start_min<? ORDER BY start_min DESC LIMIT 1"
 _INSERT = "INSERT INTO rooms_slot (resource_id, start_min, end_min, occurrence_id) VALUES (?, ?, ?, ?)"
 _RELEASE = "DELETE FROM rooms_slot WHERE occurrence_id=?"
@@ -39,6 +41,16 @@ _BUSY_ROOMS = """
             ORDER BY p.start_min DESC LIMIT 1),
         0)
     ORDER BY s.resource_id, s.start_min
+"""
+
+
+# The same question as PREDECESSOR for many times in one statement; what `leaving_out` blocks is not looked at.
+_BLOCKERS = """
+    WITH wanted(n, first, last) AS (VALUES {wanted})
+    SELECT w.n, s.occurrence_id FROM wanted w CROSS JOIN rooms_slot s
+    WHERE s.resource_id=? AND s.end_min>w.first AND s.start_min=(
+        SELECT p.start_min FROM rooms_slot p WHERE p.resource_id=? AND p.start_min<w.last {others}
+        ORDER BY p.start_min DESC LIMIT 1)
 """
 
 
@@ -112,6 +124,24 @@ def refuse_taken(resources: Iterable[int], start: int, end: int) -> None:
             raise Taken(resource)
 
 
+def blockers(
+    resources: Iterable[int], spans: Sequence[Interval], leaving_out: Sequence[int] = ()
+) -> dict[int, int | None]:
+    """Which of many intervals (UTC minutes) are not free: their places in `spans`, each with the occurrence that takes it,
+    None for a closure. One statement per resource; what the occurrences `leaving_out` block counts as free.
+    """
+    if not spans:
+        return {}
+    marks = ", ".join(("(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))", *["(?, ?, ?)"] * (len(spans) - 1)))
+    kept = f"AND (p.occurrence_id IS NULL OR p.occurrence_id NOT IN ({', '.join('?' * len(leaving_out))}))"
+    statement = _BLOCKERS.format(wanted=marks, others=kept if leaving_out else "")
+    wanted = [value for place, (start, end) in enumerate(spans) for value in (place, start, end)]
+    found: dict[int, int | None] = {}
+    for resource in sorted(resources):
+        found.update(rows(statement, *wanted, resource, resource, *leaving_out))
+    return found
+
+
 def busy_of(resources: Iterable[int], start: int, end: int) -> list[Busy]:
     """What blocks each resource in a window of UTC minutes, by resource and time."""
     return [row for resource in resources for row in rows(_BUSY, resource, end, start, resource, start)]
@@ -139,10 +169,38 @@ def take(occurrence_id: int | None, resources: Sequence[int], start: int, end: i
             raise
 
 
+def take_all(wanted: Sequence[tuple[int, Sequence[int], int, int]]) -> None:
+    """Like `take` for many (occurrence, resources, start, end): all of them or none. Raises `Taken` for the first resource,
+    since the database does not tell which of the rows was refused.
+    """
+    values = [
+        (resource, start, end, occurrence)
+        for occurrence, resources, start, end in wanted
+        for resource in sorted(resources)
+    ]
+    try:
+        for first in range(0, len(values), _AT_ONCE):
+            some = values[first : first + _AT_ONCE]
+            run(_INSERT + ", (?, ?, ?, ?)" * (len(some) - 1), *(value for row in some for value in row))
+    except peewee.IntegrityError as error:
+        if violated(error) == GUARD:
+            raise Taken(values[0][0]) from None
+        raise
+
+
 def release(occurrence_id: int) -> None:
     """Free every resource an occurrence blocks."""
     _tell_freed(rows(_FREED, occurrence_id))
     run(_RELEASE, occurrence_id)
+
+
+def release_all(occurrences: Sequence[int]) -> None:
+    """The same for many occurrences."""
+    for first in range(0, len(occurrences), _AT_ONCE):
+        some = occurrences[first : first + _AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        _tell_freed(rows(_FREED.replace("=?", f" IN ({marks})"), *some))
+        run(_RELEASE.replace("=?", f" IN ({marks})"), *some)
 
 
 # --------------------------------------------------------------------------- who hears that a time became free
