@@ -16,6 +16,7 @@ from plugins.rooms.booking.making import Who, book, book_wish, check_booking, ta
 from plugins.rooms.booking.occurrences import Booked, owns
 from plugins.rooms.booking.series import BookedSeries, Looked, add_back, book_series, look_at_series
 from plugins.rooms.booking.series_dates import SeriesConflict, SeriesDate
+from plugins.rooms.booking.series_decisions import approve_series, refuse_series, waiting_dates
 from plugins.rooms.booking.waiting import (
     Joined,
     WaitingWish,
@@ -47,6 +48,8 @@ from plugins.rooms.finding.find import Alternatives, Found, FreeTime, RoomDay, T
 from plugins.rooms.finding.lists import (
     Line,
     booking_by_code,
+    booking_lines,
+    booking_of,
     my_bookings,
     occurrence_line,
     on_day,
@@ -54,6 +57,7 @@ from plugins.rooms.finding.lists import (
     requests,
 )
 from plugins.rooms.finding.screens import Screen, add_screen, door, find_screen, hall, revoke_screen, screens
+from plugins.rooms.finding.series_lists import SeriesPage, series_page
 from plugins.rooms.finding.waiting_lists import (
     WaitingLine,
     all_waiting,
@@ -110,6 +114,7 @@ __all__ = [
     "Screen",
     "SeriesConflict",
     "SeriesDate",
+    "SeriesPage",
     "Taken",
     "WaitingLine",
     "WaitingWish",
@@ -122,12 +127,15 @@ __all__ = [
     "all_waiting",
     "approve",
     "approve_at",
+    "approve_series",
     "attest",
     "before_me",
     "book",
     "book_series",
     "book_wish",
     "booking_by_code",
+    "booking_lines",
+    "booking_of",
     "cancel",
     "check_booking",
     "check_in",
@@ -173,6 +181,7 @@ __all__ = [
     "put_back_photo",
     "quotas",
     "refuse",
+    "refuse_series",
     "remove_photo",
     "remove_room",
     "remove_venue",
@@ -182,6 +191,7 @@ __all__ = [
     "room_in_use",
     "rooms",
     "screens",
+    "series_page",
     "set_day",
     "set_quota",
     "set_quotas",
@@ -195,6 +205,7 @@ __all__ = [
     "undo_missed",
     "venues",
     "waiting_by_code",
+    "waiting_dates",
     "waiting_line",
     "waiting_numbers",
     "week",

@@ -54,6 +54,7 @@ def approve(actor: Actor, occurrence_id: int) -> Booked:
 @transactional
 def _approve(actor: Actor, occurrence_id: int) -> Booked:
     occurrence, booking = load(actor, occurrence_id)
+    _refuse_part(occurrence, booking)
     if occurrence.state == "requested" and occurrence.start_min <= now_minute():
         raise Refused(_("The time of this request is past."), advice=_("Ask the organiser to choose another time."))
     lapse_holds(occurrence.community)
@@ -89,11 +90,20 @@ def refuse(actor: Actor, occurrence_id: int, reason: str) -> bool:
     if not reason.strip():
         raise Invalid({"reason": [_("Please say why, so that the organiser understands.")]})
     occurrence, booking = load(actor, occurrence_id)
+    _refuse_part(occurrence, booking)
     occurrence = advance(actor, occurrence, "refuse", reason=reason.strip(), **decided(actor))
     what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
     why = _("Booking not approved: %(what)s. Reason: %(reason)s", what=what, reason=reason.strip())
     tell_followers(actor, occurrence.ref, DECIDED, why)
     return tell_organiser(actor, occurrence, booking, DECIDED, why)
+
+
+def _refuse_part(occurrence: Occurrence, booking: Booking) -> None:
+    """A series is decided on as a whole; only the change of a single date is not (`series_decisions`)."""
+    if booking.rule and occurrence.replaces is None and occurrence.state == "requested":
+        raise Refused(
+            _("This is one date of a regular booking."), advice=_("Please decide on all of its dates together.")
+        )
 
 
 @transactional

@@ -23,7 +23,7 @@ from core import (
     transactional,
 )
 from plugins.rooms.booking import slots
-from plugins.rooms.booking.decisions import lapse_holds
+from plugins.rooms.booking.holds import lapse_holds
 from plugins.rooms.booking.making import APPROVE, OWN, Extras, Who, add_booking, asked_on
 from plugins.rooms.booking.occurrences import (
     Booked,

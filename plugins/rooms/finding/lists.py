@@ -53,6 +53,8 @@ class Line(NamedTuple):
     finished_at: int | None
     people_came: int | None
     missed_at: int | None
+    rule: str
+    series_day: str | None
 
     @property
     def date(self) -> datetime.date:
@@ -68,6 +70,11 @@ class Line(NamedTuple):
     def end(self) -> str:
         """The local end, `HH:MM`; midnight is 24:00."""
         return hhmm(local_span(self.start_min, self.end_min)[2])
+
+    @property
+    def is_series_request(self) -> bool:
+        """Whether it waits for a decision together with the other dates of its series."""
+        return bool(self.rule) and self.state == "requested" and self.replaces is None
 
     @property
     def state_shown(self) -> State:
@@ -119,7 +126,7 @@ _COLUMNS = """
     SELECT o.id, o.booking_id, o.room_id, r.name, r.venue_id, v.name, r.floor, o.start_min, o.end_min, o.state, o.reason,
         o.replaces, b.title, b.purpose, b.people, b.organiser_kind, b.organiser, b.organisation, b.person, b.account,
         b.guest_phone, b.confidential, b.requested_on, b.entered_at, b.subject,
-        o.checked_in_at, o.finished_at, o.people_came, o.missed_at
+        o.checked_in_at, o.finished_at, o.people_came, o.missed_at, b.rule, o.series_day
 """
 _PLACE = """
         JOIN rooms_room r ON r.community=o.community AND r.id=o.room_id
@@ -151,8 +158,16 @@ _AHEAD = (
     + """ r.venue_id=? AND o.end_min>? AND o.start_min<? AND o.end_min>? AND o.state IN ('requested', 'held',
         'confirmed', 'checked_in') ORDER BY o.start_min, r.id, o.id"""
 )
-_REQUESTS = _LINE + " o.state='requested' AND (o.start_min, o.id) > (?, ?) ORDER BY o.start_min, o.id LIMIT ?"
+# A series is decided on as a whole: its first waiting date stands for all of them.
+_REQUESTS = (
+    _LINE
+    + """ o.state='requested' AND (o.start_min, o.id) > (?, ?) AND (b.rule='' OR o.replaces IS NOT NULL OR o.id=(
+        SELECT s.id FROM rooms_occurrence s WHERE s.community=o.community AND s.booking_id=o.booking_id
+            AND s.state='requested' AND s.replaces IS NULL ORDER BY s.start_min, s.id LIMIT 1))
+        ORDER BY o.start_min, o.id LIMIT ?"""
+)
 _ONE = _LINE + " o.id=?"
+_OF_BOOKING = _LINE + " o.booking_id=? ORDER BY o.start_min, o.id"
 # What a confidential booking is for is nobody's to find.
 _SAID = "LOWER(CASE WHEN b.confidential=1 THEN '' ELSE b.title END || ' ' || b.organiser || ' ' || b.organisation)"
 _FOUND = f" {_SAID} LIKE ? ESCAPE '!' "
@@ -210,7 +225,7 @@ def _covers(plan: Plan, line: Line) -> bool:
 def requests(actor: Actor, after: Line | None = None, limit: int = 200) -> list[Line]:
     """Requests that wait for a decision (`rooms.booking.approve`), soonest first, starting behind the line `after`.
 
-    Those with `replaces` are changes.
+    Those with `replaces` are changes; the first waiting date of a series stands for all of them.
     """
     actor.require("rooms.booking.approve")
     place = (now_minute(), _LAST_ID) if after is None else (after.start_min, after.id)
@@ -234,15 +249,36 @@ def occurrence_line(actor: Actor, occurrence_id: int, code: str = "") -> Line:
     found = _lines(_ONE, actor.community, occurrence_id)
     if not found:
         raise NotFound
-    line = found[0]
+    _require_seen(actor, found, code)
+    return found[0]
+
+
+def booking_lines(actor: Actor, booking_id: int, code: str = "") -> list[Line]:
+    """All occurrences of one booking, in order of time; for whom and raising like `occurrence_line`."""
+    found = _lines(_OF_BOOKING, actor.community, booking_id)
+    if not found:
+        raise NotFound
+    _require_seen(actor, found, code)
+    return found
+
+
+def _require_seen(actor: Actor, lines: Sequence[Line], code: str) -> None:
+    """Raise `Forbidden` unless the lines of one booking are for this actor to read."""
+    line = lines[0]
     own = (line.person is not None and line.person == actor.person) or (
         line.account is not None and line.account == actor.account
     )
     if own or actor.can("rooms.desk"):
-        return line
-    if code and any(mine.id == line.id for mine in booking_by_code(actor, code)):
-        return line
+        return
+    if code and any(mine.booking_id == line.booking_id for mine in booking_by_code(actor, code)):
+        return
     raise Forbidden
+
+
+def booking_of(community: str, occurrence_id: int) -> int | None:
+    """The number of the booking an occurrence belongs to."""
+    found = rows("SELECT booking_id FROM rooms_occurrence WHERE community=? AND id=?", community, occurrence_id)
+    return int(found[0][0]) if found else None
 
 
 def lines_of(actor: Actor, occurrences: Sequence[int]) -> list[Line]:

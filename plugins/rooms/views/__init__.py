@@ -9,12 +9,14 @@ from plugins.rooms.views import (
     desk_places,
     desk_posters,
     desk_screens,
+    desk_series,
     desk_today,
     desk_waiting,
     find,
     mine,
     ratings,
     screens,
+    series,
     waiting,
 )
 from plugins.rooms.views.base import blueprint
@@ -29,11 +31,13 @@ __all__ = [
     "desk_places",
     "desk_posters",
     "desk_screens",
+    "desk_series",
     "desk_today",
     "desk_waiting",
     "find",
     "mine",
     "ratings",
     "screens",
+    "series",
     "waiting",
 ]

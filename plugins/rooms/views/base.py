@@ -37,7 +37,7 @@ def times(chosen: str | None, first: int = 7 * 60, last: int = 22 * 60) -> list[
 def remember_code(key: int | str, code: str) -> None:
     """Keep a guest's code in this browser, so that the guest need not type it again here.
 
-    `key` is that of the occurrence, or `w` and that of an entry of the waiting list.
+    `key` is that of the occurrence, `w` and that of an entry of the waiting list, or `s` and the booking of a series.
     """
     codes = dict(session.get(_CODES, {}))
     codes[str(key)] = code
@@ -51,8 +51,12 @@ def known_codes() -> dict[str, str]:
 
 
 def code_of(key: int | str) -> str:
-    """The code this browser knows for an occurrence or an entry of the waiting list, else empty."""
-    return known_codes().get(str(key), "")
+    """The code this browser knows for an occurrence, its series or an entry of the waiting list, else empty."""
+    codes = known_codes()
+    found = codes.get(str(key), "")
+    if not found and isinstance(key, int) and any(each.startswith("s") for each in codes):
+        found = codes.get(f"s{service.booking_of(current_community().code, key)}", "")
+    return found
 
 
 def for_whom(actor: Actor) -> Any:

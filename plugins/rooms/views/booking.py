@@ -46,7 +46,7 @@ def book(room_id: int) -> Any:
     if request.method == "POST":
         status, readable = 422, form.validate()
         acting = replace(actor, on_behalf_of=person.id) if person else actor
-        given = _given(form, person)
+        given = given_of(form, person)
         try:
             if readable:
                 return _booked(submit_once(lambda: service.book(acting, room_id, **given).as_json()))
@@ -94,7 +94,7 @@ def _book_form(actor: Actor) -> BookForm:
     return form
 
 
-def _given(form: BookForm, person: Any) -> dict[str, Any]:
+def given_of(form: BookForm, person: Any) -> dict[str, Any]:
     """What was typed as the service takes it; what cannot be read is empty."""
     typed = form.data
     date, asked = typed["date"], typed.get("requested_on")
@@ -165,7 +165,7 @@ def calendar(occurrence_id: int) -> Response:
 def cancel(occurrence_id: int) -> Any:
     """Give up a booking, after one question."""
     actor, line = current_actor(), own_line(occurrence_id)
-    own, form = _is_own(actor, line), ReasonForm.from_request()
+    own, form = is_own(actor, line), ReasonForm.from_request()
     if form.act_on_submit(
         lambda: service.cancel(actor, occurrence_id, reason=form.reason.data or "", code=code_of(occurrence_id))
     ):
@@ -174,7 +174,8 @@ def cancel(occurrence_id: int) -> Any:
     return page("rooms/cancel.html", line=line, own=own, form=form, base=base(), status=422 if form.errors else 200)
 
 
-def _is_own(actor: Actor, line: service.Line) -> bool:
+def is_own(actor: Actor, line: service.Line) -> bool:
+    """Whether the booking is the visitor's: by person, by account, or by a code this browser knows."""
     mine = (line.person is not None and line.person == actor.person) or (
         line.account is not None and line.account == actor.account
     )

@@ -88,7 +88,7 @@ def code() -> Any:
 
 
 def _opened(code: str) -> str:
-    """The address of what a code opens: the booking, or the entry of the waiting list as long as it is no booking.
+    """The address of what a code opens: the booking, the series, or the entry of the waiting list as long as it is no booking.
 
     Keeps the code in this browser; raises `NotFound`.
     """
@@ -99,6 +99,9 @@ def _opened(code: str) -> str:
         entry = service.waiting_by_code(actor, code)
         remember_waiting(entry.id, code)
         return url(".waiting", waiting_id=entry.id)
+    if lines[0].rule:
+        remember_code(f"s{lines[0].booking_id}", code)
+        return url(".series", booking_id=lines[0].booking_id)
     for line in lines:
         remember_code(line.id, code)
     return url(".booking", occurrence_id=lines[-1].id)

@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 
+from core.civic.reaching.message_records import Message
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from plugins.rooms import service
 from plugins.rooms.booking.check import check
@@ -141,3 +142,53 @@ def test_only_days_of_the_series_are_added_back_and_only_by_its_organiser(house)
         service.add_back(house.resident(2), booked.booking_id, after(house, 7))
     with pytest.raises(NotFound):
         service.add_back(house.resident(), 999, after(house, 7))
+
+
+# --------------------------------------------------------------------------- deciding
+
+
+def states(house, booked):
+    return [each.state for each in occurrences(house, booked)]
+
+
+def test_a_requested_series_is_approved_as_a_whole(house):
+    booked = series(house, "会议室")
+    with pytest.raises(Refused):
+        service.approve(house.staff, booked.occurrence_id)
+    with pytest.raises(Refused):
+        service.refuse(house.staff, booked.occurrence_id, "没空")
+    assert [line.id for line in service.requests(house.staff)] == [booked.occurrence_id]
+    assert service.approve_series(house.staff, booked.booking_id) == 4
+    assert states(house, booked) == ["confirmed"] * 4
+    assert check(house.community) == []
+    assert service.requests(house.staff) == []
+    with pytest.raises(Refused):
+        service.approve_series(house.staff, booked.booking_id)
+
+
+def test_dates_taken_meanwhile_are_shown_and_left_out_by_name(house):
+    booked = series(house, "会议室")
+    house.book("会议室", "09:30", "10:30", house.staff, date=after(house, 7).isoformat())
+    assert [date.state for date in service.waiting_dates(house.staff, booked.booking_id)] == [
+        "free", "taken", "free", "free",
+    ]  # fmt: skip
+    with pytest.raises(service.SeriesConflict):
+        service.approve_series(house.staff, booked.booking_id)
+    assert states(house, booked) == ["requested"] * 4
+    assert service.approve_series(house.staff, booked.booking_id, {after(house, 7), after(house, 21)}) == 2
+    assert states(house, booked) == ["confirmed", "refused", "confirmed", "refused"]
+    assert {(row.day, row.why) for row in Skipped.select()} == {
+        (after(house, 7), "taken"), (after(house, 21), "unwanted"),
+    }  # fmt: skip
+    assert check(house.community) == []
+
+
+def test_a_series_is_refused_with_a_reason_told_once(house):
+    booked = series(house, "会议室")
+    with pytest.raises(Invalid):
+        service.refuse_series(house.staff, booked.booking_id, " ")
+    with pytest.raises(Forbidden):
+        service.refuse_series(house.resident(), booked.booking_id, "没空")
+    assert service.refuse_series(house.staff, booked.booking_id, "装修")
+    assert states(house, booked) == ["refused"] * 4
+    assert len(list(Message.of(house.community))) == 1

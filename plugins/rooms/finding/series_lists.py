@@ -1,0 +1,79 @@
+"""One series as a page shows it: its rule in words, its dates, and those it leaves out. Nothing is changed here."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core import Actor, today
+from plugins.rooms.booking.recurrence import read_rule
+from plugins.rooms.booking.rule_words import rule_words
+from plugins.rooms.booking.series import LIVE
+from plugins.rooms.booking.series_dates import WHY
+from plugins.rooms.clock import span
+from plugins.rooms.finding.lists import Line, booking_lines
+from plugins.rooms.models import Room, Series, Skipped
+from plugins.rooms.texts import _
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A day of the rule on which the series does not take place, and why in words."""
+
+    day: datetime.date
+    why: Any
+
+
+@dataclass(frozen=True)
+class SeriesPage:
+    """A series for its organiser or the desk. `usual` is its time of day, `first` its earliest occurrence."""
+
+    booking_id: int
+    room_id: int
+    room: str
+    rule: str
+    usual: str
+    first: Line
+    ahead: Sequence[Line]
+    past: Sequence[Line]
+    left_out: Sequence[LeftOut]
+    asked: bool
+    follows: int | None
+    followed_by: int | None
+
+
+def series_page(actor: Actor, booking_id: int, code: str = "") -> SeriesPage:
+    """A series with its dates; raises `NotFound` and `Forbidden` like `booking_lines`."""
+    lines = booking_lines(actor, booking_id, code)
+    series: Series = Series.get_of(actor.community, booking_id)
+    room: Room = Room.get_of(actor.community, series.room_id)
+    live = [line for line in lines if line.state in LIVE]
+    next_part = Series.of(actor.community, Series.booking_id).where(Series.follows == booking_id).tuples().first()
+    return SeriesPage(
+        booking_id,
+        room.id,
+        room.name,
+        rule_words(read_rule(lines[0].rule), series.first_day),
+        span(series.start_minute, series.end_minute),
+        lines[0],
+        [line for line in live if not line.is_over],
+        [line for line in live if line.is_over],
+        _left_out(actor, booking_id, lines),
+        series.asked_at is not None,
+        series.follows,
+        next_part[0] if next_part else None,
+    )
+
+
+def _left_out(actor: Actor, booking_id: int, lines: Sequence[Line]) -> list[LeftOut]:
+    """Days to come that were skipped, and those given up later."""
+    skipped = Skipped.of(actor.community).where(Skipped.booking_id == booking_id, Skipped.day >= today())
+    found = {row.day: WHY[row.why] for row in skipped}
+    live = {line.series_day for line in lines if line.state in LIVE and line.replaces is None}
+    for line in lines:
+        day = datetime.date.fromisoformat(line.series_day) if line.series_day else None
+        if day is not None and day >= today() and line.series_day not in live:
+            found.setdefault(day, _("cancelled"))
+    return [LeftOut(day, found[day]) for day in sorted(found)]
