@@ -155,6 +155,7 @@ def _add_rooms(town: Town) -> None:
     from core.operate import imports
     from core.plugin.registry import active
     from plugins.rooms import service
+    from plugins.rooms.booking.recurrence import Rule
 
     actor = command(town.code)
     venue = service.add_venue(actor, name="邻里中心")
@@ -176,6 +177,10 @@ def _add_rooms(town: Town) -> None:
         visitor, service.WaitingWish(day, "09:00", "10:00", None, room.id), who=service.Who(f"{town.mark}候补"),
         title=f"{town.mark}聚会",
     )  # fmt: skip
+    series = service.book_series(
+        replace(actor, on_behalf_of=town.people[0].id), asked.id, Rule(count=3), date=day, start="17:00", end="18:00",
+        title=f"{town.mark}合唱", organiser=town.people[0].name, skip={today() + datetime.timedelta(days=9)},
+    )  # fmt: skip
     closure = service.close(actor, room.id, date=day, start="16:00", end="18:00", reason="检修")
     photos = [service.add_photos(actor, each.id, [(_photo(actor), "全景")])[0] for each in (room, asked)]
     screen, token = service.add_screen(actor, "hall", name="大厅屏", venue_id=venue.id)
@@ -187,6 +192,7 @@ def _add_rooms(town: Town) -> None:
         venue_id=[venue.id],
         room_id=[room.id, asked.id],
         occurrence_id=[*town.booking_of.values(), wish.occurrence_id],
+        booking_id=[series.booking_id],
         closure_id=[closure.id],
         waiting_id=[listed.waiting_id],
         screen_id=[screen.id],

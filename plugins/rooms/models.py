@@ -190,12 +190,12 @@ class Series(CommunityModel):
 
 
 class Skipped(CommunityModel):
-    """A day of the rule on which a series does not take place, and why; it can be added back."""
+    """A day of the rule on which a series does not take place, and why (`series_dates.WHY`); it can be added back."""
 
     kind = "rooms.skipped"
     booking_id = Integer()
     day = Day()
-    why = Text()
+    state = Text()
 
     class Meta:
         table_name = "rooms_skipped"

@@ -129,6 +129,12 @@ def furnish(site: Site) -> dict[str, list[str]]:
     paints = str(room(site, "书画室"))
     wishes = {"room_id": paints, "minutes": "0", "date": when["date"], "start": "09:00", "end": "10:00"}
     waits = urlsplit(site.visitor("").post(f"{HOME}/rooms/wait", guest_name="潘阿姨", **wishes).url).path
+    regular = {"every": "week", "until": coming_day(27), "step": "book", "day": [coming_day(6), coming_day(20)]}
+    series = resident.post(f"{HOME}/rooms/{paints}/series", **when | {"start": "16:00", "end": "17:00"} | regular)
+    wished = resident.post(
+        f"{HOME}/rooms/{room(site, '议事厅')}/series", **when | {"start": "16:00", "end": "17:00"} | regular
+    )
+    decide = f"{HOME}/rooms/desk/series/{urlsplit(wished.url).path.rsplit('/', 1)[1]}"
     photos, waiting = _add_photos(director, dance)
     table = "阵地,房间,座位数\n党群服务中心,议事厅,45\n东苑小站,茶室,12\n东苑小站,,3\n".encode()
     brought = director.upload(f"{HOME}/imports/new/rooms.rooms", "file", "资源清单.csv", table)
@@ -141,7 +147,12 @@ def furnish(site: Site) -> dict[str, list[str]]:
     objected = _object(site.visitor(""))
     return {
         "": [objected, waits, "/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
-        "resident": [urlsplit(booking.url).path, urlsplit(booking.url).path + "/rate"],
+        "resident": [
+            urlsplit(booking.url).path,
+            urlsplit(booking.url).path + "/rate",
+            urlsplit(series.url).path,
+            f"{HOME}/rooms/{paints}/series?date={coming_day(6)}&start=09:00&end=10:00",
+        ],
         DIRECTOR: [
             urlsplit(brought.url).path,
             f"{urlsplit(done.url).path}/take-back",
@@ -164,6 +175,8 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/admin/accounts/{account}/resident/remove",
             f"{HOME}/admin/accounts/{account}/close",
             f"{HOME}/rooms/desk/venues/1/remove",
+            f"{decide}/decide",
+            f"{decide}/refuse",
             f"{HOME}/admin/calendar/2025/take-back",
             left,
             f"{HOME}/notices/desk/5/withdraw",

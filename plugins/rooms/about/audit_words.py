@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core import AuditWords, CommunityModel, day_text, moment_text
+from plugins.rooms.booking.recurrence import read_rule
+from plugins.rooms.booking.rule_words import rule_words
 from plugins.rooms.clock import span
 from plugins.rooms.models import Room, Venue
 from plugins.rooms.texts import _
@@ -117,6 +119,10 @@ NAMES = {
     "finished_at": _("Left"),
     "people_came": _("People who came"),
     "sequence": _("Version in calendars"),
+    "rule": _("Repeat"),
+    "days": _("Dates"),
+    "series_day": _("Date of the regular booking"),
+    "series_id": _("Number of the regular closure"),
     "missed_at": _("Nobody came, noted on"),
     "number": _("No."),
     "from_min": _("Not before"),
@@ -142,6 +148,10 @@ def tell(community: str, name: str, value: Any) -> str | None:
     """What a number stands for: a room or venue, a UTC minute, opening hours as `hours._told` keeps them."""
     if name in ("start_min", "end_min", "from_min", "until_min"):
         return moment_text(value * 60_000)
+    if name == "rule":
+        return rule_words(read_rule(value), None) if value else ""
+    if name in ("days", "skipped"):
+        return "、".join(day_text(day) for day in value)
     if name == "hours":
         return "；".join(_hours(*each) for each in value)
     if name == "room_id":

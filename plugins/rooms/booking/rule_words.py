@@ -20,8 +20,8 @@ _NTH = {
 }
 
 
-def rule_words(rule: Rule, first: datetime.date) -> str:
-    """`每周二、周四，到2027年1月1日` for a rule that starts on `first`."""
+def rule_words(rule: Rule, first: datetime.date | None) -> str:
+    """`每周 周二、周四，到2027年1月1日为止` for a rule that starts on `first`; without it less can be said."""
     if rule.dates:
         return str(ngettext("%(num)d chosen date", "%(num)d chosen dates", len(rule.dates)))
     parts: list[object] = [" ".join(str(part) for part in (_every(rule), "、".join(_when(rule, first))) if str(part))]
@@ -42,10 +42,11 @@ def _every(rule: Rule) -> LazyText:
     return every[rule.interval > 1]
 
 
-def _when(rule: Rule, first: datetime.date) -> list[str]:
+def _when(rule: Rule, first: datetime.date | None) -> list[str]:
     if rule.freq == "WEEKLY":
-        return ["、".join(_weekday(day) for day, _nth in rule.weekdays) or weekday_text(first)]
-    if rule.freq == "YEARLY":
+        days = [_weekday(day) for day, _nth in rule.weekdays]
+        return days or ([weekday_text(first)] if first is not None else [])
+    if rule.freq == "YEARLY" and first is not None:
         return [str(_("on %(month)d/%(day)d", month=first.month, day=first.day))]
     if rule.freq != "MONTHLY":
         return []
@@ -53,8 +54,8 @@ def _when(rule: Rule, first: datetime.date) -> list[str]:
         return [
             str(_NTH[nth]) % {"weekday": _weekday(day)} if nth in _NTH else _weekday(day) for day, nth in rule.weekdays
         ]
-    days = rule.month_days or (first.day,)
-    return [str(_("on the last day") if day == -1 else _("on day %(day)d", day=day)) for day in days]
+    numbers = rule.month_days or ((first.day,) if first is not None else ())
+    return [str(_("on the last day") if day == -1 else _("on day %(day)d", day=day)) for day in numbers]
 
 
 def _weekday(weekday: int) -> str:
@@ -64,6 +65,6 @@ def _weekday(weekday: int) -> str:
 def gap_words(gaps: Sequence[tuple[int, int]]) -> str:
     """`2027年2月、2027年4月` for the months and years in which a rule has no day."""
     return "、".join(
-        str(_("%(year)d-%(month)02d", year=year, month=month) if month else _("the year %(year)d", year=year))
+        str(_("%(year)d/%(month)d", year=year, month=month) if month else _("the year %(year)d", year=year))
         for year, month in gaps
     )

@@ -132,7 +132,7 @@ def keep_skipped(community: str, booking_id: int, dates: Sequence[SeriesDate]) -
             "community": community,
             "booking_id": booking_id,
             "day": date.day,
-            "why": UNWANTED if date.is_free else date.state,
+            "state": UNWANTED if date.is_free else date.state,
         }
         for date in dates
     ]

@@ -70,7 +70,7 @@ def series_page(actor: Actor, booking_id: int, code: str = "") -> SeriesPage:
 def _left_out(actor: Actor, booking_id: int, lines: Sequence[Line]) -> list[LeftOut]:
     """Days to come that were skipped, and those given up later."""
     skipped = Skipped.of(actor.community).where(Skipped.booking_id == booking_id, Skipped.day >= today())
-    found = {row.day: WHY[row.why] for row in skipped}
+    found = {row.day: WHY[row.state] for row in skipped}
     live = {line.series_day for line in lines if line.state in LIVE and line.replaces is None}
     for line in lines:
         day = datetime.date.fromisoformat(line.series_day) if line.series_day else None

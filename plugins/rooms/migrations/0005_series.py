@@ -77,9 +77,9 @@ def _make_series(db):
         booking_id INTEGER NOT NULL REFERENCES rooms_series (booking_id),
         community TEXT NOT NULL,
         day TEXT NOT NULL,
-        why TEXT NOT NULL,
-        CONSTRAINT rooms_skipped_why_known
-            CHECK (why IN ('unwanted', 'taken', 'closed', 'outside', 'holiday', 'quota', 'past', 'far')),
+        state TEXT NOT NULL,
+        CONSTRAINT rooms_skipped_state_known
+            CHECK (state IN ('unwanted', 'taken', 'closed', 'outside', 'holiday', 'quota', 'past', 'far')),
         PRIMARY KEY (booking_id, day),
         CONSTRAINT rooms_skipped_booking FOREIGN KEY (community, booking_id) REFERENCES rooms_booking (community, id)
         """,

@@ -67,7 +67,7 @@ def test_shows_every_date_and_books_nothing_while_one_is_taken(house):
     assert Series.select().count() == 0
     booked = series(house, skip={after(house, 14)})
     assert [each.series_day for each in occurrences(house, booked)] == [after(house, days) for days in (0, 7, 21)]
-    assert [(row.day, row.why) for row in Skipped.select()] == [(after(house, 14), "taken")]
+    assert [(row.day, row.state) for row in Skipped.select()] == [(after(house, 14), "taken")]
 
 
 def test_says_why_a_date_cannot_be_had(house):
@@ -177,7 +177,7 @@ def test_dates_taken_meanwhile_are_shown_and_left_out_by_name(house):
     assert states(house, booked) == ["requested"] * 4
     assert service.approve_series(house.staff, booked.booking_id, {after(house, 7), after(house, 21)}) == 2
     assert states(house, booked) == ["confirmed", "refused", "confirmed", "refused"]
-    assert {(row.day, row.why) for row in Skipped.select()} == {
+    assert {(row.day, row.state) for row in Skipped.select()} == {
         (after(house, 7), "taken"), (after(house, 21), "unwanted"),
     }  # fmt: skip
     assert check(house.community) == []
