@@ -15,6 +15,13 @@ from plugins.rooms.booking.decisions import approve, expire, refuse
 from plugins.rooms.booking.making import Who, book, book_wish, check_booking, take_hold
 from plugins.rooms.booking.occurrences import Booked, owns
 from plugins.rooms.booking.series import BookedSeries, Looked, add_back, book_series, look_at_series
+from plugins.rooms.booking.series_changes import (
+    ChangedDate,
+    ChangedSeries,
+    cancel_series,
+    change_series,
+    look_at_change,
+)
 from plugins.rooms.booking.series_dates import SeriesConflict, SeriesDate
 from plugins.rooms.booking.series_decisions import approve_series, refuse_series, waiting_dates
 from plugins.rooms.booking.waiting import (
@@ -104,6 +111,8 @@ __all__ = [
     "Booked",
     "BookedSeries",
     "BookingsInTheWay",
+    "ChangedDate",
+    "ChangedSeries",
     "FirstHours",
     "Found",
     "FreeTime",
@@ -137,6 +146,8 @@ __all__ = [
     "booking_lines",
     "booking_of",
     "cancel",
+    "cancel_series",
+    "change_series",
     "check_booking",
     "check_in",
     "close",
@@ -162,6 +173,7 @@ __all__ = [
     "leave_waiting",
     "lift",
     "load_plan",
+    "look_at_change",
     "look_at_series",
     "mark_missed",
     "move",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dateutil import rrule
@@ -135,6 +135,21 @@ def days_of(rule: Rule, first: datetime.date) -> Days:
             {"times": [_("A series goes on for at most two years: that would be %(num)d dates.", num=len(found))]}
         )
     return Days(tuple(found), _gaps(rule, first, rule.until or found[-1], found))
+
+
+def split_rule(rule: Rule, first: datetime.date, since: datetime.date) -> tuple[Rule, Rule, datetime.date]:
+    """The rule up to the day before `since`, and the one that goes on from there with the day it starts on.
+
+    Together they have the days of the rule that starts on `first`, which has some before and some from `since` on.
+    """
+    days = days_of(rule, first).days
+    earlier = [day for day in days if day < since]
+    later = [day for day in days if day >= since]
+    if rule.dates:
+        return replace(rule, dates=tuple(earlier)), replace(rule, dates=tuple(later)), later[0]
+    before = replace(rule, count=None, until=since - datetime.timedelta(days=1))
+    left = rule if rule.count is None else replace(rule, count=rule.count - len(earlier))
+    return before, left, later[0]
 
 
 def _free_dates(dates: Sequence[datetime.date], first: datetime.date) -> tuple[datetime.date, ...]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from plugins.rooms.booking.recurrence import LONGEST_DAYS, Rule, days_of, read_rule, rule_text
+from plugins.rooms.booking.recurrence import LONGEST_DAYS, Rule, days_of, read_rule, rule_text, split_rule
 
 D = datetime.date
 
@@ -192,6 +192,15 @@ def test_any_rule_is_what_dateutil_makes_of_its_text(parts, interval, end, first
         assert not expected or expected[-1] > beyond
     else:
         assert found == expected
+
+
+@pytest.mark.parametrize(("text", "first", "listed"), EXAMPLES, ids=[example[0] for example in EXAMPLES])
+def test_a_rule_that_is_split_keeps_its_days(text, first, listed):
+    rule = read_rule(text)
+    for since in listed[1:]:
+        before, after, begins = split_rule(rule, first, since)
+        assert begins == since
+        assert [*days_of(before, first).days, *days_of(after, begins).days] == listed
 
 
 def test_a_month_without_a_31st_is_a_gap_and_not_the_30th():
