@@ -142,6 +142,12 @@ def declare() -> Declaration:
         services=(Service("rooms.RoomService/1", RoomService, Rooms()),),
         jobs=(
             Job(
+                "rooms.goes_on",
+                service.ask_whether_it_goes_on,
+                24 * 60,
+                _("Ask every eight weeks whether a regular booking goes on"),
+            ),
+            Job(
                 "rooms.expire",
                 service.expire,
                 10,

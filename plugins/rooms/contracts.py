@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -88,6 +88,16 @@ class Reserved:
     state: str
 
 
+@dataclass(frozen=True)
+class ReservedSeries:
+    """A series made through the service: its booking, its first occurrence, how many there are, and their `state`."""
+
+    booking_id: int
+    occurrence_id: int
+    count: int
+    state: str
+
+
 class RoomService(Protocol):
     """`rooms.RoomService/1`: rooms with the people and equipment a meeting needs, all of them or none.
 
@@ -138,6 +148,26 @@ class RoomService(Protocol):
         confidential: bool = False,
     ) -> Reserved:
         """Book a room together with `resources` in one transaction."""
+
+    def book_series(
+        self,
+        actor: Actor,
+        room_id: int,
+        rule: str,
+        day: datetime.date,
+        start: int,
+        end: int,
+        *,
+        title: str,
+        skip: Collection[datetime.date] = (),
+        people: int | None = None,
+        subject: Ref | None = None,
+        resources: Sequence[int] = (),
+        confidential: bool = False,
+    ) -> ReservedSeries:
+        """Book a room together with `resources` on every day of an RFC 5545 `rule` (`FREQ=WEEKLY;COUNT=8`) that starts on
+        `day`, but not on those in `skip`: all of them, or none and a `Conflict` whose `dates` say how each stands.
+        """
 
     def move(
         self, actor: Actor, occurrence_id: int, day: datetime.date, start: int, end: int, room_id: int | None = None

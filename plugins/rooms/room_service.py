@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from core import Actor, Invalid, Ref, transactional
 from plugins.rooms.booking.changes import cancel, move_wish
 from plugins.rooms.booking.making import Extras, book_wish, take_hold
 from plugins.rooms.booking.occurrences import Booked
+from plugins.rooms.booking.recurrence import read_rule
 from plugins.rooms.booking.rules import Wish, check_title
-from plugins.rooms.contracts import FreeRoom, Reserved
+from plugins.rooms.booking.series import book_series_wish
+from plugins.rooms.contracts import FreeRoom, Reserved, ReservedSeries
 from plugins.rooms.finding.find import free_rooms
 from plugins.rooms.models import Resource
 from plugins.rooms.places.hours import load_plan
@@ -83,6 +85,28 @@ class Rooms:
             check_title(title), people=people, resources=tuple(resources), subject=subject, confidential=confidential
         )
         return _reserved(book_wish(actor, room_id, _wish(day, start, end), extras))
+
+    def book_series(
+        self,
+        actor: Actor,
+        room_id: int,
+        rule: str,
+        day: datetime.date,
+        start: int,
+        end: int,
+        *,
+        title: str,
+        skip: Collection[datetime.date] = (),
+        people: int | None = None,
+        subject: Ref | None = None,
+        resources: Sequence[int] = (),
+        confidential: bool = False,
+    ) -> ReservedSeries:
+        extras = Extras(
+            check_title(title), people=people, resources=tuple(resources), subject=subject, confidential=confidential
+        )
+        made = book_series_wish(actor, room_id, _wish(day, start, end), read_rule(rule), extras, skip=skip)
+        return ReservedSeries(made.booking_id, made.occurrence_id, made.count, made.state)
 
     def move(
         self, actor: Actor, occurrence_id: int, day: datetime.date, start: int, end: int, room_id: int | None = None

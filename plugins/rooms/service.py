@@ -24,6 +24,7 @@ from plugins.rooms.booking.series_changes import (
 )
 from plugins.rooms.booking.series_dates import SeriesConflict, SeriesDate
 from plugins.rooms.booking.series_decisions import approve_series, refuse_series, waiting_dates
+from plugins.rooms.booking.series_goes_on import ask_whether_it_goes_on, goes_on
 from plugins.rooms.booking.waiting import (
     Joined,
     WaitingWish,
@@ -64,7 +65,7 @@ from plugins.rooms.finding.lists import (
     requests,
 )
 from plugins.rooms.finding.screens import Screen, add_screen, door, find_screen, hall, revoke_screen, screens
-from plugins.rooms.finding.series_lists import SeriesPage, series_page
+from plugins.rooms.finding.series_lists import RunningSeries, SeriesPage, running_series, series_page
 from plugins.rooms.finding.waiting_lists import (
     WaitingLine,
     all_waiting,
@@ -120,6 +121,7 @@ __all__ = [
     "Line",
     "Looked",
     "RoomDay",
+    "RunningSeries",
     "Screen",
     "SeriesConflict",
     "SeriesDate",
@@ -137,6 +139,7 @@ __all__ = [
     "approve",
     "approve_at",
     "approve_series",
+    "ask_whether_it_goes_on",
     "attest",
     "before_me",
     "book",
@@ -167,6 +170,7 @@ __all__ = [
     "finish_due",
     "for_decision",
     "free_now",
+    "goes_on",
     "hall",
     "hours_text",
     "join_waiting",
@@ -202,6 +206,7 @@ __all__ = [
     "revoke_screen",
     "room_in_use",
     "rooms",
+    "running_series",
     "screens",
     "series_page",
     "set_day",

@@ -8,6 +8,7 @@ from typing import Any
 from core import Actor, Export, today
 from plugins.rooms.clock import hhmm, local_span, parse_day
 from plugins.rooms.finding.lists import Line, on_day, requests
+from plugins.rooms.finding.series_lists import running_series
 from plugins.rooms.finding.waiting_lists import all_waiting
 from plugins.rooms.places.closures import closures
 from plugins.rooms.places.imports import COLUMNS, listed
@@ -50,6 +51,18 @@ def _waiting(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
         ]  # fmt: skip
 
 
+def _series(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
+    found = running_series(actor)
+    while found:
+        for each in found:
+            line = each.line
+            title = str(_("confidential")) if line.confidential else line.title
+            yield [
+                line.venue, line.room, each.rule, each.usual, title, line.organiser, line.guest_phone, each.ahead, each.last,
+            ]  # fmt: skip
+        found = running_series(actor, after=found[-1].line.booking_id)
+
+
 def _closures(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
     actor.require(MANAGE)
     for closed in closures(actor):
@@ -89,6 +102,11 @@ EXPORTS = (
             _("People"), _("State"),
         ),
         _waiting, phones=(8,),
+    ),
+    Export(
+        "rooms.series", _("Regular bookings"), "rooms.desk",
+        (_("Venue"), _("Room"), _("Repeat"), _("Time"), _("What for"), _("Booked by"), _("Phone"), _("Dates to come"),
+         _("Until")), _series, phones=(6,),
     ),
     Export(
         "rooms.closures", _("Closures"), MANAGE,

@@ -40,6 +40,7 @@ from plugins.rooms.booking.rules import (
 )
 from plugins.rooms.booking.series import load_series, others_of
 from plugins.rooms.booking.series_dates import SeriesConflict, SeriesDate, look
+from plugins.rooms.booking.series_goes_on import answered
 from plugins.rooms.booking.telling import CANCELLED, DECIDED, MOVED, no_longer_true, tell_organiser, this_move
 from plugins.rooms.clock import hhmm, now_minute, span
 from plugins.rooms.models import Booking, Occurrence, OccurrenceResource, Series, Skipped
@@ -198,6 +199,7 @@ def _change(
     if not all(date.is_free for _occurrence, date in chosen):
         raise SeriesConflict(change.dates)
     knows = require_own(actor, booking, "rooms.desk", code) or told
+    answered(actor, booking, series)
     renamed = title is not None and check_title(title) != booking.title
     if since is None and renamed and _has_past(booking):
         since = _day_of(change.occurrences[0])
@@ -323,6 +325,7 @@ def cancel_series(
     ended = to_come(booking, since)
     if not ended:
         raise Refused(_("No date of this series is to come."))
+    answered(actor, booking, series)
     _withdraw_changes(actor, booking, [each.id for each in ended])
     confirmed = [each for each in ended if each.state == "confirmed"]
     slots.release_all([each.id for each in confirmed])

@@ -12,8 +12,9 @@ from plugins.rooms.booking.recurrence import read_rule
 from plugins.rooms.booking.rule_words import rule_words
 from plugins.rooms.booking.series import LIVE
 from plugins.rooms.booking.series_dates import WHY
-from plugins.rooms.clock import span
-from plugins.rooms.finding.lists import Line, booking_lines
+from plugins.rooms.booking.slots import rows
+from plugins.rooms.clock import local_span, now_minute, span
+from plugins.rooms.finding.lists import Line, booking_lines, lines_of
 from plugins.rooms.models import Room, Series, Skipped
 from plugins.rooms.texts import _
 
@@ -43,6 +44,23 @@ class SeriesPage:
     follows: int | None
     followed_by: int | None
 
+    @property
+    def can_change(self) -> bool:
+        """Whether dates of the series are still to come."""
+        return any(line.is_ahead and line.series_day for line in self.ahead)
+
+
+@dataclass(frozen=True)
+class RunningSeries:
+    """A series with dates to come: one of them as a line, how many there are, and the day of the last."""
+
+    line: Line
+    rule: str
+    usual: str
+    ahead: int
+    last: datetime.date
+    asked: bool
+
 
 def series_page(actor: Actor, booking_id: int, code: str = "") -> SeriesPage:
     """A series with its dates; raises `NotFound` and `Forbidden` like `booking_lines`."""
@@ -68,12 +86,41 @@ def series_page(actor: Actor, booking_id: int, code: str = "") -> SeriesPage:
 
 
 def _left_out(actor: Actor, booking_id: int, lines: Sequence[Line]) -> list[LeftOut]:
-    """Days to come that were skipped, and those given up later."""
+    """Days to come that were skipped, and those given up later; none of a series that has ended."""
     skipped = Skipped.of(actor.community).where(Skipped.booking_id == booking_id, Skipped.day >= today())
     found = {row.day: WHY[row.state] for row in skipped}
+    if not any(line.state in LIVE and not line.is_over for line in lines):
+        return []
     live = {line.series_day for line in lines if line.state in LIVE and line.replaces is None}
     for line in lines:
         day = datetime.date.fromisoformat(line.series_day) if line.series_day else None
         if day is not None and day >= today() and line.series_day not in live:
             found.setdefault(day, _("cancelled"))
     return [LeftOut(day, found[day]) for day in sorted(found)]
+
+
+_RUNNING = """
+    SELECT s.booking_id, s.first_day, s.start_minute, s.end_minute, s.asked_at, count(o.id), max(o.start_min), min(o.id)
+    FROM rooms_series s JOIN rooms_occurrence o ON o.community=s.community AND o.booking_id=s.booking_id
+    WHERE s.community=? AND s.booking_id>? AND o.end_min>? AND o.replaces IS NULL
+        AND o.state IN ('requested', 'confirmed', 'checked_in')
+    GROUP BY s.booking_id, s.first_day, s.start_minute, s.end_minute, s.asked_at ORDER BY s.booking_id LIMIT ?
+"""
+
+
+def running_series(actor: Actor, after: int = 0, limit: int = 200) -> list[RunningSeries]:
+    """The series with dates to come, in the order they were booked, behind the booking `after` (`rooms.desk`)."""
+    actor.require("rooms.desk")
+    found = rows(_RUNNING, actor.community, after, now_minute(), limit)
+    lines = lines_of(actor, [row[-1] for row in found])
+    return [
+        RunningSeries(
+            line,
+            rule_words(read_rule(line.rule), datetime.date.fromisoformat(first)),
+            span(start, end),
+            ahead,
+            local_span(last, last)[0],
+            asked is not None,
+        )
+        for line, (_key, first, start, end, asked, ahead, last, _one) in zip(lines, found, strict=True)
+    ]

@@ -17,6 +17,7 @@ from plugins.rooms.views import (
     ratings,
     screens,
     series,
+    series_changes,
     waiting,
 )
 from plugins.rooms.views.base import blueprint
@@ -39,5 +40,6 @@ __all__ = [
     "ratings",
     "screens",
     "series",
+    "series_changes",
     "waiting",
 ]

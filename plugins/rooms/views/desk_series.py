@@ -1,17 +1,81 @@
-"""Series at the desk: deciding on one that was asked for."""
+"""Series at the desk: the list of them, one of them, deciding on one that was asked for. Changing lies in `series_changes`."""
 
 from __future__ import annotations
 
 from flask import Response, request
 
-from core import Conflict, Invalid, after_post, current_actor, page, status_of, submit_once, toast, url, view
+from core import (
+    Conflict,
+    Invalid,
+    Refused,
+    after_post,
+    asked_number,
+    current_actor,
+    page,
+    status_of,
+    submit_once,
+    toast,
+    url,
+    view,
+)
 from plugins.rooms import service
+from plugins.rooms.clock import parse_day
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
 from plugins.rooms.views.desk_forms import RefuseForm
 from plugins.rooms.views.series import skipped_days
 
 APPROVE = "rooms.booking.approve"
+DESK = "rooms.desk"
+PAGE = 50
+
+
+@blueprint.get("/desk/series")
+@view(DESK)
+def desk_series_list() -> Response:
+    """Every series with dates to come."""
+    found = service.running_series(current_actor(), asked_number("after") or 0, PAGE + 1)
+    more = url(".desk_series_list", after=found[PAGE - 1].line.booking_id) if len(found) > PAGE else None
+    return page("rooms/desk/series_list.html", found=found[:PAGE], next_url=more, base=base())
+
+
+@blueprint.get("/desk/series/<int:booking_id>")
+@view(DESK)
+def desk_series(booking_id: int) -> Response:
+    """All dates of one series, and what can be done with it."""
+    return _series(booking_id)
+
+
+def _series(booking_id: int, taken: Conflict | None = None) -> Response:
+    series = service.series_page(current_actor(), booking_id)
+    return page("rooms/desk/series.html", series=series, taken=taken, base=base(), status=409 if taken else 200)
+
+
+@blueprint.post("/desk/series/<int:booking_id>/add")
+@view(DESK)
+def desk_series_add(booking_id: int) -> Response:
+    """Add a left-out date after all; of a taken one the page says so (409)."""
+    actor, day = current_actor(), parse_day(request.form.get("day", ""))
+    if day is None:
+        raise Refused(_("Please choose a date."))
+    try:
+        submit_once(lambda: service.add_back(actor, booking_id, day).as_json())
+    except Conflict as conflict:
+        return _series(booking_id, conflict)
+    toast(_("Booked."))
+    return after_post(url(".desk_series", booking_id=booking_id))
+
+
+@blueprint.post("/desk/series/<int:booking_id>/goes-on")
+@view(DESK)
+def desk_series_goes_on(booking_id: int) -> Response:
+    """Record that the organiser said that it goes on."""
+    submit_once(lambda: service.goes_on(current_actor(), booking_id))
+    toast(_("Noted: it goes on."))
+    return after_post(url(".desk_series", booking_id=booking_id))
+
+
+# --------------------------------------------------------------------------- requests
 
 
 @blueprint.route("/desk/series/<int:booking_id>/decide", methods=["GET", "POST"])

@@ -25,12 +25,29 @@ def mine() -> Any:
     lines += [line for line in _guest_lines() if line.id not in shown]
     return page(
         "rooms/mine.html",
-        ahead=sorted(lines, key=lambda line: line.start_min),
+        ahead=_by_booking(sorted(lines, key=lambda line: line.start_min)),
         past=service.my_bookings(actor, past=True),
         waiting=[*service.my_waiting(actor), *_guest_waiting()],
         base=base(),
         today=today(),
     )
+
+
+def _by_booking(lines: list[service.Line]) -> list[tuple[service.Line, int]]:
+    """Each booking once, in order of time: of a series only the next date, with how many more are to come."""
+    series: dict[int, list[service.Line]] = {}
+    for line in lines:
+        if line.rule:
+            series.setdefault(line.booking_id, []).append(line)
+    found = []
+    for line in lines:
+        if not line.rule:
+            found.append((line, 0))
+        elif line.booking_id in series:
+            dates = series.pop(line.booking_id)
+            ahead = [each for each in dates if each.is_ahead or each.is_running] or dates[-1:]
+            found.append((ahead[0], len(ahead) - 1))
+    return sorted(found, key=lambda pair: pair[0].start_min)
 
 
 def _guest_lines() -> list[service.Line]:
@@ -41,8 +58,9 @@ def _guest_lines() -> list[service.Line]:
         except NotFound:
             continue
         for line in lines:
-            if not code_of(line.id):  # held for an entry of the waiting list: the code of the entry opens it
-                remember_code(line.id, code)
+            key = f"s{line.booking_id}" if line.rule else line.id
+            if not code_of(key):  # held for an entry of the waiting list: the code of the entry opens it
+                remember_code(key, code)
         found += lines
     return found
 

@@ -181,3 +181,12 @@ def series_add(booking_id: int) -> Response:
         return _series_page(booking_id, conflict)
     toast(_("Booked.") if result["state"] == "confirmed" else _("Your request has been sent."))
     return after_post(url(".series", booking_id=booking_id))
+
+
+@blueprint.post("/series/<int:booking_id>/goes-on")
+@view(public=True)
+def series_goes_on(booking_id: int) -> Response:
+    """The organiser says that it goes on."""
+    submit_once(lambda: service.goes_on(current_actor(), booking_id, code=code_of(f"s{booking_id}")))
+    toast(_("Thank you. The booking goes on."))
+    return after_post(url(".series", booking_id=booking_id))

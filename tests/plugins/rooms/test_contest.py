@@ -17,6 +17,8 @@ from core.store.ref import Ref
 from plugins.rooms import service
 from plugins.rooms.booking import slots
 from plugins.rooms.booking.check import check
+from plugins.rooms.booking.recurrence import Rule, days_of, read_rule
+from plugins.rooms.models import Booking, Occurrence, Series, Skipped
 from plugins.rooms.room_service import Rooms
 
 PROCESSES = 8
@@ -123,3 +125,63 @@ def test_halls_parts_people_and_equipment_are_taken_together_or_not_at_all(house
         "(SELECT count(*) FROM rooms_occurrence_resource n WHERE n.occurrence_id=o.id)"
     )
     assert held == [], "an occurrence holds only a part of what it needs"
+
+
+def want_series(outcome, seed, actor, rooms, date):
+    """Book series and single times in rooms, the hall and its parts; move, split, leave dates out, give up."""
+    chance, own = random.Random(seed), []
+    acts = ("series", "single", "move series", "end series")
+    for _act in range(ACTS // 2):
+        room, hour = chance.choice(rooms), chance.randrange(8, 18)
+        first = date + datetime.timedelta(days=chance.randrange(7))
+        time = {"start": f"{hour:02d}:00", "end": f"{hour + 2:02d}:00"}
+        act = chance.choice(acts) if own else chance.choice(acts[:2])
+        try:
+            if act == "series":
+                rule = Rule(freq=chance.choice(("DAILY", "WEEKLY")), count=6)
+                own.append(book_what_is_free(actor, room, rule, {"date": first.isoformat(), **time}))
+            elif act == "single":
+                service.book(actor, room, date=first.isoformat(), **time)
+            elif act == "move series":
+                move_half(chance, actor, own, room, time)
+            else:
+                service.cancel_series(actor, own.pop(chance.randrange(len(own))))
+            outcome[act] += 1
+        except Conflict:
+            outcome["refused"] += 1
+
+
+def book_what_is_free(actor, room, rule, time):
+    """All of it, or what the answer says is free; raises `Conflict` when that has gone meanwhile or nothing is left."""
+    try:
+        return service.book_series(actor, room, rule, **time).booking_id
+    except service.SeriesConflict as refused:
+        skip = {each.day for each in refused.dates if not each.is_free}
+        if len(skip) == len(refused.dates):
+            raise
+        return service.book_series(actor, room, rule, skip=skip, **time).booking_id
+
+
+def move_half(chance, actor, own, room, time):
+    """Another room and time for a series from some date on, which splits it."""
+    place = chance.randrange(len(own))
+    page = service.series_page(actor, own[place])
+    days = [datetime.date.fromisoformat(line.series_day) for line in page.ahead]
+    since = chance.choice(days)
+    chosen = {day for day in days if day >= since}
+    own[place] = service.change_series(actor, own[place], chosen, room_id=room, since=since, **time).booking_id
+
+
+def test_series_against_series_and_single_bookings_all_or_nothing(house):
+    rooms = [house.rooms[name].id for name in ("棋牌室", "大厅", "东厅")]
+    total = contest(house, want_series, lambda number: (number, house.staff, rooms, house.day))
+    acts = {"series", "single", "move series", "end series", "refused"}
+    assert set(total) <= acts, total
+    assert min(total[each] for each in acts) > 0
+    assert sum(total.values()) == PROCESSES * (ACTS // 2)
+    assert check(house.community) == []
+    for booking in list(Booking.of(house.community).where(Booking.rule != "")):
+        days = days_of(read_rule(booking.rule), Series.get_of(house.community, booking.id).first_day).days
+        made = {each.series_day for each in Occurrence.of(house.community).where(Occurrence.booking_id == booking.id)}
+        skipped = {each.day for each in Skipped.of(house.community).where(Skipped.booking_id == booking.id)}
+        assert sorted(made | skipped) == list(days) and not made & skipped, booking.rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import inspect
 
 import pytest
@@ -161,3 +162,16 @@ def test_is_absent_where_the_module_is_off(offered, plugins, house):
     plugins.switch(off, "rooms", enabled=False)
     assert get_service("rooms.RoomService/1", house.store.south) is None
     assert get_service("rooms.RoomService/1", house.community) is not None
+
+
+def test_books_a_series_with_everything_it_needs_or_none_of_it(offered, house, mediator):
+    room, later = house.rooms["棋牌室"].id, house.day + datetime.timedelta(days=7)
+    offered.book(house.staff, house.rooms["大厅"].id, later, 600, 660, title="", resources=(mediator,))
+    wish = (house.staff, room, "FREQ=WEEKLY;COUNT=3", house.day, 600, 660)
+    with pytest.raises(Conflict) as refused:
+        offered.book_series(*wish, title="调解", resources=(mediator,))
+    assert [date.state for date in refused.value.dates] == ["free", "taken", "free"]
+    made = offered.book_series(*wish, title="调解", resources=(mediator,), skip={later})
+    assert (made.count, made.state) == (2, "confirmed")
+    assert {row[0] for row in slots_of(made.occurrence_id)} == {room, mediator}
+    assert check(house.community) == []

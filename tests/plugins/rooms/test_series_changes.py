@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from core.actor import system
 from core.civic.reaching.message_records import Message
 from core.errors import Forbidden, Invalid, Refused
 from plugins.rooms import service
 from plugins.rooms.booking.check import check
+from plugins.rooms.booking.recurrence import Rule
 from plugins.rooms.clock import local_span
 from plugins.rooms.models import Booking, Occurrence, Series
 from tests.plugins.rooms.test_series import after, occurrences, series, states
@@ -171,3 +173,41 @@ def test_withdraws_a_requested_series(house):
     asked = series(house, "会议室")
     assert service.cancel_series(house.resident(), asked.booking_id) == 4
     assert set(states(house, asked)) == {"withdrawn"}
+
+
+# --------------------------------------------------------------------------- whether it goes on
+
+
+WEEK = 7 * 24 * 60
+
+
+def ask(house):
+    return service.ask_whether_it_goes_on(system(house.community, "rooms.goes_on"))
+
+
+def test_asks_every_eight_weeks_whether_a_series_goes_on(house, clock):
+    booked = series(house, rule=Rule(freq="WEEKLY", count=12))
+    series(house, actor=house.staff, start="11:00", end="12:00", rule=Rule(freq="WEEKLY", count=12))
+    assert ask(house) == 0
+    clock(house.at(0) + 8 * WEEK)
+    assert (ask(house), ask(house)) == (1, 0)
+    assert service.series_page(house.resident(), booked.booking_id).asked
+    assert [each.state for each in Message.of(house.community)] == ["delivered"]
+    with pytest.raises(Forbidden):
+        service.goes_on(house.resident(2), booked.booking_id)
+    service.goes_on(house.resident(), booked.booking_id)
+    assert [each.state for each in Message.of(house.community)] == ["withdrawn"]
+    assert not service.series_page(house.resident(), booked.booking_id).asked
+    assert ask(house) == 0
+
+
+def test_nothing_ends_without_an_answer_and_ending_it_is_one(house, clock):
+    booked = series(house, rule=Rule(freq="WEEKLY", count=12))
+    clock(house.at(0) + 8 * WEEK)
+    ask(house)
+    clock(house.at(0) + 9 * WEEK)
+    ask(house)
+    assert set(states(house, booked)) == {"confirmed"}
+    service.cancel_series(house.resident(), booked.booking_id)
+    assert [each.state for each in Message.of(house.community)] == ["withdrawn"]
+    assert not service.series_page(house.resident(), booked.booking_id).asked

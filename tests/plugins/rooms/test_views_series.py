@@ -151,3 +151,10 @@ def test_a_series_is_for_its_organiser_whoever_types_the_code_and_the_desk(app, 
     assert other.get(place).status_code == 200
     assert other.get(f"{BASE}/booking/{occurrences()[3].id}").status_code == 200
     assert client.get(f"{BASE}/series/999").status_code == 404
+
+
+def test_my_bookings_show_a_series_once(client, room):
+    place = send(client, room, "book", day=[str(day) for day in WEEKS]).location
+    page = client.get(f"{BASE}/mine").get_data(as_text=True)
+    assert page.count(f'href="{place}"') == 1
+    assert f"{BASE}/booking/" not in page

@@ -1,0 +1,160 @@
+"""Pages that change, end and reconfirm a series, for its organiser and at the desk."""
+
+import re
+
+import pytest
+
+from core.actor import Actor, command
+from core.testing import WEST_HILL, Browser
+from plugins.rooms import service
+from plugins.rooms.booking.recurrence import Rule
+from plugins.rooms.models import Occurrence, Series
+from tests.plugins.rooms.test_views_series import ALL_DAY, FIRST, WEEKS, boxes, occurrences
+
+BASE = f"/c/{WEST_HILL}/rooms"
+TIME = {"start": "09:00", "end": "10:00"}
+LATER = {"since": "", "start": "14:00", "end": "15:00", "title": "合唱"}
+
+
+@pytest.fixture
+def room(app):
+    """A room in 西山 that is open every day from 8 to 20."""
+    actor = command(WEST_HILL)
+    venue = service.add_venue(actor, name="邻里中心")
+    service.set_week(actor, venue.id, ALL_DAY)
+    return service.add_room(actor, venue.id, name="议事厅", seats=20)
+
+
+@pytest.fixture
+def guest(client, room):
+    """A guest's browser with a series of four weeks, and the address of its page."""
+    form = {"date": str(FIRST), **TIME, "title": "合唱", "guest_name": "张阿姨", "every": "week", "times": "4"}
+    answer = client.send(f"{BASE}/{room.id}/series", **form, step="book", day=[str(day) for day in WEEKS])
+    return client, answer.location
+
+
+def hours():
+    return [(each.series_day, (each.start_min + 480) % 1440 // 60) for each in occurrences()]
+
+
+def test_the_page_leads_to_changing_and_ending(guest):
+    client, place = guest
+    page = client.get(place).get_data(as_text=True)
+    assert f'href="{place}/change"' in page and f'href="{place}/cancel"' in page
+    assert client.get(f"{place}/change").status_code == client.get(f"{place}/cancel").status_code == 200
+
+
+def test_shows_the_dates_before_it_moves_them(guest, room):
+    client, place = guest
+    wish = {**LATER, "room_id": room.id}
+    page = client.send(f"{place}/change", **wish, step="look").get_data(as_text=True)
+    assert boxes(page) == [str(day) for day in WEEKS]
+    client.send(f"{BASE}/{room.id}/book", date=str(WEEKS[1]), start="14:30", end="15:30", guest_name="李叔叔")
+    answer = client.send(f"{place}/change", **wish, step="save", day=boxes(page))
+    assert answer.status_code == 409
+    left = boxes(answer.get_data(as_text=True))
+    assert left == [str(day) for day in WEEKS if day != WEEKS[1]]
+    assert client.send(f"{place}/change", **wish, step="save", day=left).location == place
+    assert [hour for day, hour in hours() if day] == [14, 9, 14, 14]
+
+
+def test_a_split_gives_the_guest_a_new_code(app, guest, room):
+    client, place = guest
+    wish = {**LATER, "room_id": room.id, "since": str(WEEKS[2])}
+    answer = client.send(f"{place}/change", **wish, step="save", day=[str(WEEKS[2]), str(WEEKS[3])])
+    assert answer.location != place
+    page = client.get(answer.location).get_data(as_text=True)
+    code = re.search(r'class="booking-code num">([\w ]+)<', page)[1]
+    assert Browser(app).send(f"{BASE}/code", code=code).location.endswith(answer.location)
+    assert client.get(place).status_code == 200
+
+
+@pytest.mark.parametrize("fields", [{"end": "13:00"}, {"room_id": "999"}, {"since": "x"}, {"start": "8:07"}])
+def test_says_what_is_wrong_with_a_change(guest, room, fields):
+    client, place = guest
+    answer = client.send(f"{place}/change", **{**LATER, "room_id": room.id, "title": "新<名>", **fields}, step="look")
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, "error-summary" in page, "新&lt;名&gt;" in page) == (422, True, True)
+
+
+def test_nothing_ticked_changes_nothing(guest, room):
+    client, place = guest
+    assert client.send(f"{place}/change", **LATER, room_id=room.id, step="save").status_code == 422
+    assert {hour for _day, hour in hours()} == {9}
+
+
+def test_ends_from_a_date_on(guest):
+    client, place = guest
+    assert client.send(f"{place}/cancel", since=str(WEEKS[2]), reason="").location == place
+    assert [each.state for each in occurrences()] == ["confirmed", "confirmed", "cancelled", "cancelled"]
+    assert client.send(f"{place}/cancel", since="x").status_code == 422
+
+
+def test_strangers_change_nothing(app, guest, room, as_role):
+    _client, place = guest
+    other = Browser(app)
+    for page in ("change", "cancel", "goes-on", "add"):
+        assert other.send(f"{place}/{page}", **LATER, room_id=room.id, day=str(WEEKS[0])).status_code in (303, 401, 403)
+    desk = place.replace("/series/", "/desk/series/")
+    assert as_role("resident").get(desk).status_code == 403
+    assert {each.state for each in occurrences()} == {"confirmed"}
+
+
+def test_the_desk_lists_changes_and_ends_series(as_role, guest, room):
+    _client, place = guest
+    desk, staff = place.replace("/series/", "/desk/series/"), as_role("staff")
+    assert desk in staff.get(f"{BASE}/desk/series").get_data(as_text=True)
+    assert "张阿姨" in staff.get(desk).get_data(as_text=True)
+    wish = {**LATER, "room_id": room.id, "told": "y"}
+    assert boxes(staff.send(f"{desk}/change", **wish, step="look").get_data(as_text=True)) == [
+        str(day) for day in WEEKS
+    ]
+    assert staff.send(f"{desk}/change", **wish, step="save", day=[str(day) for day in WEEKS]).location == desk
+    assert {hour for _day, hour in hours()} == {14}
+    assert staff.send(f"{desk}/cancel", since="", reason="").status_code == 422
+    assert staff.send(f"{desk}/cancel", since="", reason="装修").location == desk
+    assert {each.state for each in occurrences()} == {"cancelled"}
+
+
+def test_the_desk_adds_a_date_back_and_says_when_it_is_taken(as_role, guest, room):
+    client, place = guest
+    desk, staff = place.replace("/series/", "/desk/series/"), as_role("staff")
+    client.send(f"{BASE}/booking/{occurrences()[1].id}/cancel", reason="")
+    client.send(f"{BASE}/{room.id}/book", date=str(WEEKS[1]), start="09:30", end="10:30", guest_name="李叔叔")
+    assert staff.send(f"{desk}/add", day=str(WEEKS[1])).status_code == 409
+    service.cancel(command(WEST_HILL), occurrences()[2].id, reason="x")
+    assert staff.send(f"{desk}/add", day=str(WEEKS[1])).status_code == 303
+
+
+def test_the_organiser_or_the_desk_says_that_it_goes_on(as_role, guest):
+    client, place = guest
+    first = occurrences()[0]
+    for browser, address in ((client, place), (as_role("staff"), place.replace("/series/", "/desk/series/"))):
+        Series.update(asked_at=1, asked_about=first.id).execute()
+        assert f'action="{address}/goes-on"' in browser.get(address).get_data(as_text=True)
+        assert browser.send(f"{address}/goes-on").location == address
+        assert Series.get().asked_at is None
+
+
+def test_requests_of_a_series_are_decided_on_one_page(as_role, room):
+    service.edit_room(command(WEST_HILL), room.id, needs_approval=True)
+    guest = Actor(kind="anonymous", community=WEST_HILL)
+    made = service.book_series(guest, room.id, Rule(count=4), date=str(FIRST), **TIME, guest_name="张阿姨")
+    staff, desk = as_role("staff"), f"{BASE}/desk/series/{made.booking_id}"
+    page = staff.get(f"{BASE}/desk/requests").get_data(as_text=True)
+    assert page.count(f"{desk}/decide") == 1
+    service.book(command(WEST_HILL), room.id, date=str(WEEKS[1]), **TIME)
+    answer = staff.send(f"{desk}/decide", day=[str(day) for day in WEEKS])
+    assert (answer.status_code, boxes(answer.get_data(as_text=True))) == (
+        409,
+        [str(WEEKS[0]), str(WEEKS[2]), str(WEEKS[3])],
+    )
+    assert staff.send(f"{desk}/decide").status_code == 422
+    assert staff.send(f"{desk}/decide", day=[str(WEEKS[0])]).status_code == 303
+    waiting = Occurrence.of(WEST_HILL).where(Occurrence.state == "requested")
+    assert not waiting.exists()
+    again = service.book_series(
+        guest, room.id, Rule(count=2), date=str(FIRST), start="12:00", end="13:00", guest_name="张阿姨"
+    )
+    assert staff.send(f"{BASE}/desk/series/{again.booking_id}/refuse", reason="").status_code == 422
+    assert staff.send(f"{BASE}/desk/series/{again.booking_id}/refuse", reason="装修").status_code == 303
