@@ -42,6 +42,7 @@ _SOURCES = {
         "day_text", "local_day", "local_minute", "local_now", "local_text", "local_zone", "moment_text", "today",
         "utc_minute", "weekday_text",
     ),
+    "core.people.accounts": ("account_is_active",),
     "core.people.phone": ("parse_phone",),
     "core.people.directory": ("person_of",),
     "core.people.names": ("found_in",),

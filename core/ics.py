@@ -13,7 +13,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Appointment:
-    """A time and a place: `uid` never changes, `start` and `end` are UTC minutes, `status` is CONFIRMED or TENTATIVE."""
+    """A time and a place: `uid` never changes, `start` and `end` are UTC minutes.
+
+    `status` is CONFIRMED, TENTATIVE or CANCELLED. `sequence` is the version (RFC 5545 §3.8.7.4), raised with each change of
+    time or place and with a cancellation; `changed_at` (ms UTC) when it last changed: in a text without METHOD that is both
+    DTSTAMP and LAST-MODIFIED (§3.8.7.2). Without it the stamp is now.
+    """
 
     uid: str
     start: int
@@ -22,13 +27,22 @@ class Appointment:
     place: str = ""
     note: str = ""
     status: str = "CONFIRMED"
+    sequence: int = 0
+    changed_at: int | None = None
 
 
-def calendar_text(appointments: Iterable[Appointment], *, name: str = "", product: str = "linli") -> str:
-    """A VCALENDAR with one event per appointment; lines end with CRLF. Times are UTC, so no time-zone table is needed."""
+def calendar_text(
+    appointments: Iterable[Appointment], *, name: str = "", product: str = "linli", refresh_hours: int = 0
+) -> str:
+    """A VCALENDAR with one event per appointment; lines end with CRLF. Times are UTC, so no time-zone table is needed.
+
+    `refresh_hours` asks a calendar that subscribes to it to come back that often (RFC 7986 §5.7).
+    """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//Linli//{product}//ZH", "CALSCALE:GREGORIAN"]
     if name:
         lines.append(f"X-WR-CALNAME:{_escaped(name)}")
+    if refresh_hours:
+        lines += [f"REFRESH-INTERVAL;VALUE=DURATION:PT{refresh_hours}H", f"X-PUBLISHED-TTL:PT{refresh_hours}H"]
     stamp = _utc(int(time.time()) // 60)
     for each in appointments:
         lines += _event(each, stamp)
@@ -36,11 +50,14 @@ def calendar_text(appointments: Iterable[Appointment], *, name: str = "", produc
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
-def _event(each: Appointment, stamp: str) -> list[str]:
+def _event(each: Appointment, now: str) -> list[str]:
+    stamp = now if each.changed_at is None else _utc_second(each.changed_at // 1000)
     return [
         "BEGIN:VEVENT",
         f"UID:{each.uid}@linli",
         f"DTSTAMP:{stamp}",
+        *([] if each.changed_at is None else [f"LAST-MODIFIED:{stamp}"]),
+        f"SEQUENCE:{each.sequence}",
         f"DTSTART:{_utc(each.start)}",
         f"DTEND:{_utc(each.end)}",
         f"SUMMARY:{_escaped(each.summary)}",
@@ -52,7 +69,11 @@ def _event(each: Appointment, stamp: str) -> list[str]:
 
 
 def _utc(minute: int) -> str:
-    moment = datetime.datetime.fromtimestamp(minute * 60, datetime.UTC)
+    return _utc_second(minute * 60)
+
+
+def _utc_second(second: int) -> str:
+    moment = datetime.datetime.fromtimestamp(second, datetime.UTC)
     return moment.strftime("%Y%m%dT%H%M%SZ")
 
 

@@ -23,7 +23,7 @@ NEVER = {
     "action", "batch", "category", "chain", "chain_digest", "code", "community", "detail_digest", "digest",
     "extension", "holder", "kind", "last_outcome", "level", "media_type", "on_idle", "opened_with", "organiser_kind",
     "outcome", "parent_code", "period", "permission", "plugin", "previous", "public_id", "reason_key", "record",
-    "relation", "resource_kind", "role", "rule", "scope", "screen_kind", "sha256", "signature", "source",
+    "relation", "resource_kind", "role", "rule", "scope", "screen_kind", "feed_kind", "sha256", "signature", "source",
     "source_digest", "stage", "state", "status", "subject", "target", "thumb_digest", "token", "verb", "version",
     "workflow",
 }  # fmt: skip

@@ -181,6 +181,7 @@ def _add_rooms(town: Town) -> None:
         replace(actor, on_behalf_of=town.people[0].id), asked.id, Rule(count=3), date=day, start="17:00", end="18:00",
         title=f"{town.mark}合唱", organiser=town.people[0].name, skip={today() + datetime.timedelta(days=9)},
     )  # fmt: skip
+    service.make_feed(actor, "room", room.id)
     closure = service.close(actor, room.id, date=day, start="16:00", end="18:00", reason="检修")
     photos = [service.add_photos(actor, each.id, [(_photo(actor), "全景")])[0] for each in (room, asked)]
     screen, token = service.add_screen(actor, "hall", name="大厅屏", venue_id=venue.id)

@@ -133,6 +133,7 @@ def declare() -> Declaration:
             models.OccurrenceResource,
             models.Screen,
             models.Waiting,
+            models.Feed,
         ),
         blueprint=blueprint,
         permissions=PERMISSIONS,

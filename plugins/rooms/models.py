@@ -294,3 +294,24 @@ class Screen(CommunityModel):
 
     class Meta:
         table_name = "rooms_screen"
+
+
+class Feed(CommunityModel):
+    """日历订阅: the secret address of a `room`, a `venue` or somebody's `own` bookings. Of the address only a digest is kept.
+
+    An own feed belongs to an account and the `person` behind it, and shows nothing once the account is closed.
+    """
+
+    kind = "rooms.feed"
+    feed_kind = Text(column_name="kind")
+    room_id = Integer(null=True)
+    venue_id = Integer(null=True)
+    person = Integer(null=True)
+    account = Integer(null=True)
+    digest = Text()
+    created_at = Utc(default=now)
+    created_by = Integer(null=True)
+    revoked_at = Utc(null=True)
+
+    class Meta:
+        table_name = "rooms_feed"

@@ -52,6 +52,15 @@ from plugins.rooms.booking.waiting import (
     told_here as told_waiting,
 )
 from plugins.rooms.booking.walk_in import free_now
+from plugins.rooms.finding.feeds import (
+    FeedLine,
+    feed_text,
+    feeds,
+    find_feed,
+    make_feed,
+    own_feed,
+    revoke_feed,
+)
 from plugins.rooms.finding.find import Alternatives, Found, FreeTime, RoomDay, Taken, day, find_free, week
 from plugins.rooms.finding.lists import (
     Line,
@@ -114,6 +123,7 @@ __all__ = [
     "BookingsInTheWay",
     "ChangedDate",
     "ChangedSeries",
+    "FeedLine",
     "FirstHours",
     "Found",
     "FreeTime",
@@ -162,6 +172,9 @@ __all__ = [
     "edit_room",
     "edit_venue",
     "expire",
+    "feed_text",
+    "feeds",
+    "find_feed",
     "find_free",
     "find_room",
     "find_screen",
@@ -179,6 +192,7 @@ __all__ = [
     "load_plan",
     "look_at_change",
     "look_at_series",
+    "make_feed",
     "mark_missed",
     "move",
     "move_photo",
@@ -192,6 +206,7 @@ __all__ = [
     "offered_line",
     "on_day",
     "outside_hours",
+    "own_feed",
     "owns",
     "photos",
     "put_back_photo",
@@ -203,6 +218,7 @@ __all__ = [
     "remove_venue",
     "remove_waiting",
     "requests",
+    "revoke_feed",
     "revoke_screen",
     "room_in_use",
     "rooms",

@@ -136,6 +136,8 @@ def furnish(site: Site) -> dict[str, list[str]]:
     )
     decide = f"{HOME}/rooms/desk/series/{urlsplit(wished.url).path.rsplit('/', 1)[1]}"
     photos, waiting = _add_photos(director, dance)
+    resident.post(f"{HOME}/rooms/mine/calendar")
+    director.post(f"{HOME}/rooms/desk/calendars/room/{dance}")
     table = "阵地,房间,座位数\n党群服务中心,议事厅,45\n东苑小站,茶室,12\n东苑小站,,3\n".encode()
     brought = director.upload(f"{HOME}/imports/new/rooms.rooms", "file", "资源清单.csv", table)
     done = director.upload(
@@ -148,6 +150,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     return {
         "": [objected, waits, "/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
         "resident": [
+            f"{HOME}/rooms/mine/calendar",
             urlsplit(booking.url).path,
             urlsplit(booking.url).path + "/rate",
             urlsplit(series.url).path,
@@ -158,6 +161,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{urlsplit(done.url).path}/take-back",
             photos,
             waiting,
+            f"{HOME}/rooms/desk/calendars/room/{dance}",
             f"{HOME}/areas/grids/{grid}",
             f"{HOME}/areas/grids/{grid}/areas",
             f"{HOME}/areas/grids/{grid}/remove",

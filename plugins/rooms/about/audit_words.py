@@ -57,6 +57,8 @@ SENTENCES = {
     "rooms.room.added": _("Entered a room"),
     "rooms.room.changed": _("Changed a room"),
     "rooms.room.removed": _("Took a room out of use"),
+    "rooms.feed.made": _("Made the address of a calendar feed"),
+    "rooms.feed.revoked": _("Switched a calendar feed off"),
     "rooms.screen.added": _("Set up a screen"),
     "rooms.screen.revoked": _("Switched a screen off"),
 }
@@ -71,6 +73,7 @@ def describe(entry: Any) -> str | None:
 SUBJECTS = {
     "rooms.booking": _("Booking"),
     "rooms.closure": _("Closure"),
+    "rooms.feed": _("Calendar feed"),
     "rooms.waiting": _("Entry of the waiting list"),
 }
 
@@ -130,6 +133,7 @@ NAMES = {
     "series_day": _("Date of the regular booking"),
     "series_id": _("Number of the regular closure"),
     "missed_at": _("Nobody came, noted on"),
+    "account": _("Account"),
     "number": _("No."),
     "from_min": _("Not before"),
     "until_min": _("Not after"),
@@ -146,7 +150,13 @@ VALUES = {
     "bookable_by": BOOKABLE_BY,
     "holder": {"person": _("one person"), "organisation": _("one organisation")},
     "period": {"week": _("week"), "month": _("month")},
-    "kind": {"hall": _("hall"), "door": _("at a door")},
+    "kind": {
+        "hall": _("hall"),
+        "door": _("at a door"),
+        "room": _("a room"),
+        "venue": _("a venue"),
+        "own": _("own bookings"),
+    },
 }
 
 

@@ -34,6 +34,16 @@ _PLACES = (
     ),
     NavItem(_("Closures"), "desk_closures", "calendar-off", "desk", _MANAGE, group=_GROUP, order=13),
     NavItem(_("Posters"), "desk_posters", "qr-code", "desk", _DESK, group=_GROUP, order=14),
+    NavItem(
+        _("Calendar feeds"),
+        "desk_calendars",
+        "repeat",
+        "desk",
+        _MANAGE,
+        group=_GROUP,
+        order=16,
+        covers=("desk_room_calendar", "desk_venue_calendar"),
+    ),
     NavItem(_("Screens"), "desk_screens", "monitor", "desk", _MANAGE, group=_GROUP, order=15),
 )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core import CLEARED, Actor, DataSubject, DataTable, PersonalField, Ref, Refused, Retention
+from core import CLEARED, Actor, DataSubject, DataTable, PersonalField, Ref, Refused, Retention, now
 from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import hhmm, local_span, now_minute
-from plugins.rooms.models import Booking, Occurrence, Resource, Room, Venue, Waiting
+from plugins.rooms.models import Booking, Feed, Occurrence, Resource, Room, Venue, Waiting
 from plugins.rooms.states import AHEAD, STATES, WAITING_STATES
 from plugins.rooms.texts import _
 
@@ -31,6 +31,11 @@ PERSONAL = (
     ),
     PersonalField(
         Waiting, ("reason",), _("Why somebody was taken off the waiting list"), _BOOK, "request", _KEPT
+    ),
+    PersonalField(
+        Feed, ("person", "account"), _("That somebody reads their bookings in their own calendar"),
+        _("So that the calendar shows the own bookings and nobody else's."), "request",
+        _("Until it is switched off or the account is closed."),
     ),
     PersonalField(
         Venue, ("owner", "contact_name", "contact_phone"), _("Whom to ask about a venue, and the number"),
@@ -123,6 +128,7 @@ def erase_bookings(community: str, person: DataSubject) -> list[Ref]:
         organiser=person.pseudonym, guest_phone="", title=CLEARED, purpose="", person=None, account=None
     ).where(Booking.community == community, Booking.id.in_(bookings)).execute()  # fmt: skip
     Occurrence.update(reason="").where(Occurrence.community == community, Occurrence.id.in_(occurrences)).execute()
+    Feed.update(revoked_at=now(), person=None).where(Feed.community == community, Feed.person == person.id).execute()
     Waiting.update(reason=CLEARED).where(
         Waiting.community == community, Waiting.booking_id.in_(bookings), Waiting.reason != ""
     ).execute()

@@ -30,4 +30,6 @@ def _appointment(booking: Line) -> Appointment:
         summary=str(_("Booking")) if booking.confidential or not booking.title else booking.title,
         place="，".join(part for part in (booking.venue, booking.floor, booking.room) if part),
         status=_STATUS[booking.state],
+        sequence=booking.sequence,
+        changed_at=booking.changed_at,
     )

@@ -55,6 +55,8 @@ class Line(NamedTuple):
     missed_at: int | None
     rule: str
     series_day: str | None
+    sequence: int
+    changed_at: int
 
     @property
     def date(self) -> datetime.date:
@@ -126,7 +128,8 @@ _COLUMNS = """
     SELECT o.id, o.booking_id, o.room_id, r.name, r.venue_id, v.name, r.floor, o.start_min, o.end_min, o.state, o.reason,
         o.replaces, b.title, b.purpose, b.people, b.organiser_kind, b.organiser, b.organisation, b.person, b.account,
         b.guest_phone, b.confidential, b.requested_on, b.entered_at, b.subject,
-        o.checked_in_at, o.finished_at, o.people_came, o.missed_at, b.rule, o.series_day
+        o.checked_in_at, o.finished_at, o.people_came, o.missed_at, b.rule, o.series_day,
+        o.sequence, o.changed_at
 """
 _PLACE = """
         JOIN rooms_room r ON r.community=o.community AND r.id=o.room_id
