@@ -20,7 +20,10 @@ from tests.pictures import picture
 
 HOME = f"/c/{CODE}"
 # Pages that no visitor of a site that is set up can see (they have tests of their own), or that are no pages.
-ELSEWHERE = {"setup.community", "setup.code", "setup.office", "setup.modules", "setup.owner", "prefs.static"}
+ELSEWHERE = {
+    "setup.community", "setup.code", "setup.office", "setup.modules", "setup.owner", "prefs.static",
+    "c.rooms.own_feed", "c.rooms.room_feed", "c.rooms.venue_feed",  # read by calendars
+}  # fmt: skip
 _LINK = re.compile(r'<a\s[^>]*?href="([^"#]+)')
 
 
