@@ -50,6 +50,7 @@ PLACES_AND_THINGS = {
     "plugin_state": {"changed_by"},
     "privacy_notice": {"body"},
     "rooms_closure": {"reason"},
+    "rooms_equipment": {"name", "kept_at", "bookable_by"},
     "rooms_opening": {"reason"},
     "rooms_room": {"name", "floor", "features", "accessibility", "tags", "note", "bookable_by"},
     "rooms_screen": {"name"},

@@ -182,6 +182,7 @@ def _add_rooms(town: Town) -> None:
         title=f"{town.mark}合唱", organiser=town.people[0].name, skip={today() + datetime.timedelta(days=9)},
     )  # fmt: skip
     service.make_feed(actor, "room", room.id)
+    lent = service.add_equipment(actor, name="投影仪", kept_at="值班室", bookable_by="anyone")
     closure = service.close(actor, room.id, date=day, start="16:00", end="18:00", reason="检修")
     photos = [service.add_photos(actor, each.id, [(_photo(actor), "全景")])[0] for each in (room, asked)]
     screen, token = service.add_screen(actor, "hall", name="大厅屏", venue_id=venue.id)
@@ -196,6 +197,7 @@ def _add_rooms(town: Town) -> None:
         booking_id=[series.booking_id],
         closure_id=[closure.id],
         waiting_id=[listed.waiting_id],
+        equipment_id=[lent.id],
         screen_id=[screen.id],
         use_id=photos,
         upload=[_photo(replace(actor, kind="staff", account=town.values["account_id"][0]))],

@@ -134,6 +134,7 @@ def declare() -> Declaration:
             models.Screen,
             models.Waiting,
             models.Feed,
+            models.Equipment,
         ),
         blueprint=blueprint,
         permissions=PERMISSIONS,

@@ -60,6 +60,8 @@ def fill(community: Community, actor: Actor) -> Iterator[str]:
         name: service.add_room(actor, venue.id, name=name, floor=floor, seats=seats, features=list(features), **rest).id
         for name, floor, seats, features, rest in ROOMS
     }
+    for name, by in (("移动投影仪", "residents"), ("便携音响", "anyone"), ("折叠桌 10 张", "staff")):
+        service.add_equipment(actor, name=name, kept_at="一楼值班室", bookable_by=by)
     _repair(actor, rooms["共享厨房"])
     _wait(actor, rooms["乒乓球室"])
     booked = sum(_book(actor, rooms[use[0]], *use[1:]) for use in USES)

@@ -315,3 +315,17 @@ class Feed(CommunityModel):
 
     class Meta:
         table_name = "rooms_feed"
+
+
+class Equipment(CommunityModel):
+    """设备 that is booked together with a room. Its key is its resource's; `bookable_by` is anyone, residents or staff."""
+
+    kind = "rooms.equipment"
+    id = Integer(primary_key=True)
+    name = Text()
+    kept_at = Text(default="")
+    bookable_by = Text(default="staff")
+    removed_at = Utc(null=True)
+
+    class Meta:
+        table_name = "rooms_equipment"

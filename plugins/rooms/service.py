@@ -87,6 +87,15 @@ from plugins.rooms.finding.waiting_lists import (
     waiting_numbers,
 )
 from plugins.rooms.places.closures import BookingsInTheWay, close, closures, lift
+from plugins.rooms.places.equipment import (
+    add_equipment,
+    edit_equipment,
+    equipment,
+    find_equipment,
+    needed_by,
+    offered_equipment,
+    remove_equipment,
+)
 from plugins.rooms.places.hours import dated_hours, hours_text, load_plan, set_day, set_week, weekly_hours
 from plugins.rooms.places.new_venue import FirstHours, start_venue
 from plugins.rooms.places.photos import (
@@ -141,6 +150,7 @@ __all__ = [
     "WaitingWish",
     "Who",
     "add_back",
+    "add_equipment",
     "add_photos",
     "add_room",
     "add_screen",
@@ -169,11 +179,14 @@ __all__ = [
     "day",
     "describe_photo",
     "door",
+    "edit_equipment",
     "edit_room",
     "edit_venue",
+    "equipment",
     "expire",
     "feed_text",
     "feeds",
+    "find_equipment",
     "find_feed",
     "find_free",
     "find_room",
@@ -199,10 +212,12 @@ __all__ = [
     "move_wish",
     "my_bookings",
     "my_waiting",
+    "needed_by",
     "note_opened",
     "note_people",
     "occurrence_line",
     "offer_waiting",
+    "offered_equipment",
     "offered_line",
     "on_day",
     "outside_hours",
@@ -213,6 +228,7 @@ __all__ = [
     "quotas",
     "refuse",
     "refuse_series",
+    "remove_equipment",
     "remove_photo",
     "remove_room",
     "remove_venue",

@@ -57,6 +57,9 @@ SENTENCES = {
     "rooms.room.added": _("Entered a room"),
     "rooms.room.changed": _("Changed a room"),
     "rooms.room.removed": _("Took a room out of use"),
+    "rooms.equipment.added": _("Entered equipment"),
+    "rooms.equipment.changed": _("Changed equipment"),
+    "rooms.equipment.removed": _("Took equipment out of use"),
     "rooms.feed.made": _("Made the address of a calendar feed"),
     "rooms.feed.revoked": _("Switched a calendar feed off"),
     "rooms.screen.added": _("Set up a screen"),
@@ -74,6 +77,7 @@ SUBJECTS = {
     "rooms.booking": _("Booking"),
     "rooms.closure": _("Closure"),
     "rooms.feed": _("Calendar feed"),
+    "rooms.equipment": _("Equipment to lend"),
     "rooms.waiting": _("Entry of the waiting list"),
 }
 
@@ -134,6 +138,7 @@ NAMES = {
     "series_id": _("Number of the regular closure"),
     "missed_at": _("Nobody came, noted on"),
     "account": _("Account"),
+    "kept_at": _("Where it is kept"),
     "number": _("No."),
     "from_min": _("Not before"),
     "until_min": _("Not after"),

@@ -35,6 +35,16 @@ _PLACES = (
     NavItem(_("Closures"), "desk_closures", "calendar-off", "desk", _MANAGE, group=_GROUP, order=13),
     NavItem(_("Posters"), "desk_posters", "qr-code", "desk", _DESK, group=_GROUP, order=14),
     NavItem(
+        _("Equipment to lend"),
+        "desk_equipment",
+        "projector",
+        "desk",
+        _MANAGE,
+        group=_GROUP,
+        order=13,
+        covers=("desk_equipment_edit", "desk_equipment_remove"),
+    ),
+    NavItem(
         _("Calendar feeds"),
         "desk_calendars",
         "repeat",

@@ -7,6 +7,7 @@ Nothing here checks a time and then trusts the answer: the slot table refuses wh
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import Actor, Invalid, Ref, Refused, advance, begin, guest_codes, record, today, transactional
@@ -37,6 +38,7 @@ from plugins.rooms.booking.rules import (
 )
 from plugins.rooms.clock import parse_day
 from plugins.rooms.models import Booking, Occurrence
+from plugins.rooms.places.equipment import check_equipment
 from plugins.rooms.places.hours import RoomFacts, load_plan
 from plugins.rooms.texts import _
 
@@ -84,20 +86,22 @@ def book(
     organisation: str = "",
     organiser: str = "",
     requested_on: str = "",
+    equipment: Sequence[int] = (),
 ) -> Booked:
     """Book a room on one local day: `date` YYYY-MM-DD, `start` and `end` HH:MM.
 
     A room that needs approval gives a request, which blocks nothing, unless the actor may approve. `organiser` is the name
     shown to staff (for a booking on behalf of `actor.on_behalf_of`); `requested_on` (YYYY-MM-DD) is the day it was asked
-    for, today unless told.
+    for, today unless told. `equipment` are the keys of what is taken together with the room, or none of it.
 
-    Raises `Invalid` (date, start, end, title, people, guest_name, guest_phone, requested_on), `Conflict` with
+    Raises `Invalid` (equipment, date, start, end, title, people, guest_name, guest_phone, requested_on), `Conflict` with
     `Alternatives` when the time is taken, `Refused` for a quota or a room that is not for this organiser, `Forbidden`,
     `NotFound`.
     """
     who = Who(guest_name, guest_phone, organisation, organiser)
     try:
-        extras = Extras(check_title(title), purpose.strip(), people, requested_on=asked_on(requested_on))
+        chosen = check_equipment(actor, equipment)
+        extras = Extras(check_title(title), purpose.strip(), people, chosen, requested_on=asked_on(requested_on))
         return book_wish(actor, room_id, read_time(date, start, end), extras, who)
     except Invalid:
         # The first thing that is wrong ended it; whoever typed it is told of all at once.
@@ -154,6 +158,7 @@ def book_wish(
         wish,
         lambda: _book(actor, room_id, wish, extras, who, held_until),
         people=extras.people or 0,
+        also=extras.resources,
     )
 
 

@@ -5,8 +5,8 @@ The acts of people on bookings are in `making`, `changes` and `decisions`; they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
 from core import Actor, Conflict, Forbidden, advance, emit, guest_codes, now
@@ -15,6 +15,7 @@ from plugins.rooms.booking.rules import Wish, time_text
 from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved
 from plugins.rooms.finding.find import alternatives
 from plugins.rooms.models import Booking, Occurrence, OccurrenceResource
+from plugins.rooms.places.equipment import free_equipment
 from plugins.rooms.places.hours import Plan
 from plugins.rooms.states import last_minute
 from plugins.rooms.texts import _
@@ -205,17 +206,36 @@ def tell_moved(before: tuple[int, int, int], occurrence: Occurrence, booking: Bo
 
 
 def or_alternatives(
-    actor: Actor, room_id: int, wish: Wish, act: Callable[[], R], *, people: int = 0, leaving_out: int | None = None
+    actor: Actor,
+    room_id: int,
+    wish: Wish,
+    act: Callable[[], R],
+    *,
+    people: int = 0,
+    leaving_out: int | None = None,
+    also: Sequence[int] = (),
 ) -> R:
-    """Run a transactional act; a taken resource becomes a `Conflict` with alternatives, looked for after the rollback."""
+    """Run a transactional act; a taken resource becomes a `Conflict` with alternatives, looked for after the rollback.
+
+    `also` are the people and equipment it needs besides the room: what is offered instead has them too.
+    """
     try:
         return act()
     except slots.Taken as taken:
         room = room_name(actor, taken.resource_id)
+        found = alternatives(actor, room_id, wish, people=people, leaving_out=leaving_out, also=also)
+        advice = _("Please choose one of the free times below, or another room.")
+        if taken.resource_id in also:
+            found = replace(found, equipment=room)
+            others = free_equipment(actor, wish)
+            advice = _("Please choose one of the free times below, or book without it.")
+            if others:
+                free = "、".join(others)
+                advice = _("Free then: %(names)s. Or choose one of the times below, or book without it.", names=free)
         raise Conflict(
             _("%(room)s is already taken at %(time)s.", room=room, time=time_text(wish.start_min, wish.end_min)),
-            alternatives=alternatives(actor, room_id, wish, people=people, leaving_out=leaving_out),
-            advice=_("Please choose one of the free times below, or another room."),
+            alternatives=found,
+            advice=advice,
         ) from None
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from core import Actor, get_setting, today
 from plugins.rooms.booking.rules import Wish, check_people, may_book, read_time
-from plugins.rooms.booking.slots import Busy, Interval, busy_of, busy_rooms, rows, without
+from plugins.rooms.booking.slots import Busy, Interval, busy_of, busy_rooms, is_free, rows, without
 from plugins.rooms.clock import DAY_END, day_bounds, hhmm, local_span, now_minute
 from plugins.rooms.places.hours import Plan, RoomFacts, load_plan
 
@@ -37,10 +37,14 @@ class FreeTime:
 
 @dataclass(frozen=True, slots=True)
 class Alternatives:
-    """What to take instead of a taken time: the nearest free times of the room (at most 3) and a free room at that time."""
+    """What to take instead of a taken time: the nearest free times of the room (at most 3) and a free room at that time.
+
+    `equipment` names what was taken where it was not the room.
+    """
 
     times: tuple[FreeTime, ...]
     elsewhere: FreeTime | None
+    equipment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,31 +151,41 @@ def _offers(
 
 
 def alternatives(
-    actor: Actor, room_id: int, wish: Wish, *, people: int = 0, leaving_out: int | None = None
+    actor: Actor,
+    room_id: int,
+    wish: Wish,
+    *,
+    people: int = 0,
+    leaving_out: int | None = None,
+    also: Sequence[int] = (),
 ) -> Alternatives:
     """What to offer to somebody whose wish is taken.
 
     The three nearest times of the same length in this room, on that day or within a week after it, none overlapping
-    another, and the best room that is free at the wished time. `leaving_out` is the occurrence that is being moved.
+    another, and the best room that is free at the wished time. `leaving_out` is the occurrence that is being moved; `also`
+    what has to be free besides the room.
     """
     community = str(actor.community)
     plan = load_plan(community, wish.day, wish.day + datetime.timedelta(days=LOOK_AHEAD_DAYS))
     room = plan.room(room_id)
     others = [other for other in plan.rooms.values() if other.id != room_id and may_book(other, actor)]
-    best = free_rooms(community, plan, others, wish, people, ()) if wish.start_min > now_minute() else []
+    has_all = all(is_free(each, wish.start_min, wish.end_min) for each in also)
+    best = free_rooms(community, plan, others, wish, people, ()) if has_all and wish.start_min > now_minute() else []
     elsewhere = (
         FreeTime(best[0].room.id, best[0].room.name, wish.day.isoformat(), hhmm(wish.start), hhmm(wish.end))
         if best
         else None
     )
-    return Alternatives(_nearest(plan, room, wish, get_setting("rooms.step", community), leaving_out), elsewhere)
+    return Alternatives(_nearest(plan, room, wish, get_setting("rooms.step", community), leaving_out, also), elsewhere)
 
 
-def _nearest(plan: Plan, room: RoomFacts, wish: Wish, step: int, leaving_out: int | None) -> tuple[FreeTime, ...]:
+def _nearest(
+    plan: Plan, room: RoomFacts, wish: Wish, step: int, leaving_out: int | None, also: Sequence[int]
+) -> tuple[FreeTime, ...]:
     first, last = day_bounds(wish.day)[0], day_bounds(wish.day + datetime.timedelta(days=LOOK_AHEAD_DAYS))[1]
     busy = [
         (start, end)
-        for _resource, start, end, occurrence in busy_of(plan.resources(room.id), first - WIDEST_BUFFER, last)
+        for _resource, start, end, occurrence in busy_of([*plan.resources(room.id), *also], first - WIDEST_BUFFER, last)
         if occurrence is None or occurrence != leaving_out
     ]
     chosen: list[Interval] = []

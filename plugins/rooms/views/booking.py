@@ -49,7 +49,8 @@ def book(room_id: int) -> Any:
         given = given_of(form, person)
         try:
             if readable:
-                return _booked(submit_once(lambda: service.book(acting, room_id, **given).as_json()))
+                chosen = [int(key) for key in form.equipment.data or () if key.isdecimal()]
+                return _booked(submit_once(lambda: service.book(acting, room_id, **given, equipment=chosen).as_json()))
             service.check_booking(acting, room_id, **given)
         except Conflict as conflict:
             status, taken = 409, conflict
@@ -66,7 +67,7 @@ def book(room_id: int) -> Any:
         taken=taken,
         refused=refused,
         again=_again(form, taken),
-        wait=_wait(room_id) if taken else None,
+        wait=_wait(room_id) if taken and not taken.alternatives.equipment else None,
         base=base(),
     )
 
@@ -89,6 +90,7 @@ def _book_form(actor: Actor) -> BookForm:
         form = kind(query, requested_on=today()) if "date" in query else kind(date=today(), requested_on=today())
     for field in (form.start, form.end):
         field.choices = times(field.data)
+    form.equipment.choices = [(str(item.id), item.name) for item in service.offered_equipment(actor)]
     if actor.is_signed_in and not actor.can("rooms.desk"):
         del form.guest_name, form.guest_phone
     return form
@@ -121,6 +123,7 @@ def _again(form: BookForm, taken: Conflict | None) -> list[tuple[Any, str, dict[
     offers = [*taken.alternatives.times, *([taken.alternatives.elsewhere] if taken.alternatives.elsewhere else [])]
     kept = {name: request.form.get(name, "") for name in form.data if name not in ("date", "start", "end")}
     kept["for"] = request.form.get("for", "")
+    kept["equipment"] = ",".join(form.equipment.data or ())
     return [
         (offer, f"{base()}/{offer.room_id}/book", {**kept, "date": offer.date, "start": offer.start, "end": offer.end})
         for offer in offers
@@ -138,7 +141,15 @@ def booking(occurrence_id: int) -> Any:
         offered = service.offered_line(actor, occurrence_id)
     shown = guest_codes.grouped(code) if code else ""
     may_rate = ratings.may_rate(actor, line)
-    return page("rooms/booking.html", line=line, offered=offered, code=shown, base=base(), may_rate=may_rate)
+    return page(
+        "rooms/booking.html",
+        line=line,
+        offered=offered,
+        needed=service.needed_by(actor, occurrence_id),
+        code=shown,
+        base=base(),
+        may_rate=may_rate,
+    )
 
 
 @blueprint.get("/booking/<int:occurrence_id>/slip")

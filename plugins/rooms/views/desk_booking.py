@@ -41,7 +41,8 @@ def way_back(otherwise: str) -> str:
 def desk_booking(occurrence_id: int) -> Response:
     """Everything about one booking."""
     line = service.occurrence_line(current_actor(), occurrence_id)
-    return page("rooms/desk/booking.html", line=line, base=base(), back=_day_of(line))
+    needed = service.needed_by(current_actor(), occurrence_id)
+    return page("rooms/desk/booking.html", line=line, needed=needed, base=base(), back=_day_of(line))
 
 
 def _day_of(line: service.Line) -> str:

@@ -355,6 +355,21 @@ class CaptionForm(Form):
 # --------------------------------------------------------------------------- screens
 
 
+EQUIPMENT_BY = {
+    "anyone": _("Anyone, also without an account"),
+    "residents": _("Residents with an account"),
+    "staff": _("The staff only"),
+}
+
+
+class EquipmentForm(Form):
+    """A piece of equipment that is booked together with a room."""
+
+    name = StringField(_("Name"), required=True, longest=60, description=_("For example: 投影仪一号、移动音响"))
+    kept_at = StringField(_("Where it is kept"), longest=60, description=_("For example: 一楼值班室柜子"))
+    bookable_by = SelectField(_("Who may choose it"), choices=list(EQUIPMENT_BY.items()), default="staff")
+
+
 class ScreenForm(Form):
     """A screen: what it shows and what staff call it."""
 

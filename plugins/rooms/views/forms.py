@@ -6,6 +6,13 @@ from core import DayField, Form, IntegerField, PhoneField, SelectField, SelectMu
 from plugins.rooms.texts import _
 
 
+class ChosenField(SelectMultipleField):
+    """Several of a list; also as one value with commas, as a button that takes another time sends them."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([part for value in valuelist for part in value.split(",") if part])
+
+
 class BookForm(Form):
     """A booking. Times are `HH:MM`; guests give a name, the phone may stay empty."""
 
@@ -14,6 +21,12 @@ class BookForm(Form):
     end = SelectField(_("To"), required=True, choices=[], validate_choice=False)
     title = StringField(_("What for"), longest=60, description=_("For example: choir practice, family meeting"))
     people = IntegerField(_("How many people"), minimum=1, maximum=2000)
+    equipment = ChosenField(
+        _("Equipment to lend"),
+        choices=[],
+        validate_choice=False,
+        description=_("For this one booking. For regular ones please ask at the counter."),
+    )
     guest_name = StringField(_("Your name"), longest=30)
     guest_phone = PhoneField(
         _("Your phone"), description=_("So that we can reach you if something changes. May stay empty.")
