@@ -23,7 +23,10 @@ _SOURCES = {
         "now", "transaction", "transactional", "violated",
     ),
     "core.store.ref": ("Ref",),
-    "core.store.schema": ("add_guard", "create_index", "create_table", "is_postgresql", "make_append_only", "raising_function"),
+    "core.store.schema": (
+        "add_guard", "allow_blanking", "create_index", "create_table", "is_postgresql", "keep_rows", "make_append_only",
+        "raising_function",
+    ),
     "core.store.sequence": ("next_number",),
     "core.plugin.declarations": (
         "AuditWords", "CLEARED", "Clock", "Consent", "DataSubject", "DataTable", "Declaration", "Export", "FileKind",
@@ -45,9 +48,11 @@ _SOURCES = {
     "core.people.accounts": ("account_is_active",),
     "core.people.phone": ("parse_phone",),
     "core.people.directory": ("person_of",),
+    "core.people.households": ("known_resident", "nearness"),
+    "core.people.staff": ("colleagues",),
     "core.people.names": ("found_in",),
     "core.civic.calendar.days": (
-        "add_working_days", "day_name", "deadline", "is_holiday", "is_working_day", "working_days_between",
+        "add_months", "add_working_days", "day_name", "deadline", "is_holiday", "is_working_day", "working_days_between",
     ),
     "core.civic.attachments": (
         "attach", "describe_file", "files_of", "keep_upload", "move_file", "put_back_file", "remove_file",
@@ -65,7 +70,7 @@ _SOURCES = {
     "core.civic.reaching.messages": ("not_needed", "note_told", "tell", "told_at"),
     "core.civic.reaching.message_lists": ("hall_numbers",),
     "core.ics": ("Appointment", "calendar_text"),
-    "core.civic.workflow.engine": ("actions", "advance", "begin", "history"),
+    "core.civic.workflow.engine": ("Action", "actions", "advance", "begin", "history"),
     "core.civic.workflow.together": ("advance_all", "begin_all"),
     "core.web.forms": (
         "BooleanField", "DayField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",

@@ -1,4 +1,5 @@
-"""Who lives behind the doors: the people of a building door by door, and one home with those who left it. Reads only."""
+"""Who lives behind the doors: the people of a building door by door, one home with those who left it, how near two people
+live. Reads only."""
 
 from __future__ import annotations
 
@@ -118,3 +119,36 @@ def _dwellers(actor: Actor, home_ids: list[int]) -> dict[int, list[Dweller]]:
         for home_id, public_id, name, phone, *stay in rows.tuples():
             found[home_id].append(Dweller(public_id, name, shown(phone) if phone else "", *stay))
     return found
+
+
+# --------------------------------------------------------------------------- for modules that must know, and show nobody
+
+
+def known_resident(community: str, name: str, phone: str) -> int | None:
+    """The number of the one resident with exactly this name and telephone number (as `parse_phone` writes it).
+
+    None when there is none or more than one, or nothing to go by. It tells nobody anything: for warnings about kin.
+    """
+    if not name or not phone:
+        return None
+    same = (Person.name == name) & ((Person.phone == phone) | (Person.phone_2 == phone)) & Person.same_as.is_null()
+    found = [key for (key,) in Person.of(community, Person.id).where(same).limit(2).tuples()]
+    return int(found[0]) if len(found) == 1 else None
+
+
+def nearness(community: str, one: int, other: int) -> str:
+    """How near two residents (by number) live today: `person` (the same), `home`, `building`, or empty."""
+    if one == other:
+        return "person"
+    here, there = _homes_today(community, one), _homes_today(community, other)
+    if {each[0] for each in here} & {each[0] for each in there}:
+        return "home"
+    return "building" if {each[1:] for each in here} & {each[1:] for each in there} else ""
+
+
+def _homes_today(community: str, person_id: int) -> list[tuple[int, int, str]]:
+    """The homes of a person today: (home, estate, building)."""
+    same = (Home.community == PersonHome.community) & (Home.id == PersonHome.home_id)
+    query = PersonHome.of(community, Home.id, Home.estate_id, Home.building).join(Home, on=same)
+    of_person = (PersonHome.person_id == person_id) & PersonHome.until_day.is_null()
+    return list(query.where(of_person).tuples())

@@ -111,6 +111,9 @@ class RoomService(Protocol):
     ) -> list[FreeRoom]:
         """The rooms that are free for the whole time, the least-used suitable one first."""
 
+    def room_name(self, community: str, room_id: int) -> str:
+        """Where to go, for people who are told: venue and room."""
+
     def resource(self, actor: Actor, kind: str, name: str, subject: Ref) -> int:
         """The key of the `person` or `equipment` that `subject` stands for; made at first use."""
 

@@ -16,6 +16,7 @@ from plugins.rooms.contracts import FreeRoom, Reserved, ReservedSeries
 from plugins.rooms.finding.find import free_rooms
 from plugins.rooms.models import Resource
 from plugins.rooms.places.hours import load_plan
+from plugins.rooms.places.places import find_room, find_venue
 from plugins.rooms.texts import _
 
 
@@ -43,6 +44,10 @@ class Rooms:
             FreeRoom(item.room.id, item.room.name, item.room.venue, item.room.seats, bool(item.room.needs_approval))
             for item in found
         ]
+
+    def room_name(self, community: str, room_id: int) -> str:
+        room = find_room(community, room_id)
+        return f"{find_venue(community, room.venue_id).name} {room.name}"
 
     def resource(self, actor: Actor, kind: str, name: str, subject: Ref) -> int:
         return resource(actor, kind, name, subject)

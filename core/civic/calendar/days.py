@@ -189,6 +189,16 @@ def add_working_days(day: datetime.date, n: int) -> datetime.date:
     return datetime.date.fromordinal(working[at])
 
 
+def add_months(day: datetime.date, months: int, *, roll_over: bool = True) -> datetime.date:
+    """The last day of a period of months that begins on `day`: the day of the same number, or the last of a shorter month
+    (《民法典》 §202). `roll_over`: one that is no working day gives way to the next one (§203).
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    longest = (datetime.date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - datetime.timedelta(days=1)).day
+    last = datetime.date(year, month + 1, min(day.day, longest))
+    return last if not roll_over or is_working_day(last) else add_working_days(last, 1)
+
+
 def working_days_between(first: datetime.date, last: datetime.date) -> int:
     """How many working days come after `first` up to and including `last`; negative where `last` is the earlier one."""
     lists, start = _current(), min(first.year, last.year)

@@ -1,0 +1,1 @@
+"""What the module declares to core about itself: records, privacy, audit words, its place in the navigations."""

@@ -1,0 +1,53 @@
+"""What the module puts on core's pages: entries of the navigations, and what waits. A to-do names a case by its number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core import Actor, Community, NavItem, Todo
+from plugins.mediation import service
+from plugins.mediation.access import ENTER, ROSTER, WORK
+from plugins.mediation.texts import _
+
+_GROUP = _("Mediation")
+MOST = 100
+_PLACES = (
+    NavItem(
+        _("People's mediation"), "portal", "handshake", hint=_("A quarrel? Free of charge, in confidence"), order=30,
+        covers=("own_case",),
+    ),
+    NavItem(_("Mediation cases"), "desk", "handshake", "desk", WORK, group=_GROUP, order=30, covers=("case",)),
+    NavItem(_("Take an application"), "new", "file-text", "desk", ENTER, group=_GROUP, order=31),
+    NavItem(_("Roster of mediators"), "roster", "users-round", "desk", ROSTER, group=_GROUP, order=33),
+)  # fmt: skip
+_LOOKS = NavItem(_("Who looked at cases"), "looks", "eye", "desk", WORK, group=_GROUP, order=34)
+
+
+def nav_items(actor: Actor) -> list[NavItem]:
+    """The places of the module; the log of looks for the head alone."""
+    return [*_PLACES, _LOOKS] if service.is_head(actor) else list(_PLACES)
+
+
+def todo_items(community: Community, actor: Actor) -> Iterator[Todo]:
+    """The roster while it names no head; then each own case with its nearest day.
+
+    On the lists of colleagues and of those who see everybody's, a case is its number and nothing else: the step stands only
+    where the one whose work it is looks (an actor with a session).
+    """
+    base = f"/c/{community.code}/mediation/desk"
+    if actor.can(ROSTER) and not any(each.office == "head" for each in service.roster(community.code)):
+        yield Todo(
+            _("Enter the head and the mediators"), f"{base}/roster", icon="users-round", permission=ROSTER,
+            detail=_("Nobody can open a case of mediation before."),
+        )  # fmt: skip
+    own_eyes = actor.session is not None and actor.viewer is None
+    for line in service.cases(actor, limit=MOST):
+        yield Todo(
+            _("Mediation case %(number)s", number=line.number),
+            f"{base}/cases/{line.id}",
+            due=line.due.day.isoformat() if line.due is not None else "",
+            detail=line.next_step if own_eyes else "",
+            icon="handshake",
+            permission=WORK,
+            account=actor.account,
+        )

@@ -1,0 +1,115 @@
+"""What mediation keeps about people and for how long. A case is erased by no request while the law keeps its file."""
+
+from __future__ import annotations
+
+from core import CLEARED, Actor, DataTable, PersonalField, Ref, Retention, local_day
+from plugins.mediation.models import (
+    Agreement,
+    Assignment,
+    Case,
+    CaseView,
+    Confirmation,
+    Duty,
+    FileItem,
+    FollowUp,
+    Matter,
+    Mediator,
+    Note,
+    Party,
+    Session,
+    Signature,
+)
+from plugins.mediation.texts import _
+
+_FOR = _("To mediate between you, and to prove what was agreed.")
+_FILE = _("The file of a case is kept for 30 years, then cleared.")
+_STAYS = _("The file of a case is kept by law; nobody but its mediators reads it.")
+
+
+def _field(model: type, fields: tuple[str, ...], label: object, sensitive: bool = False) -> PersonalField:
+    return PersonalField(model, fields, label, _FOR, "duty", _FILE, sensitive=sensitive, stays=_STAYS)
+
+
+PERSONAL = (
+    _field(Party, ("name", "phone", "address", "guardian"), _("Who the parties of a mediation are and how to reach them")),
+    _field(
+        Party, ("sex", "ethnicity", "age", "occupation"), _("Particulars the official form asks for"), sensitive=True
+    ),
+    _field(Party, ("side", "identity_seen_by", "code_digest"), _("On which side, that an identity card was seen, the code made unreadable")),
+    _field(
+        Matter, ("dispute", "facts", "request", "wished_time", "answer", "ending", "ending_words"),
+        _("What a quarrel is about, and what both sides said"), sensitive=True,
+    ),
+    _field(Note, ("note_kind", "words", "by_label"), _("What was done in a case, by whom"), sensitive=True),
+    _field(
+        Session, ("words", "recorder", "invitees", "place"), _("Records of meetings, and who wrote them"), sensitive=True
+    ),
+    _field(
+        Agreement, ("form", "facts", "issues", "terms", "mediator_signed_by"), _("What was agreed"), sensitive=True
+    ),
+    _field(Signature, ("manner",), _("How an agreement was signed")),
+    _field(Duty, ("words",), _("What somebody owes by an agreement")),
+    _field(Confirmation, ("court",), _("Which court was asked to confirm it")),
+    _field(FollowUp, ("performance", "satisfaction", "words", "by_label"), _("What a follow-up visit found")),
+    _field(Assignment, ("chosen_by", "warnings", "by_label", "ended_why"), _("Why a mediator was chosen or replaced")),
+    _field(FileItem, ("item", "by_label"), _("Who put a paper into the file")),
+    _field(Case, ("archived_by",), _("Who filed the case")),
+    PersonalField(
+        CaseView, ("by_label", "page"), _("Who looked at a case of mediation, and when"),
+        _("So that the head of the committee sees who read what."), "security", _("As long as the file."), stays=_STAYS,
+    ),
+    PersonalField(
+        Mediator, ("name", "office"), _("Who serves as a mediator"), _("The law has the roster made known."), "duty",
+        _("As long as somebody serves; afterwards as history of the cases."), stays=_STAYS,
+    ),
+)  # fmt: skip
+
+
+def data_about() -> list[DataTable]:
+    """The same words for everybody: the copy passes through the hands of the office, and must not tell who has a case."""
+    words = _(
+        "Cases of mediation are confidential and not listed here. If you have one, its mediator shows you your own papers."
+    )
+    return [DataTable(_("People's mediation"), (_("Note"),), ((str(words),),))]
+
+
+# --------------------------------------------------------------------------- after thirty years
+
+_DAYS = 30 * 365
+
+
+def _over(community: str, before: int) -> list[int]:
+    """The cases that were filed, or ended otherwise, before that moment and still name somebody."""
+    day = local_day(before)
+    ended = Case.state.in_(("archived", "settled_on_the_spot", "transferred", "not_accepted", "withdrawn"))
+    named = Party.of(community, Party.case_id).where(Party.name != CLEARED)
+    query = Case.of(community, Case.id).where(
+        ended, Case.entered_at < before, (Case.archived_on.is_null() | (Case.archived_on < day)), Case.id.in_(named)
+    )
+    return [key for (key,) in query.order_by(Case.id).limit(500).tuples()]
+
+
+def _clear(actor: Actor, before: int) -> list[Ref]:
+    community = str(actor.community)
+    found = _over(community, before)
+    agreements = Agreement.of(community, Agreement.id).where(Agreement.case_id.in_(found))
+    for model, values in (
+        (Party, {"name": CLEARED, "phone": "", "address": "", "occupation": "", "ethnicity": "", "sex": "", "age": None,
+                 "guardian": CLEARED, "person": None, "code_digest": None}),
+        (Matter, {"facts": CLEARED, "request": "", "answer": "", "wished_time": "", "ending_words": ""}),
+        (Session, {"words": CLEARED, "invitees": "", "recorder": ""}),
+        (Agreement, {"facts": CLEARED, "issues": CLEARED, "terms": CLEARED}),
+        (Note, {"words": CLEARED}),
+        (FollowUp, {"words": CLEARED}),
+    ):  # fmt: skip
+        model.update(**values).where(model.community == community, model.case_id.in_(found)).execute()
+    Duty.update(words=CLEARED).where(Duty.community == community, Duty.agreement_id.in_(agreements)).execute()
+    return [Ref(Case.kind, community, key) for key in found]
+
+
+RETENTION = (
+    Retention(
+        "mediation.files", _("Files of mediation cases: names, words, agreements"), _DAYS,
+        lambda community, before: len(_over(community, before)), _clear,
+    ),
+)  # fmt: skip

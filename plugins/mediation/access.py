@@ -1,0 +1,79 @@
+"""Who sees a case: the one place that decides it, for every act, page, list, sheet and file of the module (《人民调解法》 §15).
+
+The head of the committee and its clerk see every case; a mediator those assigned to them and, until mediators are assigned,
+those they look after. Directors and the owner of the installation see none of it. Every look is kept for ever.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core import Actor, NotFound, transaction
+from plugins.mediation.models import Assignment, Case, CaseView, Mediator
+
+WORK = "mediation.work"
+ENTER = "mediation.enter"
+ROSTER = "mediation.roster"
+LEADS = ("head", "clerk")
+# Before mediators are assigned a case is with whoever took it.
+UNASSIGNED = (
+    "lead", "applied", "contacting", "accepted", "settled_on_the_spot", "transferred", "not_accepted", "withdrawn"
+)  # fmt: skip
+
+
+def member(actor: Actor) -> Mediator | None:
+    """The actor's place in the committee; None for everybody else, whatever their role in the community."""
+    if actor.account is None or not actor.can(WORK):
+        return None
+    mine = (Mediator.account == actor.account) & Mediator.left_at.is_null()
+    found: Mediator | None = Mediator.of(str(actor.community)).where(mine).first()
+    return found
+
+
+def visible(actor: Actor) -> Any:
+    """A condition on `Case`: what the actor may see."""
+    me = member(actor)
+    if me is None:
+        return Case.id < 0
+    if me.office in LEADS:
+        return Case.id > 0
+    mine = (Assignment.mediator_id == me.id) & Assignment.ended_at.is_null()
+    assigned = Assignment.of(str(actor.community), Assignment.case_id).where(mine)
+    return Case.id.in_(assigned) | ((Case.handler_id == me.id) & Case.state.in_(UNASSIGNED))
+
+
+def may_see(actor: Actor, case_id: int) -> bool:
+    """Whether the actor may see this case."""
+    if actor.kind == "system":
+        return True
+    return bool(Case.of(str(actor.community), Case.id).where(Case.id == case_id, visible(actor)).count())
+
+
+def own_case(actor: Actor, case_id: int) -> Case:
+    """The case, for an act on it; raises `NotFound` for whoever may not see it, as if there were none."""
+    case: Case = Case.get_of(str(actor.community), case_id)
+    if not may_see(actor, case.id):
+        raise NotFound
+    return case
+
+
+def look_at(actor: Actor, case_id: int, page: str) -> Case:
+    """The case, for showing it: the look is written down first, in a transaction of its own. Raises `NotFound`."""
+    case = own_case(actor, case_id)
+    with transaction(actor.community):
+        CaseView.insert(
+            community=case.community, case_id=case.id, account=actor.account, by_label=actor.signature, page=page
+        ).execute()
+    return case
+
+
+def is_lead(actor: Actor) -> bool:
+    """Whether the actor is the head or the clerk, who arrange the work of the others."""
+    me = member(actor)
+    return me is not None and me.office in LEADS
+
+
+def is_head(actor: Actor) -> bool:
+    """Whether the actor is the head of the committee, who reviews the looks."""
+    me = member(actor)
+    return me is not None and me.office == "head"

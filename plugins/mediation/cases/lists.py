@@ -1,0 +1,140 @@
+"""Cases as lists and what is due: for the page of the committee, for to-dos and for colours. Reading only.
+
+Lines name a case by its number; who and why stand on the page of the case alone.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from core import Action, Actor, Label, State, actions, local_day, today
+from plugins.mediation.access import visible
+from plugins.mediation.cases.performance import confirmation_of
+from plugins.mediation.cases.register import file_text, register_text
+from plugins.mediation.models import Case, CaseView
+from plugins.mediation.rules import obligations_of, planned_session
+from plugins.mediation.states import CASE, OPEN_STATES
+from plugins.mediation.texts import _
+
+SOON_DAYS = 5
+WARN_DAYS = 7
+PAGE = 50
+_STATE = {state.name: state for state in CASE.states}
+# The step that leads on, where several are possible.
+NEXT = {
+    "lead": "apply", "applied": "contact", "contacting": "accept", "accepted": "assign", "assigned": "schedule",
+    "scheduled": "hold", "in_mediation": "write_agreement", "awaiting_signatures": "sign", "performing": "fulfil",
+    "breached": "fulfil", "fulfilled": "close", "terminated": "close", "closed": "archive",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Due:
+    """A day by which something should be done. `kind` is an ok/warn/bad tint by how near it is."""
+
+    day: datetime.date
+    what: Label
+
+    @property
+    def kind(self) -> str:
+        """Red when it has passed, amber in the week before."""
+        if self.day < today():
+            return "bad"
+        return "warn" if self.day <= today() + datetime.timedelta(days=WARN_DAYS) else "info"
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case in a list: numbers, state, the next step and the nearest day."""
+
+    id: int
+    number: str
+    file_number: str
+    state: State
+    requested_on: datetime.date
+    next_step: Label
+    due: Due | None
+    escalated: bool
+
+
+def state_of(case: Case) -> State:
+    """The state with its word, icon and tint."""
+    return _STATE[case.state]
+
+
+def dues(case: Case) -> list[Due]:
+    """What has a day: the first answer, the month, the meeting, each duty, the confirmation; the nearest first."""
+    found: list[Due] = []
+    if case.state in ("lead", "applied", "contacting"):
+        first = local_day(case.entered_at) + datetime.timedelta(days=SOON_DAYS)
+        found.append(Due(first, _("Answer whether it is accepted")))
+    if case.complete_by is not None and case.state in (
+        "accepted", "assigned", "scheduled", "in_mediation", "awaiting_signatures"
+    ):  # fmt: skip
+        found.append(Due(case.complete_by, _("The month for mediation ends")))
+    planned = planned_session(case)
+    if planned is not None:
+        found.append(Due(local_day(planned.start_min * 60_000), _("Meeting")))
+    found += [Due(each.due_on, _("A duty is due")) for each in obligations_of(case) if each.state == "open"]
+    confirmation = confirmation_of(case)
+    if confirmation is not None and confirmation.state == "open" and case.state != "archived":
+        found.append(Due(confirmation.last_day, _("Last day for the judicial confirmation")))
+    return sorted(found, key=lambda each: each.day)
+
+
+def next_action(actor: Actor, case: Case) -> Action | None:
+    """The step that leads on: possible, or with the reason why it is not; None when nothing is left to do."""
+    steps = {each.verb: each for each in actions(actor, case)}
+    wanted = NEXT.get(case.state)
+    return steps.get(wanted) if wanted else None
+
+
+def _line(actor: Actor, case: Case) -> CaseLine:
+    step, found = next_action(actor, case), dues(case)
+    return CaseLine(
+        case.id, register_text(case), file_text(case), state_of(case), case.requested_on,
+        step.label if step is not None else "", found[0] if found else None, case.escalated_on is not None,
+    )  # fmt: skip
+
+
+def cases(actor: Actor, *, over: bool = False, after: int | None = None, limit: int = PAGE) -> list[CaseLine]:
+    """The cases the actor may see: those with something left to do, or (`over`) the others; the latest first.
+
+    `after` is the number of the last line of the page before.
+    """
+    wanted = Case.state.not_in(OPEN_STATES) if over else Case.state.in_(OPEN_STATES)
+    query = Case.of(str(actor.community)).where(wanted, visible(actor))
+    if after is not None:
+        query = query.where(Case.id < after)
+    return [_line(actor, case) for case in list(query.order_by(Case.id.desc()).limit(limit))]
+
+
+# --------------------------------------------------------------------------- who looked
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a case."""
+
+    id: int
+    at: int
+    who: str
+    case_id: int
+    number: str
+    page: str
+
+
+def looks(community: str, case_id: int | None = None, after: int | None = None, limit: int = PAGE) -> list[Look]:
+    """Who looked at which case when, the latest first; whether the actor may read it, the page asks (`is_head`)."""
+    query = CaseView.of(community)
+    if case_id is not None:
+        query = query.where(CaseView.case_id == case_id)
+    if after is not None:
+        query = query.where(CaseView.id < after)
+    found = list(query.order_by(CaseView.id.desc()).limit(limit))
+    known = {case.id: case for case in Case.of(community).where(Case.id.in_({each.case_id for each in found}))}
+    return [
+        Look(each.id, each.at, each.by_label, each.case_id, register_text(known[each.case_id]), each.page)
+        for each in found
+    ]

@@ -1,0 +1,295 @@
+"""The records of the module: fields only. What a case, an obligation or a confirmation says of people lies in records beside it."""
+
+from __future__ import annotations
+
+import peewee
+
+from core import CommunityModel, Day, Fen, Flag, Integer, Json, Text, Utc, now
+
+
+class Mediator(CommunityModel):
+    """调解员名册: somebody of the mediation committee; `office` is head, mediator or clerk. Who has left stays as history."""
+
+    kind = "mediation.mediator"
+    account = Integer(null=True)
+    person = Integer(null=True)
+    name = Text()
+    office = Text(default="mediator")
+    entered_at = Utc(default=now)
+    left_at = Utc(null=True)
+
+    class Meta:
+        table_name = "mediation_mediator"
+
+
+class Case(CommunityModel):
+    """调解案件: where it stands and its days. It names nobody; see `Matter` and `Party`.
+
+    `requested_on` is the day on the paper or of the call, `entered_at` when it was typed: applying interrupts limitation
+    (《民法典》 §195), so both are kept. `handler_id` looks after it until mediators are assigned.
+    """
+
+    kind = "mediation.case"
+    state = Text()
+    workflow_version = Integer(default=0)
+    register_year = Integer()
+    register_number = Integer()
+    file_year = Integer(null=True)
+    file_number = Integer(null=True)
+    source = Text()
+    requested_on = Day()
+    entered_at = Utc(default=now)
+    entered_by = Integer(null=True)
+    handler_id = Integer(null=True)
+    accepted_on = Day(null=True)
+    complete_by = Day(null=True)
+    effective_on = Day(null=True)
+    closed_on = Day(null=True)
+    archived_on = Day(null=True)
+    archived_by = Text(default="")
+    escalated_on = Day(null=True)
+
+    class Meta:
+        table_name = "mediation_case"
+
+
+class Matter(CommunityModel):
+    """What a case is about, in words. `answer` is what the other side said, `ending` the reason code of its end."""
+
+    kind = "mediation.matter"
+    case_id = Integer(primary_key=True)
+    dispute = Text(default="")
+    facts = Text(default="")
+    request = Text(default="")
+    wished_time = Text(default="")
+    answer = Text(default="")
+    is_public = Flag(default=False)
+    ending = Text(default="")
+    ending_words = Text(default="")
+
+    class Meta:
+        table_name = "mediation_matter"
+
+
+class Note(CommunityModel):
+    """One line of what was done: whom was called, an extension both sides agreed to, a report. Never changed."""
+
+    kind = "mediation.note"
+    case_id = Integer()
+    note_kind = Text()
+    happened_on = Day()
+    words = Text()
+    at = Utc(default=now)
+    by_account = Integer(null=True)
+    by_label = Text()
+
+    class Meta:
+        table_name = "mediation_note"
+
+
+class CaseView(CommunityModel):
+    """Somebody looked at a case. Never changed."""
+
+    kind = "mediation.view"
+    case_id = Integer()
+    at = Utc(default=now)
+    account = Integer(null=True)
+    by_label = Text()
+    page = Text()
+
+    class Meta:
+        table_name = "mediation_view"
+
+
+class Party(CommunityModel):
+    """当事人: `side` is applicant, respondent or invitee. Of a paper of identity only that it was seen, by whom and when."""
+
+    kind = "mediation.party"
+    case_id = Integer()
+    side = Text()
+    name = Text()
+    phone = Text(default="")
+    address = Text(default="")
+    sex = Text(default="")
+    ethnicity = Text(default="")
+    age = Integer(null=True)
+    occupation = Text(default="")
+    guardian = Text(default="")
+    separate_consent_on = Day(null=True)
+    person = Integer(null=True)
+    consented_on = Day(null=True)
+    refused_on = Day(null=True)
+    rights_told_on = Day(null=True)
+    identity_seen_on = Day(null=True)
+    identity_seen_by = Text(default="")
+    code_digest = Text(null=True)
+    removed_at = Utc(null=True)
+
+    class Meta:
+        table_name = "mediation_party"
+
+
+class Assignment(CommunityModel):
+    """A mediator has a case, chosen by the committee or the parties, after declaring no conflict; `warnings` as they stood."""
+
+    kind = "mediation.assignment"
+    case_id = Integer()
+    mediator_id = Integer()
+    chosen_by = Text()
+    declared = Flag()
+    warnings = Json(default=list)
+    at = Utc(default=now)
+    by_label = Text()
+    ended_at = Utc(null=True)
+    ended_why = Text(default="")
+
+    class Meta:
+        table_name = "mediation_assignment"
+
+
+class Session(CommunityModel):
+    """A meeting: planned, held, missed or withdrawn. Times are UTC minutes; `stagger_min` lets the other side come later."""
+
+    kind = "mediation.session"
+    case_id = Integer()
+    state = Text()
+    occurrence_id = Integer(null=True)
+    room_id = Integer(null=True)
+    place = Text(default="")
+    start_min = Integer()
+    end_min = Integer()
+    stagger_min = Integer(default=0)
+    court_invited = Flag(default=False)
+    recorder = Text(default="")
+    invitees = Text(default="")
+    words = Text(default="")
+    recorded_at = Utc(null=True)
+
+    class Meta:
+        table_name = "mediation_session"
+
+
+class Attendance(CommunityModel):
+    """Whether a party came to a meeting, and signed its record."""
+
+    kind = "mediation.attendance"
+    session_id = Integer()
+    party_id = Integer()
+    came = Flag()
+    signed = Flag(default=False)
+
+    class Meta:
+        table_name = "mediation_attendance"
+        primary_key = peewee.CompositeKey("session_id", "party_id")
+
+
+class Agreement(CommunityModel):
+    """调解协议, oral or written. `amount` is what was agreed between the parties, in 分; the committee takes nothing."""
+
+    kind = "mediation.agreement"
+    case_id = Integer()
+    form = Text()
+    number_year = Integer()
+    number = Integer()
+    agreed_on = Day()
+    facts = Text()
+    issues = Text(default="")
+    terms = Text()
+    amount = Fen(null=True)
+    mediator_signed_on = Day(null=True)
+    mediator_signed_by = Text(default="")
+    sealed_on = Day(null=True)
+    effective_on = Day(null=True)
+    refused_on = Day(null=True)
+
+    class Meta:
+        table_name = "mediation_agreement"
+
+
+class Signature(CommunityModel):
+    """Whose name is to stand under an agreement, and when and how it was put there: signature, seal or thumbprint."""
+
+    kind = "mediation.signature"
+    agreement_id = Integer()
+    party_id = Integer()
+    signed_on = Day(null=True)
+    manner = Text(default="")
+
+    class Meta:
+        table_name = "mediation_signature"
+        primary_key = peewee.CompositeKey("agreement_id", "party_id")
+
+
+class Duty(CommunityModel):
+    """What a party owes by an agreement, until when. Whether it was done is in `Obligation`."""
+
+    kind = "mediation.duty"
+    agreement_id = Integer()
+    party_id = Integer()
+    words = Text()
+    due_on = Day()
+
+    class Meta:
+        table_name = "mediation_duty"
+
+
+class Obligation(CommunityModel):
+    """The performance of a duty of an agreement in force."""
+
+    kind = "mediation.obligation"
+    case_id = Integer()
+    duty_id = Integer()
+    state = Text()
+    due_on = Day()
+    settled_on = Day(null=True)
+
+    class Meta:
+        table_name = "mediation_obligation"
+
+
+class Confirmation(CommunityModel):
+    """司法确认: the parties may ask the court together until `last_day`; `due_day` is that day while nobody has asked."""
+
+    kind = "mediation.confirmation"
+    case_id = Integer()
+    agreement_id = Integer()
+    state = Text()
+    due_day = Day(null=True)
+    last_day = Day()
+    court = Text(default="")
+    applied_on = Day(null=True)
+    decided_on = Day(null=True)
+
+    class Meta:
+        table_name = "mediation_confirmation"
+
+
+class FollowUp(CommunityModel):
+    """回访: whether the agreement was kept, whether they are satisfied, whether trouble is left. Never changed."""
+
+    kind = "mediation.followup"
+    case_id = Integer()
+    visited_on = Day()
+    performance = Text()
+    satisfaction = Text()
+    hidden_risk = Flag()
+    words = Text(default="")
+    at = Utc(default=now)
+    by_label = Text()
+
+    class Meta:
+        table_name = "mediation_followup"
+
+
+class FileItem(CommunityModel):
+    """A paper that lies in the file, ticked by hand; what the records themselves show is not kept twice."""
+
+    kind = "mediation.file_item"
+    case_id = Integer()
+    item = Text()
+    at = Utc(default=now)
+    by_label = Text()
+
+    class Meta:
+        table_name = "mediation_file_item"
+        primary_key = peewee.CompositeKey("case_id", "item")

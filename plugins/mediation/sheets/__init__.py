@@ -1,0 +1,1 @@
+"""The official forms on A4, printed from the records."""

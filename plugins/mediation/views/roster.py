@@ -1,0 +1,70 @@
+"""The roster of mediators, and for the head the log of who looked at which case."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from core import (
+    Forbidden,
+    after_post,
+    asked_number,
+    current_actor,
+    current_community,
+    page,
+    status_of,
+    submit_once,
+    toast,
+    url,
+    view,
+)
+from plugins.mediation import service
+from plugins.mediation.access import ROSTER, WORK
+from plugins.mediation.texts import _
+from plugins.mediation.views.base import base, blueprint
+from plugins.mediation.views.forms import RosterForm
+from plugins.mediation.words import OFFICES
+
+PAGE = 50
+
+
+@blueprint.route("/desk/roster", methods=["GET", "POST"])
+@view(ROSTER)
+def roster() -> Response:
+    """Who is head, clerk and mediator; somebody new."""
+    community, form = current_community().code, RosterForm.from_request(account=0, office="mediator")
+    form.account.choices = [(0, "—"), *((each.account, each.label) for each in service.candidates(community))]
+    if form.act_on_submit(lambda: _enter(form)):
+        toast(_("On the roster."))
+        return after_post(url(".roster"))
+    return page(
+        "mediation/desk/roster.html", people=service.roster(community), form=form, offices=OFFICES, base=base(),
+        status=status_of(form),
+    )  # fmt: skip
+
+
+def _enter(form: RosterForm) -> None:
+    service.enter(current_actor(), form.account.data or None, form.name.data or "", form.office.data)
+
+
+@blueprint.post("/desk/roster/<int:mediator_id>/leave")
+@view(ROSTER)
+def roster_leave(mediator_id: int) -> Response:
+    """Somebody serves no longer."""
+    submit_once(lambda: service.leave(current_actor(), mediator_id))
+    toast(_("Off the roster. The past keeps the name."))
+    return after_post(url(".roster"))
+
+
+@blueprint.get("/desk/looks")
+@view(WORK)
+def looks() -> Response:
+    """Who looked at which case when: for the head of the committee alone."""
+    actor = current_actor()
+    if not service.is_head(actor):
+        raise Forbidden(_("The head of the mediation committee reviews who looked at cases."))
+    found = service.looks(str(actor.community), asked_number("case"), asked_number("after"), PAGE + 1)
+    wanted = {"case": asked_number("case")} if asked_number("case") else {}
+    return page(
+        "mediation/desk/looks.html", looks=found[:PAGE], base=base(),
+        next_url=url(".looks", after=found[PAGE - 1].id, **wanted) if len(found) > PAGE else None,
+    )  # fmt: skip
