@@ -220,6 +220,17 @@ class Browser(FlaskClient):
         return self.post(url, data=data, headers={"HX-Request": "true"} if htmx else {})
 
 
+def switch_off(actor: Actor, plugin: str) -> None:
+    """Switch a plugin off in the actor's community, and first whatever needs it."""
+    from core.plugin.registry import active
+
+    registry = active()
+    for name, other in registry.plugins.items():
+        if plugin in other.meta.requires and registry.states(str(actor.community))[name].enabled:
+            switch_off(actor, name)
+    registry.switch(actor, plugin, enabled=False)
+
+
 def mark_set_up() -> None:
     """Say that the first-run wizard is done."""
     from core.people import setup_code

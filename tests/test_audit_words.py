@@ -34,6 +34,8 @@ from core.plugin.settings import set_setting
 from core.store.audit import AuditEntry, record
 from core.store.db import transaction
 from core.text import in_language
+from plugins.mediation import PERMISSIONS as MEDIATION_PERMISSIONS
+from plugins.mediation.about import audit_words as mediation_words
 from plugins.rooms import PERMISSIONS, service
 from plugins.rooms.about import audit_words
 from tests.core.civic.objection_cases import notice
@@ -53,20 +55,22 @@ def recorded_actions() -> set[str]:
             name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
             if name in ("record", "_tell", "_change", "_issue_reset"):
                 for each in ast.walk(node):
-                    if isinstance(each, ast.Constant) and re.fullmatch(r"(core|rooms)(\.[a-z_]+)+", str(each.value)):
+                    if isinstance(each, ast.Constant) and re.fullmatch(
+                        r"(core|rooms|mediation)(\.[a-z_]+)+", str(each.value)
+                    ):
                         found.add(str(each.value))
     # The same call also names the permission it needed and the kind of the record.
-    return found - {each.name for each in (*CORE_PERMISSIONS, *PERMISSIONS)} - {*SUBJECTS}
+    return found - {each.name for each in (*CORE_PERMISSIONS, *PERMISSIONS, *MEDIATION_PERMISSIONS)} - {*SUBJECTS}
 
 
 def test_every_act_that_is_recorded_has_a_sentence():
-    known = {*SENTENCES, *audit_words.SENTENCES}
+    known = {*SENTENCES, *audit_words.SENTENCES, *mediation_words.SENTENCES}
     assert {"core.signed_in", "rooms.booking.moved", "core.role.ended"} <= recorded_actions()
     assert sorted(recorded_actions() - known) == []
 
 
 def test_every_step_of_a_workflow_has_a_sentence(plugins):
-    known = {*SENTENCES, *audit_words.SENTENCES}
+    known = {*SENTENCES, *audit_words.SENTENCES, *mediation_words.SENTENCES}
     for workflow in (*plugins.workflows().values(), intake.INTAKE, OBJECTION, REQUEST):
         steps = ["begin", *(transition.verb for transition in workflow.transitions)]
         assert [verb for verb in steps if f"{workflow.name}.{verb}" not in known] == []

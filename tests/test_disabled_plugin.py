@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.actor import command
-from core.testing import SOUTH_GARDEN, WEST_HILL, Browser, sign_in_as
+from core.testing import SOUTH_GARDEN, WEST_HILL, Browser, sign_in_as, switch_off
 from tests import town as towns
 from tests.town import Town
 
@@ -27,7 +27,10 @@ def south(app) -> Town:
 
 def switch(app, **how: bool) -> None:
     """Turn the switches of the plugin in 西山."""
-    app.extensions["linli_registry"].switch(command(WEST_HILL), PLUGIN, **how)
+    if how == {"enabled": False}:
+        switch_off(command(WEST_HILL), PLUGIN)
+    else:
+        app.extensions["linli_registry"].switch(command(WEST_HILL), PLUGIN, **how)
 
 
 def rules_of_plugin(app):

@@ -26,7 +26,7 @@ from core.people.person import Person
 from core.people.sessions import open_session
 from core.store import audit
 from core.store.db import database, transaction
-from core.testing import SOUTH_GARDEN, WEST_HILL
+from core.testing import SOUTH_GARDEN, WEST_HILL, switch_off
 from plugins.rooms import service
 from plugins.rooms.models import Occurrence
 from tests.core.web.office_cases import person
@@ -237,7 +237,7 @@ def test_a_module_that_is_off_erases_and_one_that_fails_stops_all(app, registry,
     from plugins.rooms.about import privacy
 
     who, asked = in_everything(room)
-    registry.switch(command(WEST_HILL), "rooms", enabled=False)
+    switch_off(command(WEST_HILL), "rooms")
     before = found_in(NAME)
     with monkeypatch.context() as patch:
         patch.setattr(privacy, "erase_bookings", lambda community, person: 1 / 0)

@@ -31,9 +31,9 @@ def south(app) -> Town:
 
 @pytest.fixture
 def strangers(app, south) -> dict[str, Browser]:
-    """A director, a member of staff and a resident of 南苑社区, and nobody in particular."""
+    """A director who also mediates, a member of staff and a resident of 南苑社区, and nobody in particular."""
     return {
-        "director": sign_in_as(app, "director", "secretary", community=SOUTH_GARDEN),
+        "director": sign_in_as(app, "director", "secretary", "mediator", community=SOUTH_GARDEN),
         "staff": sign_in_as(app, "staff", "grid_officer", community=SOUTH_GARDEN),
         "resident": towns.resident(app, south, 0),
         "anonymous": Browser(app),

@@ -13,7 +13,7 @@ from core.plugin import checks
 from core.plugin.declarations import Declaration, PersonalField
 from core.store.community import CommunityModel
 from core.store.db import BaseModel, Day
-from core.testing import SOUTH_GARDEN, WEST_HILL
+from core.testing import SOUTH_GARDEN, WEST_HILL, switch_off
 from plugins.rooms import models as rooms_models
 from plugins.rooms.models import Booking
 
@@ -102,9 +102,10 @@ def unregistered(all_models, fields) -> list[str]:
 
 
 def all_fields():
+    from plugins.mediation.about.privacy import PERSONAL as MEDIATION
     from plugins.rooms.about.privacy import PERSONAL
 
-    return [*privacy_register.CORE_FIELDS, *PERSONAL]
+    return [*privacy_register.CORE_FIELDS, *PERSONAL, *MEDIATION]
 
 
 def test_every_column_about_people_stands_in_the_register():
@@ -157,8 +158,7 @@ def test_a_module_that_was_never_on_says_nothing_and_one_that_was_says_all(app, 
     from core.plugin.states import PluginState
     from core.store.db import transaction
 
-    registry = app.extensions["linli_registry"]
-    registry.switch(system(WEST_HILL, "test"), "rooms", enabled=False)
+    switch_off(system(WEST_HILL, "test"), "rooms")
     assert "没有账号的预约人的电话" in client.get(f"{BASE}/privacy").get_data(as_text=True)
     with transaction(SOUTH_GARDEN):
         PluginState.delete().where(PluginState.community == SOUTH_GARDEN).execute()

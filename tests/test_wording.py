@@ -16,7 +16,7 @@ HAN = r"[一-鿿]"
 
 # What must not be written (a pattern) → what is written instead. A new decision is a new line here.
 WORDS = {
-    r"(?<!花)名册": "花名册",
+    r"(?<!花)(?<!调解员)名册": "花名册（调解员名册是法定名称）",
     rf"PIN ?码|{HAN} ?PIN|^PIN": "6 位密码（居民）或换人密码（工作人员）",
     r"6 位数字密码|六位密码": "6 位密码",
     r"(?<!银行)账户(?!管理方)|帐[号户]": "账号",

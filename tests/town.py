@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 
 from core.actor import command
 from core.clock import today
-from core.store.db import database, engine_name
+from core.store.db import database, engine_name, transaction
 from core.testing import Browser, sign_in_as
 
 # Parts of addresses that name no record of a community, with a value that fits everywhere.
@@ -36,6 +36,8 @@ COMMON = {
     "workflow": "core.objection",
     "verb": "begin",
     "size": "full",
+    "step": "note",
+    "item": "evidence",
     "year": 2045,
     "form": "json",
     "version": 1,
@@ -72,6 +74,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     _add_absence(town)
     _add_links(town)
     _add_handover(town)
+    _add_mediation(town)
     return town
 
 
@@ -299,6 +302,59 @@ def _add_handover(town: Town) -> None:
     assert account
     made = handovers.hand_over(actor, account.id, handovers.CLOSE, {}, f"{town.mark}调走")
     town.values.update(handover_id=[made.id])
+
+
+def _add_mediation(town: Town) -> None:
+    """A case of mediation in performance: everything in it is private, also from the own office."""
+    from core.people import account_list, accounts, permissions
+    from plugins.mediation import service
+
+    actor = command(town.code)
+    account_list.open_staff(actor, f"mediator{_tail(town)}", f"{town.mark}调解员", ["mediator"])
+    account = accounts.account_named(f"mediator{_tail(town)}")
+    assert account
+    head = service.enter(actor, account.id, "", "head")
+    me = permissions.actor_of(account.id, town.code)
+    assert me
+    person = service.Person(f"{town.mark}甲方", f"1350013{_tail(town)}5", f"{town.mark}苑1-1-101")
+    case = service.apply(
+        me, person, service.Person(f"{town.mark}乙方"), service.Told(f"{town.mark}漏水", dispute="neighbours")
+    )
+    service.contact(me, case.id)
+    parties = service.parties_of(case)
+    for party in parties:
+        service.answer_of(me, case.id, party.id, consents=True, rights_told=True, identity_seen=True)
+    service.accept(me, case.id)
+    service.assign(me, case.id, head.id, "committee", True)
+    ((assignment, _mediator),) = service.assigned_to(case)
+    town.values.update(
+        case_id=[case.id],
+        party_id=[party.id for party in parties],
+        mediator_id=[head.id],
+        assignment_id=[assignment.id],
+        obligation_id=[_duty_of(me, head.id, town.mark)],
+    )
+
+
+def _duty_of(me: Any, mediator_id: int, mark: str) -> int:
+    """A second case as it stands after an oral agreement, made without waiting for its meeting."""
+    from plugins.mediation import service
+    from plugins.mediation.models import Case, Obligation
+
+    case = service.apply(
+        me, *(service.Person(f"{mark}{name}") for name in ("丙", "丁")), service.Told(f"{mark}欠款", dispute="other")
+    )
+    service.contact(me, case.id)
+    for party in service.parties_of(case):
+        service.answer_of(me, case.id, party.id, consents=True, rights_told=True, identity_seen=True)
+    service.accept(me, case.id)
+    service.assign(me, case.id, mediator_id, "parties", True)
+    with transaction(case.community):
+        Case.update(state="in_mediation").where(Case.id == case.id).execute()
+    owed = service.Owed(service.parties_of(case)[0].id, f"{mark}还钱", today() + datetime.timedelta(days=9))
+    service.agree_orally(me, case.id, service.Wording(f"{mark}欠款", f"{mark}分期还", duties=(owed,)))
+    found = Obligation.of(case.community).where(Obligation.case_id == case.id).first()
+    return int(found.id)
 
 
 def _photo(actor: Any) -> str:

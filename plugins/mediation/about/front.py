@@ -28,6 +28,11 @@ def nav_items(actor: Actor) -> list[NavItem]:
     return [*_PLACES, _LOOKS] if service.is_head(actor) else list(_PLACES)
 
 
+def _lacks_head(community: str) -> bool:
+    """Whether somebody has the role of a mediator and nobody is the head."""
+    return not any(each.office == "head" for each in service.roster(community)) and bool(service.candidates(community))
+
+
 def todo_items(community: Community, actor: Actor) -> Iterator[Todo]:
     """The roster while it names no head; then each own case with its nearest day.
 
@@ -35,7 +40,7 @@ def todo_items(community: Community, actor: Actor) -> Iterator[Todo]:
     where the one whose work it is looks (an actor with a session).
     """
     base = f"/c/{community.code}/mediation/desk"
-    if actor.can(ROSTER) and not any(each.office == "head" for each in service.roster(community.code)):
+    if actor.can(ROSTER) and _lacks_head(community.code):
         yield Todo(
             _("Enter the head and the mediators"), f"{base}/roster", icon="users-round", permission=ROSTER,
             detail=_("Nobody can open a case of mediation before."),

@@ -17,6 +17,7 @@ from core.store.db import now
 from core.store.files import FileUpload, FileUse, StoredFile
 from core.store.media import FileRefused
 from core.store.ref import Ref
+from core.testing import switch_off
 from plugins.rooms import service
 from plugins.rooms.places.photos import PHOTOS
 from tests.pictures import PDF, picture, prepare_once
@@ -227,7 +228,7 @@ def test_the_switch_of_the_module_holds(house, staff, plugins, room):
     with pytest.raises(NotFound):
         content_of(house.visitor, use(room))
     assert content_of(desk, use(room)).for_everyone is False
-    plugins.switch(switcher, "rooms", enabled=False)
+    switch_off(switcher, "rooms")
     with pytest.raises(NotFound):
         content_of(desk, use(room))
 

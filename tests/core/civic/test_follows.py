@@ -23,7 +23,7 @@ from core.plugin.current import active
 from core.store import db
 from core.store.audit import AuditEntry
 from core.store.ref import Ref
-from core.testing import SOUTH_GARDEN, WEST_HILL
+from core.testing import SOUTH_GARDEN, WEST_HILL, switch_off
 from core.text import in_language
 from plugins.rooms import service
 from tests.core.civic.objection_cases import answer, day, file, notice
@@ -220,7 +220,7 @@ def test_only_what_one_may_see_is_followed_and_only_by_whoever_belongs_here():
 def test_what_can_no_longer_be_seen_is_not_told_of_and_can_be_let_go():
     reader, room = neighbour(), open_room()
     follows.follow(reader, room.ref)
-    active().switch(system(WEST_HILL, "test"), "rooms", enabled=False)
+    switch_off(system(WEST_HILL, "test"), "rooms")
     assert follows.followed_by(reader) == []
     assert follows.tell_followers(OFFICE, room.ref, "moved", "有变化") == 0
     follows.follow(reader, room.ref, wanted=False)

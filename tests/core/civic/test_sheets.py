@@ -10,9 +10,8 @@ from core.civic.intake import CallIntake, take_call
 from core.civic.reaching.calls import TAKE
 from core.clock import today
 from core.errors import Forbidden, NotFound
-from core.plugin.current import active
 from core.store import audit, db
-from core.testing import SOUTH_GARDEN
+from core.testing import SOUTH_GARDEN, switch_off
 
 NAME = "core.call_record"
 
@@ -75,7 +74,7 @@ def test_a_plugin_that_is_off_has_no_forms(clerk):
     assert sheets.find_sheet(clerk.community, "rooms.use") is not None
     from core.actor import system
 
-    active().switch(system(clerk.community, "test"), "rooms", enabled=False, published=False)
+    switch_off(system(clerk.community, "test"), "rooms")
     assert sheets.find_sheet(clerk.community, "rooms.use") is None
 
 

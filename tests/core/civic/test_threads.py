@@ -18,7 +18,7 @@ from core.errors import NotFound
 from core.plugin.current import active
 from core.store import db
 from core.store.ref import Ref
-from core.testing import SOUTH_GARDEN, WEST_HILL
+from core.testing import SOUTH_GARDEN, WEST_HILL, switch_off
 from core.text import in_language
 from plugins.rooms import service
 from tests.core.civic.objection_cases import answer, day, file, notice
@@ -238,7 +238,7 @@ def test_a_module_that_is_off_leaves_its_records_out_and_staff_read_that():
     who = person()
     mine, up = booking(room, who), notice(WEST_HILL).ref
     links.link(OFFICE, mine, "follows", up)
-    active().switch(system(WEST_HILL, "test"), "rooms", enabled=False)
+    switch_off(system(WEST_HILL, "test"), "rooms")
     thread = threads.thread_of(OFFICE, up)
     assert [part.ref for part in thread.parts] == [up]
     assert [str(title) for title in thread.off] == ["活动室预约"]

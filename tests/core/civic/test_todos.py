@@ -18,7 +18,7 @@ from core.people import accounts, roles, staff
 from core.people.permissions import MANAGE_ROLES
 from core.plugin.declarations import Todo
 from core.store.ref import Ref
-from core.testing import SOUTH_GARDEN, WEST_HILL
+from core.testing import SOUTH_GARDEN, WEST_HILL, switch_off
 from plugins.rooms import service
 from tests.core.web.office_cases import person
 
@@ -236,9 +236,9 @@ def test_whoever_follows_somebody_sees_no_more_than_both_may(app):
 
 
 def test_to_dos_of_a_module_that_is_off_are_absent(app):
-    registry, elsewhere = app.extensions["linli_registry"], command(SOUTH_GARDEN)
+    elsewhere = command(SOUTH_GARDEN)
     assert titles(todos.waiting(elsewhere)) == ["添加第一个阵地"]
-    registry.switch(elsewhere, "rooms", enabled=False)
+    switch_off(elsewhere, "rooms")
     assert todos.waiting(elsewhere) == []
 
 

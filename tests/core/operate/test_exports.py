@@ -27,7 +27,7 @@ from core.plugin.declarations import Export
 from core.spreadsheet import read_table
 from core.store import audit
 from core.store.audit import AuditDetail, AuditEntry
-from core.testing import SOUTH_GARDEN, WEST_HILL
+from core.testing import SOUTH_GARDEN, WEST_HILL, switch_off
 from core.text import Domain, _
 from tests import town as towns
 
@@ -169,7 +169,7 @@ def test_numbers_are_whole_only_for_those_who_may_see_them(registry, west, here,
 
 
 def test_a_list_of_a_module_that_is_off_does_not_exist(registry, west, here):
-    registry.switch(command(WEST_HILL), "rooms", enabled=False)
+    switch_off(command(WEST_HILL), "rooms")
     for name in (*ROOMS, "core.nothing", "garden.beds", ""):
         with pytest.raises(NotFound):
             here(name)

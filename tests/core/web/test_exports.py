@@ -16,7 +16,7 @@ from core.people.disclosure import STATUS_LABELS
 from core.people.permissions import set_permission
 from core.spreadsheet import XLSX, read_table
 from core.store.audit import AuditEntry
-from core.testing import WEST_HILL
+from core.testing import WEST_HILL, switch_off
 from core.text import _
 from tests.core.web.office_cases import HERE, person, text
 
@@ -86,7 +86,7 @@ def test_a_list_of_a_module_that_is_off_is_not_there_and_of_a_paused_one_is(app,
     registry = app.extensions["linli_registry"]
     registry.switch(command(WEST_HILL), "rooms", paused=True)
     assert director.send(f"{HERE}/exports/rooms.day.xlsx").status_code == 200
-    registry.switch(command(WEST_HILL), "rooms", enabled=False)
+    switch_off(command(WEST_HILL), "rooms")
     assert director.send(f"{HERE}/exports/rooms.day.xlsx").status_code == 404
 
 

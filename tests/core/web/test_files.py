@@ -7,7 +7,7 @@ import pytest
 
 from core.actor import command, system
 from core.store.files import FileUpload, FileUse, StoredFile, path_of
-from core.testing import SOUTH_GARDEN, WEST_HILL, Browser, sign_in_as
+from core.testing import SOUTH_GARDEN, WEST_HILL, Browser, sign_in_as, switch_off
 from core.web.gate import UPLOAD_LIMIT
 from plugins.rooms import service
 from tests.pictures import picture, telephone_photo
@@ -100,7 +100,7 @@ def test_the_switches_of_the_module_hold_for_its_files(app, photo, director):
     assert Browser(app).get(address).status_code == 404
     seen = director.get(address)
     assert (seen.status_code, seen.headers["Cache-Control"]) == (200, "no-store")
-    registry.switch(switcher, "rooms", enabled=False)
+    switch_off(switcher, "rooms")
     assert director.get(address).status_code == 404
 
 

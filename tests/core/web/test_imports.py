@@ -10,7 +10,7 @@ from core.actor import command
 from core.spreadsheet import XLSX, Sheet, read_table, write_workbook
 from core.store.audit import AuditEntry
 from core.store.import_batches import ImportBatch, ImportMapping
-from core.testing import SOUTH_GARDEN, WEST_HILL
+from core.testing import SOUTH_GARDEN, WEST_HILL, switch_off
 from plugins.rooms import service
 from plugins.rooms.models import Room, Venue
 from tests.core.web.office_cases import HERE, THERE, csv, text
@@ -307,7 +307,7 @@ def test_a_module_that_is_off_or_paused_takes_nothing(as_role, app):
     registry.switch(owner, "rooms", paused=True)
     assert browser.send(f"{where}/run", seen="").status_code == 409
     assert browser.get(where).status_code == 200
-    registry.switch(owner, "rooms", enabled=False)
+    switch_off(owner, "rooms")
     assert browser.get(where).status_code == 404 and browser.get(NEW).status_code == 404
     assert "清单.csv" not in text(browser.get(f"{HERE}/imports"))
     assert Room.select().count() == 0

@@ -9,9 +9,8 @@ from core.civic.notices import publishing as notices
 from core.civic.objections.records import Objection
 from core.civic.threads import links
 from core.civic.threads.follows import Follower
-from core.plugin.current import active
 from core.store.links import Link
-from core.testing import SOUTH_GARDEN, WEST_HILL
+from core.testing import SOUTH_GARDEN, WEST_HILL, switch_off
 from tests.core.civic.objection_cases import answer, file, notice
 from tests.core.civic.thread_cases import OFFICE, VISITOR, booking, call, open_room
 from tests.core.web.office_cases import HERE, THERE, person, text
@@ -133,7 +132,7 @@ def test_a_module_that_is_off_is_named_to_staff(as_role, client):
     room, about = open_room(), notice(WEST_HILL)
     mine = booking(room, person())
     links.link(command(WEST_HILL), mine, "follows", about.ref)
-    active().switch(system(WEST_HILL, "test"), "rooms", enabled=False)
+    switch_off(system(WEST_HILL, "test"), "rooms")
     staff = as_role("director")
     assert "已停用" in text(staff.get(thread(about.ref)))
     assert "已停用" not in text(client.get(thread(about.ref)))

@@ -13,7 +13,7 @@ import pytest
 from core.actor import Actor, command
 from core.civic.workflow.engine import install
 from core.clock import today
-from core.people import accounts
+from core.people import accounts, permissions
 from core.plugin.current import set_active
 from core.plugin.registry import Registry
 from core.testing import Store
@@ -81,10 +81,13 @@ def plugins(store: Store) -> Iterator[Registry]:
     """The shipped plugins, loaded over the store and switched on in both communities."""
     registry = Registry(store.config).load().activate()
     install(*registry.workflows().values())
+    before = permissions.current()
+    permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))
     for code in (store.west, store.south):
         for name in ("rooms", "mediation"):
             registry.switch(command(code), name, enabled=True, published=True)
     yield registry
+    permissions.use(before)
     set_active(None)
 
 
@@ -113,6 +116,7 @@ def committee(store: Store, plugins: Registry) -> Committee:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """`clock(minute)` sets the time to a UTC minute."""
+
     def set_to(minute: int) -> None:
         fake = SimpleNamespace(
             time=lambda: minute * 60.0, time_ns=lambda: minute * 60 * 10**9, monotonic=time.monotonic

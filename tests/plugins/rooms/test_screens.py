@@ -10,7 +10,7 @@ import pytest
 from core.actor import command, system
 from core.clock import local_zone, today
 from core.plugin.registry import active
-from core.testing import SOUTH_GARDEN, WEST_HILL
+from core.testing import SOUTH_GARDEN, WEST_HILL, switch_off
 from plugins.rooms import service
 from plugins.rooms.models import Screen
 
@@ -193,7 +193,7 @@ def test_a_screen_knows_what_to_say_once_its_module_is_off(client, house):
     page = client.get(url).get_data(as_text=True)
     assert re.search(r'id="screen"[^>]* data-gone="这块屏幕已停用[^"]*"', page)
     actor = system(WEST_HILL, "test")
-    active().switch(actor, "rooms", enabled=False)
+    switch_off(actor, "rooms")
     poll = client.get(url, headers={"HX-Request": "true"})
     assert poll.status_code == 404 and "HX-Redirect" not in poll.headers
     active().switch(actor, "rooms", enabled=True, published=True)
