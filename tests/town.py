@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 
 from core.actor import command
 from core.clock import today
-from core.store.db import database, engine_name, transaction
+from core.store.db import database, engine_name, now
 from core.testing import Browser, sign_in_as
 
 # Parts of addresses that name no record of a community, with a value that fits everywhere.
@@ -339,7 +339,7 @@ def _add_mediation(town: Town) -> None:
 def _duty_of(me: Any, mediator_id: int, mark: str) -> int:
     """A second case as it stands after an oral agreement, made without waiting for its meeting."""
     from plugins.mediation import service
-    from plugins.mediation.models import Case, Obligation
+    from plugins.mediation.models import Obligation
 
     case = service.apply(
         me, *(service.Person(f"{mark}{name}") for name in ("丙", "丁")), service.Told(f"{mark}欠款", dispute="other")
@@ -349,8 +349,10 @@ def _duty_of(me: Any, mediator_id: int, mark: str) -> int:
         service.answer_of(me, case.id, party.id, consents=True, rights_told=True, identity_seen=True)
     service.accept(me, case.id)
     service.assign(me, case.id, mediator_id, "parties", True)
-    with transaction(case.community):
-        Case.update(state="in_mediation").where(Case.id == case.id).execute()
+    yesterday = now() // 60_000 - 1440
+    service.meet_elsewhere(me, case.id, yesterday, yesterday + 60, "居委会")
+    came = [service.Attended(party.id, True) for party in service.parties_of(case)]
+    service.write_record(me, case.id, came, f"{mark}记录", recorder="")
     owed = service.Owed(service.parties_of(case)[0].id, f"{mark}还钱", today() + datetime.timedelta(days=9))
     service.agree_orally(me, case.id, service.Wording(f"{mark}欠款", f"{mark}分期还", duties=(owed,)))
     found = Obligation.of(case.community).where(Obligation.case_id == case.id).first()

@@ -41,6 +41,8 @@ STAFF = (
     ("wangge", "钱小红", ("grid_officer",)),
     ("baozhang", "顾会计", ("bookkeeper",)),
     ("jiandu", "徐监督", ("supervisor",)),
+    ("tiaowei", "周调委", ("mediator",)),
+    ("tiaojie", "陈调解", ("mediator",)),
 )
 # Under whose names the office has done what is there.
 OWNER, CLERK = "装机管理员", "陆敏"

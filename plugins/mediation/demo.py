@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from core import Actor, Community, Conflict, Invalid, Refused, add_working_days, colleagues, today
+from core import Actor, Community, Conflict, Invalid, Refused, add_working_days, colleagues, today, utc_minute
 from plugins.mediation import service
 from plugins.mediation.access import WORK
 from plugins.mediation.models import Case
@@ -14,7 +14,7 @@ from plugins.mediation.texts import _
 
 
 def fill(community: Community, actor: Actor) -> Iterator[str]:
-    """Put the colleagues with the role of a mediator on the roster, the first as head; then four cases."""
+    """Put the colleagues with the role of a mediator on the roster, the first as head; then five cases."""
     people = [each for each in colleagues(community.code) if WORK in each.permissions]
     if not people:
         return
@@ -24,11 +24,12 @@ def fill(community: Community, actor: Actor) -> Iterator[str]:
     head = people[0]
     _new(head)
     _asking(head)
+    _agreed(head, community.code)
     _meeting(head, community.code)
     service.settled_at_the_door(
         head, [Person("章阿姨"), Person("吕师傅")], Told("楼道里放电瓶车，挡了路"), "当场把车推到车棚，互相道歉"
     )
-    yield str(_("A mediation committee of %(people)d with four invented cases.", people=len(people) + 1))
+    yield str(_("A mediation committee of %(people)d with five invented cases.", people=len(people) + 1))
 
 
 def _new(head: Actor) -> None:
@@ -60,6 +61,31 @@ def _meeting(head: Actor, community: str) -> None:
     mediator = next(each for each in service.roster(community) if each.account == head.account)
     service.assign(head, case.id, mediator.id, "parties", True)
     _arrange(head, case)
+
+
+def _agreed(head: Actor, community: str) -> None:
+    """Agreed at once at the counter two days ago: in force, with a duty to watch and the thirty days running."""
+    case = service.apply(
+        head, Person("阮丽", "13957302233"), Person("丁建华", "13957304455"),
+        Told("借款 6000 元到期未还，双方说法不一", "还钱", "随时", "contract"), requested_on=today() - datetime.timedelta(days=3),
+    )  # fmt: skip
+    service.contact(head, case.id)
+    parties = service.parties_of(case)
+    for party in parties:
+        service.answer_of(head, case.id, party.id, consents=True, rights_told=True, identity_seen=True)
+    service.accept(head, case.id)
+    mine = next(each for each in service.roster(community) if each.account == head.account)
+    service.assign(head, case.id, mine.id, "committee", True)
+    met = utc_minute(today() - datetime.timedelta(days=2), 10 * 60)
+    service.meet_elsewhere(head, case.id, met, met + 60, "居委会接待室")
+    came = [service.Attended(party.id, True, True) for party in parties]
+    service.write_record(head, case.id, came, "丁建华承认借款，希望分两次还；阮丽同意，不要利息。", recorder=head.label)
+    owed = [service.Owed(parties[1].id, "还款 3000 元", today() + datetime.timedelta(days=days)) for days in (6, 36)]
+    service.write_agreement(
+        head, case.id, service.Wording("借款 6000 元未还", "分两次还清，不计利息", amount=600_000, duties=owed)
+    )
+    manners = {party.id: "thumbprint" if party.side == "respondent" else "signature" for party in parties}
+    service.enter_signatures(head, case.id, service.Signed(manners, head.label, sealed=True))
 
 
 def _arrange(head: Actor, case: Case) -> None:

@@ -114,6 +114,33 @@ def schedule(actor: Actor, case_id: int, meeting: Meeting) -> Session:
     return made
 
 
+@transactional
+def meet_elsewhere(actor: Actor, case_id: int, start_min: int, end_min: int, place: str) -> Session:
+    """A meeting without a booked room: at once, at somebody's home, or one that took place before it is entered (补录).
+
+    Times are UTC minutes. Raises `Invalid`, `Refused`.
+    """
+    case = own_case(actor, case_id)
+    if not assigned_to(case):
+        raise Refused(_("Nobody is assigned yet."))
+    if planned_session(case) is not None:
+        raise Refused(_("A meeting is arranged already."), advice=_("Give it another time instead."))
+    errors = {}
+    if not start_min < end_min <= start_min + 1440:
+        errors["end"] = [_("The end must be later than the start, on the same day.")]
+    if not place.strip():
+        errors["place"] = [_("Please write where.")]
+    if errors:
+        raise Invalid(errors)
+    made: Session = Session.create(
+        community=case.community, case_id=case.id, state="planned", place=place.strip(), start_min=start_min,
+        end_min=end_min,
+    )  # fmt: skip
+    record(actor, "mediation.session.planned", case.ref, permission=WORK)
+    advance(actor, case, "schedule")
+    return made
+
+
 def _check(meeting: Meeting) -> None:
     errors = {}
     if not 0 <= meeting.start < meeting.end <= 1440:
@@ -131,6 +158,10 @@ def reschedule(actor: Actor, case_id: int, meeting: Meeting) -> Session:
     planned = planned_session(case)
     if planned is None:
         raise Refused(_("No meeting is arranged."))
+    if planned.occurrence_id is None:
+        raise Refused(
+            _("This meeting has no room of ours."), advice=_("Call it off and arrange it anew, then a room is taken.")
+        )
     _check(meeting)
     rooms = _rooms(case.community)
     moved = rooms.move(

@@ -211,6 +211,12 @@ class MeetingForm(WhenForm):
     projector = BooleanField(_("Take the projector along"))
 
 
+class ElsewhereForm(WhenForm):
+    """A meeting without a room of ours."""
+
+    place = StringField(_("Where"), required=True, longest=100)
+
+
 class FollowUpForm(Form):
     """A visit or call after the agreement."""
 

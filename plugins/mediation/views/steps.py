@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 
-from core import Actor, Form, Label, NotFound, Refused, current_actor, page, status_of, toast, today, view
+from core import Actor, Form, Label, NotFound, Refused, current_actor, page, status_of, toast, today, utc_minute, view
 from plugins.mediation import service
 from plugins.mediation.access import WORK
 from plugins.mediation.models import Case
@@ -101,6 +101,15 @@ def _note(actor: Actor, case: Case) -> Form:
 
 def _extend(actor: Actor, case: Case) -> Form:
     return forms.ExtendForm.from_request(until=case.complete_by)
+
+
+def _elsewhere(actor: Actor, case: Case) -> Form:
+    return forms.ElsewhereForm.from_request(day=today(), start=9 * 60, end=10 * 60)
+
+
+def _met(actor: Actor, case_id: int, form: Any) -> None:
+    start, end = (utc_minute(form.day.data, minute) for minute in (form.start.data, form.end.data))
+    service.meet_elsewhere(actor, case_id, start, end, form.place.data)
 
 
 def _follow_up(actor: Actor, case: Case) -> Form:
@@ -199,6 +208,10 @@ STEPS: dict[str, Step] = {
             actor, case, form.until.data, form.words.data, bool(form.both_agree.data)
         ),
         _("When both sides agree, mediation may go on after the month."), "calendar-plus",
+    ),
+    "elsewhere": Step(
+        _("A meeting without a booked room"), _("Enter"), _elsewhere, _met,
+        _("At once, at somebody's home, or one that took place already. Then write the record."), "house",
     ),
     "follow_up": Step(
         _("Follow-up visit"), _("Write it down"), _follow_up, _followed_up,

@@ -20,7 +20,7 @@ from core.people.permissions import ROLES
 from core.people.sessions import open_session
 from core.plugin.registry import active
 from core.store.audit import AuditDetail, AuditEntry
-from core.store.db import database, transaction
+from core.store.db import database, now
 from core.testing import WEST_HILL, Browser, sign_in_as
 from core.web.gate import SESSION_COOKIE
 from plugins.mediation import service
@@ -127,16 +127,9 @@ def _meeting(actor: Actor, mediator: int) -> int:
 
 
 def _agreed(actor: Actor, mediator: int) -> int:
-    from plugins.mediation.models import Session
-
     key = _accepted(actor, mediator)
-    room = rooms.rooms(WEST_HILL)[0].id
-    session = service.schedule(actor, key, service.Meeting(room, today() + datetime.timedelta(days=4), 540, 600))
-    # As if the meeting had been yesterday: the clock of the other records stays as it is.
-    with transaction(WEST_HILL):
-        Session.update(start_min=session.start_min - 5 * 1440, end_min=session.end_min - 5 * 1440).where(
-            Session.id == session.id
-        ).execute()
+    yesterday = now() // 60_000 - 1440
+    service.meet_elsewhere(actor, key, yesterday, yesterday + 60, "甲方家里")
     case = Case.get_by_id(key)
     came = [service.Attended(party.id, True, True) for party in service.parties_of(case)]
     service.write_record(actor, key, came, PLANTED["words"], recorder=PLANTED["recorder"], invitees=PLANTED["invitee"])
@@ -188,6 +181,7 @@ def addresses(app, planted: Planted) -> list[tuple[str, list[str]]]:
     return list(found.items())
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_nothing_of_a_case_is_on_any_page_of_anybody_else(app, planted, caplog):
     caplog.set_level(logging.DEBUG)
     wrong, asked = [], 0
@@ -203,6 +197,7 @@ def test_nothing_of_a_case_is_on_any_page_of_anybody_else(app, planted, caplog):
     assert [mark for mark in PLANTED.values() if mark in caplog.text] == []
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_no_form_and_no_export_gives_anything_of_a_case_away(app, planted, caplog):
     caplog.set_level(logging.DEBUG)
     wrong = []
@@ -230,6 +225,7 @@ def test_no_form_and_no_export_gives_anything_of_a_case_away(app, planted, caplo
     assert [mark for mark in PLANTED.values() if mark in caplog.text] == []
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_searching_for_what_one_knows_finds_no_case(app, planted):
     wrong = []
     for who, browser in everybody_else(app, planted).items():
