@@ -1,4 +1,4 @@
-"""The list of all pages: found by following every link as four kinds of visitors, and compared with the application's
+"""The list of all pages: found by following every link as five kinds of visitors, and compared with the application's
 own list of addresses, so that no page is forgotten. Used by the acceptance tests and by `make screenshots`."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from tests.browser.demo_site import CODE, DIRECTOR, OWNER, Answer, Site, Visitor, routes
+from tests.browser.demo_site import CODE, DIRECTOR, MEDIATOR, OWNER, Answer, Site, Visitor, routes
 from tests.pictures import picture
 
 HOME = f"/c/{CODE}"
@@ -52,7 +52,7 @@ class Plan:
 
 
 def plan(site: Site) -> Plan:
-    """Walk the site as nobody, a resident, the director and the owner; each page is kept for the first who may see it,
+    """Walk the site as nobody, a resident, the director, the owner and a mediator; each page is kept for the first who may see it,
     and once more for a resident where everybody may."""
     rules = routes(site.folder)
     table = Map([Rule(each["rule"], endpoint=each["endpoint"]) for each in rules]).bind("127.0.0.1")
@@ -60,7 +60,7 @@ def plan(site: Site) -> Plan:
     others: set[str] = set()
     broken: list[str] = []
     unlinked = furnish(site)
-    for who in ("", "resident", DIRECTOR, OWNER):
+    for who in ("", "resident", DIRECTOR, OWNER, MEDIATOR):
         for endpoint, (path, answer) in _walk(site.visitor(who), table, unlinked.get(who, [])).items():
             if answer.status >= 500 or endpoint.startswith("nowhere"):
                 broken.append(f"{who or 'anyone'} {path}: {answer.status}")
@@ -192,6 +192,11 @@ def furnish(site: Site) -> dict[str, list[str]]:
             urlsplit(booking.url).path.replace("/booking/", "/desk/bookings/") + "/rate",
             urlsplit(screen.url).path,
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
+        ],
+        # The third case of the demo has an agreement in force.
+        MEDIATOR: [
+            f"{HOME}/mediation/desk/cases/3{page}"
+            for page in ("", "/agreement/written", "/sign", "/court/apply", "/record")
         ],
     }
 
