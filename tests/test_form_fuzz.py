@@ -13,9 +13,12 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 import pytest
 
+from core.actor import command
 from core.clock import today
 from core.operate.export_lists import CORE_EXPORTS
+from core.people.staff import colleagues
 from core.testing import WEST_HILL, Browser, sign_in_as
+from plugins.mediation import service as mediation
 from tests import town as towns
 from tests.town import Town
 
@@ -67,7 +70,11 @@ def town(app) -> Town:
 @pytest.fixture
 def office(app, town) -> Browser:
     """Somebody who may open every page of the community and of the installation."""
-    return sign_in_as(app, "owner", "director", "secretary", "staff", "supervisor", community=WEST_HILL)
+    browser = sign_in_as(app, "owner", "director", "secretary", "staff", "supervisor", "mediator", community=WEST_HILL)
+    # Whose account was just made sees the cases of mediation as well.
+    newest = max(each.account for each in colleagues(WEST_HILL) if each.account)
+    mediation.enter(command(WEST_HILL), newest, "", "clerk")
+    return browser
 
 
 # --------------------------------------------------------------------------- the forms that exist

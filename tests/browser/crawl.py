@@ -196,7 +196,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
         # The third case of the demo has an agreement in force.
         MEDIATOR: [
             f"{HOME}/mediation/desk/cases/3{page}"
-            for page in ("", "/agreement/written", "/sign", "/court/apply", "/record")
+            for page in ("", "/agreement/written", "/sign", "/court/apply", "/record", "/meeting")
         ],
     }
 

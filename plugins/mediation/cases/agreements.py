@@ -166,7 +166,7 @@ def enter_signatures(actor: Actor, case_id: int, signed: Signed, on: datetime.da
 def _to_sign(actor: Actor, case_id: int) -> tuple[Case, Agreement]:
     case = own_case(actor, case_id)
     agreement = agreement_of(case)
-    if agreement is None or case.state != "awaiting_signatures":
+    if agreement is None or agreement.effective_on is not None or case.state != "awaiting_signatures":
         raise Refused(_("No agreement waits to be signed."))
     return case, agreement
 

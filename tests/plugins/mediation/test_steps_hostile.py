@@ -1,0 +1,112 @@
+"""Every page of a case, in every state, with what nobody means well by: no failure, what was typed stays, nothing unescaped."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from core.actor import command
+from core.people.staff import colleagues
+from core.store.db import transaction
+from core.testing import WEST_HILL, Browser, sign_in_as
+from plugins.mediation import service
+from plugins.mediation.models import Case
+from plugins.mediation.views.steps import STEPS
+from tests import town as towns
+from tests.test_form_fuzz import VALUES, Forms, filled, is_sound
+
+PAGES = (
+    "meeting",
+    "record",
+    "agreement/oral",
+    "agreement/written",
+    "sign",
+    "court/apply",
+    "court/confirm",
+    "court/lapse",
+)
+BASE = f"/c/{WEST_HILL}/mediation/desk/cases"
+STATES = (
+    "lead",
+    "applied",
+    "contacting",
+    "accepted",
+    "in_mediation",
+    "awaiting_signatures",
+    "performing",
+    "breached",
+    "closed",
+)
+
+
+@pytest.fixture
+def clerk(app) -> tuple[Browser, list[int]]:
+    """The clerk, and the cases of the town."""
+    towns.build(app, WEST_HILL, "西隐")
+    browser = sign_in_as(app, "mediator")
+    newest = max(each.account for each in colleagues(WEST_HILL) if each.account)
+    service.enter(command(WEST_HILL), newest, "", "clerk")
+    return browser, [case.id for case in Case.of(WEST_HILL)]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_no_step_fails_whatever_the_state(app, clerk):
+    browser, cases = clerk
+    token, wrong, sent = browser.token(), [], 0
+    words = list(VALUES.values())
+    for number, page in enumerate((*(f"do/{step}" for step in STEPS), *PAGES)):
+        for turn, case in enumerate(cases):
+            with transaction(WEST_HILL):
+                Case.update(state=STATES[(number + turn * 4) % len(STATES)]).where(Case.id == case).execute()
+            path = f"{BASE}/{case}/{page}"
+            shown = browser.get(path)
+            if not is_sound(shown):
+                wrong.append(("GET", path, shown.status_code))
+            for action, fields in Forms(shown.get_data(as_text=True)).found:
+                if action and not action.startswith(f"{BASE}/"):
+                    continue
+                typed = [name for name in fields if name not in ("csrf_token", "idempotency_key")]
+                for offset in range(3):
+                    value = words[(number * 3 + offset) % len(words)]
+                    data = filled(fields, token) | dict.fromkeys(typed, value)
+                    data["idempotency_key"] = secrets.token_urlsafe(12)
+                    answer, sent = browser.post(action or path, data=data), sent + 1
+                    if not is_sound(answer):
+                        wrong.append(("POST", path, value[:20], answer.status_code))
+            looked = browser.get(f"{BASE}/{case}")
+            if looked.status_code != 200:
+                wrong.append(("after", path, looked.status_code))
+    assert wrong == []
+    assert sent > 50
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_was_typed_stays(app, clerk):
+    browser, cases = clerk
+    path = f"/c/{WEST_HILL}/mediation/desk/new"
+    answer = browser.send(path, name="甲", facts="邻居装修太吵", other_name="", requested_on="2026-02-30")
+    assert answer.status_code == 422
+    text = answer.get_data(as_text=True)
+    assert "邻居装修太吵" in text and "2026-02-30" in text
+    answer = browser.send(f"{BASE}/{cases[0]}/do/note", kind="contact", on="2026-01-01", words="")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_double_tap_enters_one_application(app, clerk):
+    browser, _cases = clerk
+    before = Case.of(WEST_HILL).count()
+    form = {
+        "name": "甲",
+        "other_name": "乙",
+        "facts": "争吵",
+        "requested_on": "2026-01-05",
+        "source": "resident",
+        "dispute": "",
+    }
+    key = secrets.token_urlsafe(12)
+    for _tap in range(2):
+        answer = browser.send(f"/c/{WEST_HILL}/mediation/desk/new", idempotency_key=key, **form)
+        assert answer.status_code == 303
+    assert Case.of(WEST_HILL).count() == before + 1
