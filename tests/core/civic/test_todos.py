@@ -180,9 +180,9 @@ def test_roles_that_end_within_thirty_days_wait_for_whoever_gives_roles(app):
     for name, days in (("soon", 30), ("later", 31), ("now", 0)):
         made = accounts.create_staff(command(WEST_HILL), name, name, PASSWORD, must_change=False)
         roles.grant_role(command(WEST_HILL), made.id, "mediator", until_day=today() + datetime.timedelta(days=days))
-    found = todos.waiting(chief)
+    # The module of mediation asks for its roster as well.
+    found = [each for each in todos.waiting(chief) if each.permission == MANAGE_ROLES]
     assert titles(found) == ["now的“调解员”角色快到期了", "soon的“调解员”角色快到期了"]
-    assert {each.permission for each in found} == {MANAGE_ROLES}
     assert todos.waiting(clerk) == []
 
 

@@ -312,6 +312,8 @@ def test_a_module_is_switched_at_once_and_back(director: Browser, client: Browse
     rooms = f"/c/{WEST_HILL}/rooms/day"
     assert client.get(rooms).status_code == 200
     switch = f"{HERE}/plugins/rooms/switch"
+    # What needs the module is switched off before it.
+    assert director.send(f"{HERE}/plugins/mediation/switch?enabled=0").status_code == 303
     assert director.send(f"{switch}?paused=1").status_code == 303
     assert kernel.active().states(WEST_HILL)["rooms"].paused
     assert director.send(f"{switch}?enabled=0").status_code == 303
