@@ -46,7 +46,7 @@ def _make_roster(db):
         db,
         "mediation_mediator_account_unique",
         "mediation_mediator",
-        "community, account",
+        "community, COALESCE(account, 0)",
         unique=True,
         where="left_at IS NULL AND account IS NOT NULL",
     )
@@ -92,7 +92,7 @@ def _make_cases(db):
         db,
         "mediation_case_file_number_unique",
         "mediation_case",
-        "community, file_year, file_number",
+        "community, file_year, COALESCE(file_number, 0)",
         unique=True,
         where="file_number IS NOT NULL",
     )
@@ -231,11 +231,12 @@ def _make_people(db):
             REFERENCES mediation_mediator (community, id)
         """,
     )
+    create_index(db, "mediation_assignment_of_case", "mediation_assignment", "community, case_id, id")
     create_index(
         db,
         "mediation_assignment_once",
         "mediation_assignment",
-        "case_id, mediator_id",
+        "case_id, COALESCE(mediator_id, 0)",
         unique=True,
         where="ended_at IS NULL",
     )
@@ -274,8 +275,14 @@ def _make_sessions(db):
         CONSTRAINT mediation_session_case FOREIGN KEY (community, case_id) REFERENCES mediation_case (community, id)
         """,
     )
+    create_index(db, "mediation_session_of_case", "mediation_session", "community, case_id, id")
     create_index(
-        db, "mediation_session_planned_once", "mediation_session", "case_id", unique=True, where="state = 'planned'"
+        db,
+        "mediation_session_planned_once",
+        "mediation_session",
+        "COALESCE(case_id, 0)",
+        unique=True,
+        where="state = 'planned'",
     )
     create_index(
         db, "mediation_session_occurrence", "mediation_session", "occurrence_id", where="occurrence_id IS NOT NULL"
@@ -329,11 +336,12 @@ def _make_agreements(db):
         CONSTRAINT mediation_agreement_case FOREIGN KEY (community, case_id) REFERENCES mediation_case (community, id)
         """,
     )
+    create_index(db, "mediation_agreement_of_case", "mediation_agreement", "community, case_id, id")
     create_index(
         db,
         "mediation_agreement_in_force_once",
         "mediation_agreement",
-        "case_id",
+        "COALESCE(case_id, 0)",
         unique=True,
         where="refused_on IS NULL",
     )
@@ -372,6 +380,7 @@ def _make_agreements(db):
         CONSTRAINT mediation_duty_party FOREIGN KEY (community, party_id) REFERENCES mediation_party (community, id)
         """,
     )
+    create_index(db, "mediation_duty_of_agreement", "mediation_duty", "community, agreement_id")
     keep_rows(
         db,
         "mediation_duty",
@@ -512,11 +521,12 @@ def _make_endings(db):
             REFERENCES mediation_agreement (community, id)
         """,
     )
+    create_index(db, "mediation_confirmation_of_case", "mediation_confirmation", "community, case_id, id")
     create_index(
         db,
         "mediation_confirmation_open_once",
         "mediation_confirmation",
-        "case_id",
+        "COALESCE(case_id, 0)",
         unique=True,
         where="state IN ('open', 'applied')",
     )

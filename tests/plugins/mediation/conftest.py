@@ -61,7 +61,7 @@ class Committee:
     def assigned(self, *names: str) -> Case:
         case = self.accepted()
         for name in names or ("first",):
-            case = service.assign(self.head, case.id, self.mediators[name].id, "committee", True)
+            case = service.assign(self.head, case.id, self.mediators[name].id, "committee", True, in_spite=True)
         return case
 
     def meeting(self, days: int = 2, start: int = 840, end: int = 930, room: int | None = None) -> service.Meeting:
