@@ -21,15 +21,26 @@ _NTH = {
 
 
 def rule_words(rule: Rule, first: datetime.date | None) -> str:
-    """`每周 周二、周四，到2027年1月1日为止` for a rule that starts on `first`; without it less can be said."""
+    """`每周二、周四，到 2027 年 1 月 1 日为止` for a rule that starts on `first`; without it less can be said."""
     if rule.dates:
         return str(ngettext("%(num)d chosen date", "%(num)d chosen dates", len(rule.dates)))
-    parts: list[object] = [" ".join(str(part) for part in (_every(rule), "、".join(_when(rule, first))) if str(part))]
+    parts: list[object] = [_how_often(rule, "、".join(_when(rule, first)))]
     if rule.count is not None:
         parts.append(ngettext("%(num)d time", "%(num)d times", rule.count))
     elif rule.until is not None:
         parts.append(_("until %(day)s", day=day_text(rule.until)))
     return "，".join(str(part) for part in parts)
+
+
+def _how_often(rule: Rule, when: str) -> str:
+    if rule.freq == "WEEKLY" and when:
+        if rule.interval == 1:
+            return str(_("every week on %(days)s", days=when))
+        return str(_("every %(num)d weeks on %(days)s", num=rule.interval, days=when))
+    every = str(_every(rule))
+    # Chinese words follow each other directly; a number, or a word in letters, is set off.
+    blank = " " if when[:1] < "\u2e80" else ""
+    return f"{every}{blank}{when}".strip()
 
 
 def _every(rule: Rule) -> LazyText:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import Invalid
 from plugins.rooms.booking.recurrence import LONGEST_DAYS, Rule, days_of, read_rule, rule_text, split_rule
+from plugins.rooms.booking.rule_words import rule_words
 
 D = datetime.date
 
@@ -249,3 +250,20 @@ def test_says_what_cannot_be_a_series(rule, field):
 def test_reads_only_rules_of_its_own(text):
     with pytest.raises(ValueError):
         read_rule(text)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (Rule(count=5), "每周六，共 5 次"),
+        (Rule(weekdays=((1, 0), (3, 0)), count=8), "每周二、周四，共 8 次"),
+        (Rule(interval=2, count=3), "每 2 周的周六，共 3 次"),
+        (Rule(freq="DAILY", interval=3, count=4), "每 3 天，共 4 次"),
+        (Rule(freq="MONTHLY", count=3), "每月 28 日，共 3 次"),
+        (Rule(freq="MONTHLY", month_days=(-1,), count=3), "每月最后一天，共 3 次"),
+        (Rule(freq="MONTHLY", weekdays=((5, -1),), interval=2, count=3), "每 2 个月最后一个周六，共 3 次"),
+        (Rule(freq="YEARLY", count=2), "每年 11 月 28 日，共 2 次"),
+    ],
+)
+def test_a_rule_reads_as_people_say_it(plugins, rule, words):
+    assert rule_words(rule, datetime.date(2026, 11, 28)) == words
