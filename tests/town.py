@@ -187,6 +187,10 @@ def _add_rooms(town: Town) -> None:
     service.make_feed(actor, "room", room.id)
     lent = service.add_equipment(actor, name="投影仪", kept_at="值班室", bookable_by="anyone")
     closure = service.close(actor, room.id, date=day, start="16:00", end="18:00", reason="检修")
+    service.close_regularly(
+        actor, room.id, Rule(count=2), date=day, start="18:00", end="19:00", reason=f"{town.mark}打扫"
+    )
+    regular = next(each.series_id for each in service.closures(actor) if each.series_id)
     photos = [service.add_photos(actor, each.id, [(_photo(actor), "全景")])[0] for each in (room, asked)]
     screen, token = service.add_screen(actor, "hall", name="大厅屏", venue_id=venue.id)
     town.screen = token
@@ -199,6 +203,7 @@ def _add_rooms(town: Town) -> None:
         occurrence_id=[*town.booking_of.values(), wish.occurrence_id],
         booking_id=[series.booking_id],
         closure_id=[closure.id],
+        closure_series_id=[regular],
         waiting_id=[listed.waiting_id],
         equipment_id=[lent.id],
         screen_id=[screen.id],

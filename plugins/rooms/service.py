@@ -86,6 +86,7 @@ from plugins.rooms.finding.waiting_lists import (
     waiting_line,
     waiting_numbers,
 )
+from plugins.rooms.places.closure_series import ClosureDates, close_regularly, lift_regular, look_at_closures
 from plugins.rooms.places.closures import BookingsInTheWay, close, closures, lift
 from plugins.rooms.places.equipment import (
     add_equipment,
@@ -132,6 +133,7 @@ __all__ = [
     "BookingsInTheWay",
     "ChangedDate",
     "ChangedSeries",
+    "ClosureDates",
     "FeedLine",
     "FirstHours",
     "Found",
@@ -174,6 +176,7 @@ __all__ = [
     "check_booking",
     "check_in",
     "close",
+    "close_regularly",
     "closures",
     "dated_hours",
     "day",
@@ -202,8 +205,10 @@ __all__ = [
     "join_waiting",
     "leave_waiting",
     "lift",
+    "lift_regular",
     "load_plan",
     "look_at_change",
+    "look_at_closures",
     "look_at_series",
     "make_feed",
     "mark_missed",

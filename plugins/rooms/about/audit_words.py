@@ -49,6 +49,8 @@ SENTENCES = {
     "rooms.waiting.close": _("Waited until the time was over"),
     "rooms.closure.made": _("Closed a room for a time"),
     "rooms.closure.lifted": _("Opened a closed room again"),
+    "rooms.closure_series.made": _("Closed a room regularly"),
+    "rooms.closure_series.lifted": _("Opened a regularly closed room again"),
     "rooms.hours.changed": _("Changed opening hours"),
     "rooms.quota.set": _("Changed a quota"),
     "rooms.venue.added": _("Entered a venue"),
@@ -78,6 +80,7 @@ SUBJECTS = {
     "rooms.closure": _("Closure"),
     "rooms.feed": _("Calendar feed"),
     "rooms.equipment": _("Equipment to lend"),
+    "rooms.closure_series": _("Regular closure"),
     "rooms.waiting": _("Entry of the waiting list"),
 }
 

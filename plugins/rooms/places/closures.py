@@ -28,7 +28,7 @@ class BookingsInTheWay(Refused):
 
 @dataclass(frozen=True)
 class Closed:
-    """A closure as staff see it; times are UTC minutes."""
+    """A closure as staff see it; times are UTC minutes. `series_id` names those that come again and again."""
 
     id: int
     room_id: int
@@ -36,6 +36,7 @@ class Closed:
     start_min: int
     end_min: int
     reason: str
+    series_id: int | None
 
 
 @transactional
@@ -65,7 +66,7 @@ def close(actor: Actor, room_id: int, *, date: str, start: str, end: str, reason
         reason=reason.strip(),
         entered_by=actor.account,
     )
-    _write(plan, room_id)
+    write_slots(plan, room_id)
     after = {"room": room.name, "start_min": first_min, "end_min": last_min}
     record(actor, "rooms.closure.made", closure.ref, after=after, reason=closure.reason, permission="rooms.manage")
     return closure
@@ -105,7 +106,7 @@ def _refuse_over_bookings(actor: Actor, plan: Plan, room_id: int, start: int, en
         raise BookingsInTheWay(lines_of(actor, found))
 
 
-def _write(plan: Plan, room_id: int) -> None:
+def write_slots(plan: Plan, room_id: int) -> None:
     """Bring the slots of every room the closure touches up to date: halls have none, their parts do."""
     for resource in plan.resources(room_id):
         slots.write_closures(resource)
@@ -128,12 +129,12 @@ def lift(actor: Actor, closure_id: int) -> None:
     else:
         closure.lifted_at = now()
     closure.save()
-    _write(load_plan(str(actor.community), today()), closure.room_id)
+    write_slots(load_plan(str(actor.community), today()), closure.room_id)
     record(actor, "rooms.closure.lifted", closure.ref, before=before, permission="rooms.manage")
 
 
 _CLOSURES = """
-    SELECT c.id, c.room_id, r.name, c.start_min, c.end_min, c.reason
+    SELECT c.id, c.room_id, r.name, c.start_min, c.end_min, c.reason, c.series_id
     FROM rooms_closure c JOIN rooms_room r ON r.community=c.community AND r.id=c.room_id
     WHERE c.community=? AND c.lifted_at IS NULL AND c.end_min>? ORDER BY c.start_min, c.id
 """

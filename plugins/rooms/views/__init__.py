@@ -3,6 +3,7 @@
 from plugins.rooms.views import (
     booking,
     desk_booking,
+    desk_closure_series,
     desk_closures,
     desk_equipment,
     desk_hours,
@@ -28,6 +29,7 @@ __all__ = [
     "blueprint",
     "booking",
     "desk_booking",
+    "desk_closure_series",
     "desk_closures",
     "desk_equipment",
     "desk_hours",

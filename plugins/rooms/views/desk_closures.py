@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,8 +33,15 @@ MANAGE = "rooms.manage"
 @blueprint.get("/desk/closures")
 @view(MANAGE)
 def desk_closures() -> Response:
-    """What is closed now or will be."""
-    found = [(closed, *_when(closed)) for closed in service.closures(current_actor())]
+    """What is closed now or will be; of what comes again and again, the next date."""
+    closures = service.closures(current_actor())
+    more = Counter(closed.series_id for closed in closures)
+    first = {closed.series_id: closed.id for closed in reversed(closures)}
+    found = [
+        (closed, *_when(closed), more[closed.series_id] - 1 if closed.series_id else 0)
+        for closed in closures
+        if closed.series_id is None or first[closed.series_id] == closed.id
+    ]
     return page("rooms/desk/closures.html", closures=found, base=base(), today=today())
 
 

@@ -1,6 +1,8 @@
 """Pages that change, end and reconfirm a series, for its organiser and at the desk."""
 
+import html
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -158,3 +160,43 @@ def test_requests_of_a_series_are_decided_on_one_page(as_role, room):
     )
     assert staff.send(f"{BASE}/desk/series/{again.booking_id}/refuse", reason="").status_code == 422
     assert staff.send(f"{BASE}/desk/series/{again.booking_id}/refuse", reason="装修").status_code == 303
+
+
+# --------------------------------------------------------------------------- regular closures
+
+
+def closing(room, **fields):
+    return {
+        "room_id": room.id, "date": str(FIRST), "start": "08:00", "end": "12:00", "every": "week", "times": "4",
+        "reason": "打扫<卫生>", **fields,
+    }  # fmt: skip
+
+
+def test_the_desk_closes_a_room_regularly_once_bookings_are_out_of_the_way(as_role, guest, room):
+    director, address = as_role("director"), f"{BASE}/desk/closures/regular"
+    assert director.get(address).status_code == 200
+    page = director.send(address, **closing(room), step="look").get_data(as_text=True)
+    assert page.count("张阿姨") >= 4 and boxes(page) == []
+    back = unquote(html.unescape(re.search(r'/cancel\?back=([^"]+)"', page)[1]))
+    assert 'value="打扫&lt;卫生&gt;"' in director.get(back).get_data(as_text=True)
+    answer = director.send(address, **closing(room), step="close", day=[str(day) for day in WEEKS])
+    assert answer.status_code == 409 and "打扫&lt;卫生&gt;" in answer.get_data(as_text=True)
+    service.cancel_series(command(WEST_HILL), occurrences()[0].booking_id, reason="打扫")
+    page = director.send(address, **closing(room), step="look").get_data(as_text=True)
+    assert director.send(address, **closing(room), step="close", day=boxes(page)).location == f"{BASE}/desk/closures"
+    page = director.get(f"{BASE}/desk/closures").get_data(as_text=True)
+    lift = re.search(rf'action="({BASE}/desk/closures/regular/\d+/lift)"', page)[1]
+    assert page.count("/lift") == 2
+    assert director.send(lift).status_code == 303
+    assert "/lift" not in director.get(f"{BASE}/desk/closures").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("fields", [{"times": ""}, {"reason": ""}, {"end": "07:00"}, {"room_id": "999"}, {"date": "x"}])
+def test_says_what_is_wrong_with_a_regular_closure(as_role, room, fields):
+    answer = as_role("director").send(f"{BASE}/desk/closures/regular", **{**closing(room), **fields}, step="look")
+    assert (answer.status_code, "error-summary" in answer.get_data(as_text=True)) == (422, True)
+
+
+def test_closing_regularly_is_for_those_who_manage_rooms(as_role, room):
+    assert as_role("resident").get(f"{BASE}/desk/closures/regular").status_code == 403
+    assert as_role("director").send(f"{BASE}/desk/closures/regular", **closing(room), step="close").status_code == 422
