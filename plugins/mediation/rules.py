@@ -5,7 +5,7 @@ They read the records as they stand; whoever may touch a case was asked before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from core import Label, today
@@ -24,6 +24,18 @@ from plugins.mediation.models import (
 from plugins.mediation.texts import _
 
 SIDES = ("applicant", "respondent")
+
+
+def by_this_step(
+    guard: Callable[[Any, Any, Mapping[str, Any]], Label | None],
+) -> Callable[[Any, Any, Mapping[str, Any]], Label | None]:
+    """A guard on what the step itself brings about: its page asks for it, so that it is no obstacle while steps are only listed
+    (then there are no fields). The act gives `done` when everything is stored, and the guard looks."""
+
+    def check(actor: Any, record: Any, fields: Mapping[str, Any]) -> Label | None:
+        return guard(actor, record, fields) if fields else None
+
+    return check
 
 
 def matter_of(case: Any) -> Matter:
@@ -185,9 +197,12 @@ def file_is_complete(_actor: Any, case: Case, _fields: Mapping[str, Any]) -> Lab
     return _("Still missing in the file: %(papers)s.", papers="、".join(papers)) if papers else None
 
 
-def may_reopen(_actor: Any, case: Case, _fields: Mapping[str, Any]) -> Label | None:
-    """Why it is opened again is written down with it, and no agreement is in force any more."""
-    if agreement_of(case) is not None:
-        return _("Its agreement is in force; a new quarrel is a new case.")
+def has_no_agreement(_actor: Any, case: Case, _fields: Mapping[str, Any]) -> Label | None:
+    """What was agreed stays agreed."""
+    return _("Its agreement is in force; a new quarrel is a new case.") if agreement_of(case) else None
+
+
+def says_why(_actor: Any, case: Case, _fields: Mapping[str, Any]) -> Label | None:
+    """Why it is opened again is written down with it."""
     note = Note.of(case.community).where(Note.case_id == case.id, Note.note_kind == "reopened").count()
     return None if note else _("Why it is opened again.")

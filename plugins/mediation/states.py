@@ -41,6 +41,9 @@ STATES = (
     State("terminated", _("Ended without agreement"), icon="circle-minus", tint="bad"),
 )
 
+_HERE = rules.by_this_step
+# Given by the act when what the step is about is stored.
+_DONE = ("done",)
 _BEFORE_END = ("accepted", "assigned", "scheduled", "in_mediation", "awaiting_signatures")
 
 CASE = Workflow(
@@ -50,8 +53,8 @@ CASE = Workflow(
     initial="lead",
     transitions=(
         Transition("apply", "lead", "applied", WORK, _("Take the application")),
-        Transition("settle", "lead", "settled_on_the_spot", WORK, _("Settled on the spot"), (rules.has_settlement,)),
-        Transition("transfer", "lead", "transferred", WORK, _("Hand it on"), (rules.has_reply,)),
+        Transition("settle", "lead", "settled_on_the_spot", WORK, _("Settled on the spot"), (_HERE(rules.has_settlement),), _DONE),
+        Transition("transfer", "lead", "transferred", WORK, _("Hand it on"), (_HERE(rules.has_reply),), _DONE),
         Transition("contact", "applied", "contacting", WORK, _("Ask the other side"), (rules.has_two_sides,)),
         Transition(
             "accept",
@@ -63,33 +66,33 @@ CASE = Workflow(
             required=("accepted_on", "complete_by"),
         ),
         Transition(
-            "not_accept", ("applied", "contacting"), "not_accepted", WORK, _("Do not accept"), (rules.has_ending,)
+            "not_accept", ("applied", "contacting"), "not_accepted", WORK, _("Do not accept"), (_HERE(rules.has_ending),), _DONE
         ),
         Transition(
             "withdraw", ("lead", "applied", "contacting"), "withdrawn", WORK, _("Withdrawn by the applicant")
         ),
-        Transition("assign", "accepted", "assigned", WORK, _("Assign mediators"), (rules.has_mediator,)),
+        Transition("assign", "accepted", "assigned", WORK, _("Assign mediators"), (_HERE(rules.has_mediator),), _DONE),
         Transition(
             "schedule",
             ("assigned", "in_mediation"),
             "scheduled",
             WORK,
             _("Arrange a meeting"),
-            (rules.has_mediator, rules.has_meeting),
+            (rules.has_mediator, _HERE(rules.has_meeting)), _DONE,
         ),
-        Transition("unschedule", "scheduled", "assigned", WORK, _("Call the meeting off"), (rules.has_no_meeting,)),
-        Transition("hold", "scheduled", "in_mediation", WORK, _("Write the record"), (rules.has_record,)),
+        Transition("unschedule", "scheduled", "assigned", WORK, _("Call the meeting off"), (_HERE(rules.has_no_meeting),), _DONE),
+        Transition("hold", "scheduled", "in_mediation", WORK, _("Write the record"), (_HERE(rules.has_record),), _DONE),
         Transition(
             "agree_orally",
             "in_mediation",
             "agreed_oral",
             WORK,
             _("Enter an oral agreement"),
-            (rules.has_effective_agreement,),
+            (_HERE(rules.has_effective_agreement),),
             required=("effective_on",),
         ),
         Transition(
-            "write_agreement", "in_mediation", "awaiting_signatures", WORK, _("Write the agreement"), (rules.has_draft,)
+            "write_agreement", "in_mediation", "awaiting_signatures", WORK, _("Write the agreement"), (_HERE(rules.has_draft),), _DONE
         ),
         Transition(
             "sign",
@@ -97,17 +100,17 @@ CASE = Workflow(
             "agreed_written",
             WORK,
             _("Enter signatures"),
-            (rules.has_effective_agreement,),
+            (_HERE(rules.has_effective_agreement),),
             required=("effective_on",),
         ),
         Transition(
-            "refuse_to_sign", "awaiting_signatures", "in_mediation", WORK, _("Somebody will not sign"), (rules.has_no_draft,)
+            "refuse_to_sign", "awaiting_signatures", "in_mediation", WORK, _("Somebody will not sign"), (_HERE(rules.has_no_draft),), _DONE
         ),
         Transition("perform", ("agreed_oral", "agreed_written"), "performing", WORK, _("Watch that it is kept")),
         Transition("fulfil", ("performing", "breached"), "fulfilled", WORK, _("All of it is kept"), (rules.all_settled,)),
         Transition("breach", "performing", "breached", WORK, _("Something is not kept"), (rules.something_breached,)),
         Transition(
-            "terminate", _BEFORE_END, "terminated", WORK, _("End without agreement"), (rules.has_ending, rules.has_no_meeting)
+            "terminate", _BEFORE_END, "terminated", WORK, _("End without agreement"), (_HERE(rules.has_ending), rules.has_no_meeting), _DONE
         ),
         Transition(
             "close",
@@ -127,7 +130,7 @@ CASE = Workflow(
             (rules.file_is_complete,),
             required=("archived_on", "archived_by", "file_year", "file_number"),
         ),
-        Transition("reopen", "closed", "in_mediation", WORK, _("Open it again"), (rules.may_reopen,)),
+        Transition("reopen", "closed", "in_mediation", WORK, _("Open it again"), (rules.has_no_agreement, _HERE(rules.says_why)), _DONE),
     ),
 )  # fmt: skip
 

@@ -110,6 +110,7 @@ NAMES = {
     "applied_on": _("Applied on"),
     "decided_on": _("Decided on"),
     "court": _("Court"),
+    "done": _("Everything stored"),
     "id": _("Number"),
 }
 

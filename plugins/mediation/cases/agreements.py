@@ -65,7 +65,7 @@ def write_agreement(actor: Actor, case_id: int, wording: Wording) -> Agreement:
     made = _draft(actor, case, "written", wording)
     for party in parties_of(case, *SIDES):
         Signature.insert(community=case.community, agreement_id=made.id, party_id=party.id).execute()
-    advance(actor, case, "write_agreement")
+    advance(actor, case, "write_agreement", done=True)
     return made
 
 
@@ -178,7 +178,7 @@ def refuse_to_sign(actor: Actor, case_id: int) -> Case:
     agreement.refused_on = today()
     agreement.save()
     record(actor, "mediation.agreement.refused", case.ref, permission=WORK)
-    return advance(actor, case, "refuse_to_sign")
+    return advance(actor, case, "refuse_to_sign", done=True)
 
 
 def _take_effect(actor: Actor, case: Case, agreement: Agreement) -> None:

@@ -89,7 +89,7 @@ def assign(
     )  # fmt: skip
     told = {"mediator_id": made.mediator_id, "chosen_by": chosen_by}
     record(actor, "mediation.case.given", case.ref, after=told, permission=WORK)
-    return advance(actor, case, "assign") if case.state == "accepted" else case
+    return advance(actor, case, "assign", done=True) if case.state == "accepted" else case
 
 
 def _check(chosen_by: str, declared: bool, found: list[str], in_spite: bool) -> None:

@@ -105,7 +105,7 @@ def settled_at_the_door(
         raise Invalid({"how": [_("Please write how it was settled.")]})
     case = hear_of(actor, people, told, source="patrol", requested_on=requested_on)
     Matter.update(ending="settled", ending_words=how.strip()).where(Matter.case_id == case.id).execute()
-    return advance(_as_committee(actor), case, "settle")
+    return advance(_as_committee(actor), case, "settle", done=True)
 
 
 def _as_committee(actor: Actor) -> Actor:

@@ -110,7 +110,7 @@ def schedule(actor: Actor, case_id: int, meeting: Meeting) -> Session:
         stagger_min=meeting.stagger, court_invited=meeting.court_invited,
     )  # fmt: skip
     record(actor, "mediation.session.planned", case.ref, permission=WORK)
-    advance(actor, case, "schedule")
+    advance(actor, case, "schedule", done=True)
     return made
 
 
@@ -137,7 +137,7 @@ def meet_elsewhere(actor: Actor, case_id: int, start_min: int, end_min: int, pla
         end_min=end_min,
     )  # fmt: skip
     record(actor, "mediation.session.planned", case.ref, permission=WORK)
-    advance(actor, case, "schedule")
+    advance(actor, case, "schedule", done=True)
     return made
 
 
@@ -191,7 +191,7 @@ def call_off(actor: Actor, case_id: int) -> Case:
     planned.state = "withdrawn"
     planned.save()
     record(actor, "mediation.session.withdrawn", case.ref, permission=WORK)
-    return advance(actor, case, "unschedule")
+    return advance(actor, case, "unschedule", done=True)
 
 
 # --------------------------------------------------------------------------- the record
@@ -237,7 +237,7 @@ def write_record(
     planned.recorded_at = now()
     planned.save()
     record(actor, "mediation.session.recorded", case.ref, permission=WORK)
-    return advance(actor, case, "hold" if held else "unschedule")
+    return advance(actor, case, "hold" if held else "unschedule", done=True)
 
 
 def sessions_of(case: Case) -> list[Session]:
@@ -290,7 +290,7 @@ def _lost(actor: Actor, occurrence_id: int) -> None:
     planned.save()
     case: Case = Case.get_of(planned.community, planned.case_id)
     record(actor, "mediation.session.withdrawn", case.ref)
-    advance(actor, case, "unschedule")
+    advance(actor, case, "unschedule", done=True)
 
 
 @transactional

@@ -69,7 +69,7 @@ def _end(actor: Actor, case_id: int, verb: str, why: str, words: str, known: obj
     if not words.strip():
         raise Invalid({"words": [_("Please write a few words: the file needs them.")]})
     Matter.update(ending=why, ending_words=words.strip()).where(Matter.case_id == case.id).execute()
-    return advance(actor, case, verb)
+    return advance(actor, case, verb, done=True)
 
 
 @transactional
@@ -98,7 +98,7 @@ def reopen(actor: Actor, case_id: int, words: str) -> Case:
     """Open a closed case again, and say why. Raises `Invalid`, `Refused`."""
     case = own_case(actor, case_id)
     _write(actor, case, "reopened", words, today())
-    return advance(actor, case, "reopen")
+    return advance(actor, case, "reopen", done=True)
 
 
 @transactional
