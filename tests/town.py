@@ -172,6 +172,9 @@ def _add_rooms(town: Town) -> None:
             title=f"{town.mark}家宴", organiser=person.name,
         )  # fmt: skip
         town.booking_of[person.id] = booked.occurrence_id
+    keyed = town.booking_of[town.people[1].id]
+    service.hand_out_key(actor, keyed, f"{town.mark}领钥匙")
+    service.take_key_back(actor, keyed)
     visitor = replace(actor, kind="anonymous")
     wish = service.book(
         visitor, asked.id, date=day, start="13:00", end="14:00", title=f"{town.mark}议事", guest_name=f"{town.mark}客"

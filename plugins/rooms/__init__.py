@@ -42,6 +42,7 @@ PERMISSIONS = (
     Permission("rooms.booking.displace", _("Take a booked room back for the community"), ("secretary", "director")),
     Permission("rooms.waiting.decide", _("Decide on the waiting list"), STAFF),
     Permission("rooms.booking.cancel", _("Cancel bookings of others"), STAFF),
+    Permission("rooms.utilisation.view", _("See how rooms are used"), (*STAFF, "supervisor")),
     Permission("rooms.manage", _("Edit venues, rooms, hours, closures and quotas"), ("secretary", "director")),
 )  # fmt: skip
 
@@ -130,6 +131,7 @@ def declare() -> Declaration:
             models.Series,
             models.Skipped,
             models.Occurrence,
+            models.KeyLoan,
             models.OccurrenceResource,
             models.Screen,
             models.Waiting,
@@ -155,6 +157,7 @@ def declare() -> Declaration:
                 10,
                 _("Close requests nobody decided in time, free places held too long"),
             ),
+            Job("rooms.unmet", service.write_counts, 5, _("Store how often no room was found")),
             Job("rooms.finish", service.finish_due, 5, _("End bookings whose time is over")),
             Job("rooms.waiting", service.tend_waiting, 10, _("Offer free times to those who wait")),
         ),

@@ -98,6 +98,22 @@ class ReservedSeries:
     state: str
 
 
+@dataclass(frozen=True)
+class RoomUse:
+    """How a room was used in some days, in minutes: offered (open and past), used, and booked without a check-in.
+
+    A hall (`is_hall`) is the sum of its parts, which are listed too.
+    """
+
+    room_id: int
+    name: str
+    venue: str
+    is_hall: bool
+    offered: int
+    used: int
+    unconfirmed: int
+
+
 class RoomService(Protocol):
     """`rooms.RoomService/1`: rooms with the people and equipment a meeting needs, all of them or none.
 
@@ -179,3 +195,6 @@ class RoomService(Protocol):
 
     def cancel(self, actor: Actor, occurrence_id: int, reason: str = "") -> None:
         """Give an occurrence up and free everything it took."""
+
+    def utilisation(self, community: str, first: datetime.date, last: datetime.date) -> list[RoomUse]:
+        """How every room was used on the local days `first`…`last`; what is still to come counts for nothing."""

@@ -20,6 +20,7 @@ from core import (
     today,
 )
 from plugins.rooms import service
+from plugins.rooms.demo_past import fill_past
 from plugins.rooms.texts import _
 
 ROOMS: tuple[tuple[str, str, int, tuple[str, ...], dict[str, Any]], ...] = (
@@ -64,9 +65,11 @@ def fill(community: Community, actor: Actor) -> Iterator[str]:
         service.add_equipment(actor, name=name, kept_at="一楼值班室", bookable_by=by)
     _repair(actor, rooms["共享厨房"])
     _wait(actor, rooms["乒乓球室"])
+    used = fill_past(actor, rooms)
     booked = sum(_book(actor, rooms[use[0]], *use[1:]) for use in USES)
     yield str(_("%(venue)s with %(rooms)d rooms, %(bookings)d bookings this week.", venue=venue.name, rooms=len(rooms),
                 bookings=booked))  # fmt: skip
+    yield str(_("%(count)d times rooms were used in the past weeks.", count=used))
 
 
 def _repair(actor: Actor, room_id: int) -> None:

@@ -239,6 +239,21 @@ class Occurrence(CommunityModel):
         only_save_dirty = True
 
 
+class KeyLoan(CommunityModel):
+    """A key handed out for an occurrence: to whom, when, and when it came back."""
+
+    kind = "rooms.key_loan"
+    occurrence_id = Integer()
+    taker = Text()
+    out_at = Utc(default=now)
+    out_by = Integer(null=True)
+    back_at = Utc(null=True)
+    back_by = Integer(null=True)
+
+    class Meta:
+        table_name = "rooms_key_loan"
+
+
 class OccurrenceResource(CommunityModel):
     """What an occurrence needs at its time: the room (or each part of a hall), people and equipment."""
 

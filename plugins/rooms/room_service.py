@@ -12,8 +12,9 @@ from plugins.rooms.booking.occurrences import Booked
 from plugins.rooms.booking.recurrence import read_rule
 from plugins.rooms.booking.rules import Wish, check_title
 from plugins.rooms.booking.series import book_series_wish
-from plugins.rooms.contracts import FreeRoom, Reserved, ReservedSeries
+from plugins.rooms.contracts import FreeRoom, Reserved, ReservedSeries, RoomUse
 from plugins.rooms.finding.find import free_rooms
+from plugins.rooms.finding.utilisation import measure
 from plugins.rooms.models import Resource
 from plugins.rooms.places.hours import load_plan
 from plugins.rooms.places.places import find_room, find_venue
@@ -120,6 +121,13 @@ class Rooms:
 
     def cancel(self, actor: Actor, occurrence_id: int, reason: str = "") -> None:
         cancel(actor, occurrence_id, reason=reason)
+
+    def utilisation(self, community: str, first: datetime.date, last: datetime.date) -> list[RoomUse]:
+        found = measure(community, first, last)
+        return [
+            RoomUse(room.id, room.name, room.venue, room.id in found.plan.parts, *found.of_room(room.id))
+            for room in found.plan.rooms.values()
+        ]
 
 
 @transactional

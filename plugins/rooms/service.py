@@ -6,14 +6,19 @@ from plugins.rooms.booking.attendance import (
     finish,
     finish_due,
     mark_missed,
+    may_check_in,
     note_people,
+    opens_at,
     undo_check_in,
     undo_missed,
 )
 from plugins.rooms.booking.changes import approve_at, cancel, move, move_wish
 from plugins.rooms.booking.decisions import approve, expire, refuse
+from plugins.rooms.booking.displacing import displace, offers_instead
+from plugins.rooms.booking.keys import KeyOut, hand_out_key, key_loans, keys_out, take_key_back
 from plugins.rooms.booking.making import Who, book, book_wish, check_booking, take_hold
 from plugins.rooms.booking.occurrences import Booked, owns
+from plugins.rooms.booking.past_use import enter_past_use
 from plugins.rooms.booking.series import BookedSeries, Looked, add_back, book_series, look_at_series
 from plugins.rooms.booking.series_changes import (
     ChangedDate,
@@ -67,14 +72,20 @@ from plugins.rooms.finding.lists import (
     booking_by_code,
     booking_lines,
     booking_of,
+    coming_here,
+    held_instead,
     my_bookings,
     occurrence_line,
     on_day,
     outside_hours,
     requests,
 )
+from plugins.rooms.finding.monthly import Monthly, month_of, monthly
 from plugins.rooms.finding.screens import Screen, add_screen, door, find_screen, hall, revoke_screen, screens
 from plugins.rooms.finding.series_lists import RunningSeries, SeriesPage, running_series, series_page
+from plugins.rooms.finding.unmet import Demand, no_room, write_counts
+from plugins.rooms.finding.utilisation import Minutes, by_month, measure
+from plugins.rooms.finding.utilisation_words import in_hours
 from plugins.rooms.finding.waiting_lists import (
     WaitingLine,
     all_waiting,
@@ -134,13 +145,17 @@ __all__ = [
     "ChangedDate",
     "ChangedSeries",
     "ClosureDates",
+    "Demand",
     "FeedLine",
     "FirstHours",
     "Found",
     "FreeTime",
     "Joined",
+    "KeyOut",
     "Line",
     "Looked",
+    "Minutes",
+    "Monthly",
     "RoomDay",
     "RunningSeries",
     "Screen",
@@ -170,6 +185,7 @@ __all__ = [
     "booking_by_code",
     "booking_lines",
     "booking_of",
+    "by_month",
     "cancel",
     "cancel_series",
     "change_series",
@@ -178,13 +194,16 @@ __all__ = [
     "close",
     "close_regularly",
     "closures",
+    "coming_here",
     "dated_hours",
     "day",
     "describe_photo",
+    "displace",
     "door",
     "edit_equipment",
     "edit_room",
     "edit_venue",
+    "enter_past_use",
     "equipment",
     "expire",
     "feed_text",
@@ -201,8 +220,13 @@ __all__ = [
     "free_now",
     "goes_on",
     "hall",
+    "hand_out_key",
+    "held_instead",
     "hours_text",
+    "in_hours",
     "join_waiting",
+    "key_loans",
+    "keys_out",
     "leave_waiting",
     "lift",
     "lift_regular",
@@ -212,19 +236,26 @@ __all__ = [
     "look_at_series",
     "make_feed",
     "mark_missed",
+    "may_check_in",
+    "measure",
+    "month_of",
+    "monthly",
     "move",
     "move_photo",
     "move_wish",
     "my_bookings",
     "my_waiting",
     "needed_by",
+    "no_room",
     "note_opened",
     "note_people",
     "occurrence_line",
     "offer_waiting",
     "offered_equipment",
     "offered_line",
+    "offers_instead",
     "on_day",
+    "opens_at",
     "outside_hours",
     "own_feed",
     "owns",
@@ -253,6 +284,7 @@ __all__ = [
     "skip_waiting",
     "start_venue",
     "take_hold",
+    "take_key_back",
     "tend_waiting",
     "told_waiting",
     "undo_check_in",
@@ -264,4 +296,5 @@ __all__ = [
     "waiting_numbers",
     "week",
     "weekly_hours",
+    "write_counts",
 ]

@@ -58,6 +58,14 @@ OCCURRENCE = Workflow(
         Transition("check_in", "confirmed", "checked_in", label=_("Check in"), required=("checked_in_at",)),
         Transition("undo_check_in", "checked_in", "confirmed", permission="rooms.desk", label=_("Undo the check-in")),
         Transition("finish", ("confirmed", "checked_in"), "finished", label=_("Finish"), required=("finished_at",)),
+        Transition(
+            "enter_past",
+            "requested",
+            "finished",
+            permission="rooms.desk",
+            label=_("Enter past use"),
+            required=("finished_at",),
+        ),
         Transition("miss", "confirmed", "unattended", label=_("Nobody checked in")),
         Transition("expect_again", "unattended", "confirmed", permission="rooms.desk", label=_("They may still come")),
         Transition(

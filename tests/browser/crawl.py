@@ -158,6 +158,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             urlsplit(booking.url).path + "/rate",
             urlsplit(series.url).path,
             f"{HOME}/rooms/{paints}/series?date={coming_day(6)}&start=09:00&end=10:00",
+            f"{HOME}/rooms/{paints}/here",
         ],
         DIRECTOR: [
             urlsplit(brought.url).path,
@@ -189,7 +190,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/notices/desk/5/withdraw",
             f"{HOME}/threads/core.notice:1/link?q=%E6%A5%BC%E9%81%93",
             f"{HOME}/threads/links/1/end",
-            urlsplit(booking.url).path.replace("/booking/", "/desk/bookings/") + "/rate",
+            *(urlsplit(booking.url).path.replace("/booking/", "/desk/bookings/") + end for end in ("/rate", "/came")),
             urlsplit(screen.url).path,
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
         ],

@@ -8,6 +8,7 @@ from typing import Any
 from core import Actor, Export, today
 from plugins.rooms.clock import hhmm, local_span, parse_day
 from plugins.rooms.finding.lists import Line, on_day, requests
+from plugins.rooms.finding.monthly import VIEW, month_of, room_rows
 from plugins.rooms.finding.series_lists import running_series
 from plugins.rooms.finding.waiting_lists import all_waiting
 from plugins.rooms.places.closures import closures
@@ -79,6 +80,15 @@ def _rooms(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
         yield [value if type(value) is int else cell.show(value) for cell, value in values]
 
 
+def _utilisation(actor: Actor, wanted: Mapping[str, str]) -> Iterator[list[Any]]:
+    """A hall stands before its parts, and is the sum of them."""
+    first = month_of(wanted.get("month", "")) or today().replace(day=1)
+    for venue, room, is_hall, minutes in room_rows(actor, first):
+        name = f"{room}（{_('hall, the sum of its parts')}）" if is_hall else room
+        figures = [round(each / 60, 2) for each in minutes]
+        yield [first.isoformat()[:7], venue, name, *figures, minutes.percent]
+
+
 _ROOM_COLUMNS = tuple(column for column in COLUMNS if column.field != "hours")
 
 _BOOKING = (
@@ -111,6 +121,11 @@ EXPORTS = (
     Export(
         "rooms.closures", _("Closures"), MANAGE,
         (_("Room"), _("First day"), _("From"), _("Last day"), _("To"), _("Why")), _closures,
+    ),
+    Export(
+        "rooms.utilisation", _("Utilisation of rooms"), VIEW,
+        (_("Month"), _("Venue"), _("Room"), _("Hours open"), _("Hours used"), _("Hours unconfirmed"), _("Used in %")),
+        _utilisation, filters=("month",),
     ),
     Export(
         "rooms.rooms", _("Venues and rooms"), MANAGE, tuple(column.label for column in _ROOM_COLUMNS), _rooms,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from core import Actor, Community, NavItem, Todo, Widget, day_text, today
+from core import Actor, Community, NavItem, Todo, Widget, day_text, local_day, today
 from plugins.rooms import service
 from plugins.rooms.texts import _
 
@@ -33,6 +33,9 @@ _PLACES = (
         _("Venues and rooms"), "desk_venues", "door-open", "desk", _MANAGE, group=_GROUP, order=12, covers=_OF_VENUES
     ),
     NavItem(_("Closures"), "desk_closures", "calendar-off", "desk", _MANAGE, group=_GROUP, order=13),
+    NavItem(
+        _("Utilisation"), "desk_utilisation", "chart-column", "desk", "rooms.utilisation.view", group=_GROUP, order=16
+    ),
     NavItem(_("Posters"), "desk_posters", "qr-code", "desk", _DESK, group=_GROUP, order=14),
     NavItem(
         _("Equipment to lend"),
@@ -66,13 +69,25 @@ def nav_items() -> list[NavItem]:
 def todo_items(community: Community, actor: Actor) -> list[Todo]:
     """Each request that waits for this actor, due on the day before it would take place; before all, the first venue.
 
-    After them, whoever waits for a room that needs approval and is free by now.
+    Then keys that are late, and whoever waits for a room that needs approval and is free by now.
     """
     base = f"/c/{community.code}/rooms/desk"
     found = []
     if actor.can("rooms.manage") and not service.venues(community.code):
         detail = _("Then residents can see when its rooms are free and book them.")
         found.append(Todo(_("Enter the first venue"), base, detail=detail, icon="door-open", permission=_MANAGE))
+    if actor.can(_DESK):
+        found += [
+            Todo(
+                _("Ask for the key of %(room)s: %(taker)s", room=key.room, taker=key.taker),
+                f"{base}/bookings/{key.occurrence_id}",
+                due=local_day(key.end_min * 60_000).isoformat(),
+                icon="key-round",
+                permission=_DESK,
+            )
+            for key in service.keys_out(actor)
+            if key.is_late
+        ]
     if actor.can("rooms.booking.approve"):
         found += [
             Todo(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from core import CLEARED, Actor, DataSubject, DataTable, PersonalField, Ref, Refused, Retention, now
+from collections.abc import Sequence
+
+from core import CLEARED, Actor, DataSubject, DataTable, PersonalField, Ref, Refused, Retention, local_text, now
 from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import hhmm, local_span, now_minute
-from plugins.rooms.models import Booking, Feed, Occurrence, Resource, Room, Venue, Waiting
+from plugins.rooms.finding.unmet import KEPT_DAYS, forget, overdue
+from plugins.rooms.models import Booking, Feed, KeyLoan, Occurrence, Resource, Room, Venue, Waiting
 from plugins.rooms.states import AHEAD, STATES, WAITING_STATES
 from plugins.rooms.texts import _
 
@@ -36,6 +39,9 @@ PERSONAL = (
         Feed, ("person", "account"), _("That somebody reads their bookings in their own calendar"),
         _("So that the calendar shows the own bookings and nobody else's."), "request",
         _("Until it is switched off or the account is closed."),
+    ),
+    PersonalField(
+        KeyLoan, ("taker",), _("Who took the key of a room"), _("So that the key comes back."), "request", _KEPT
     ),
     PersonalField(
         Venue, ("owner", "contact_name", "contact_phone"), _("Whom to ask about a venue, and the number"),
@@ -73,6 +79,16 @@ _WAITING_OF = """
 """
 
 
+_KEYS_OF_PERSON = """
+    SELECT k.out_at, k.back_at, r.name, k.taker
+    FROM rooms_booking b JOIN rooms_occurrence o ON o.community=b.community AND o.booking_id=b.id
+        JOIN rooms_key_loan k ON k.community=o.community AND k.occurrence_id=o.id
+        JOIN rooms_room r ON r.community=o.community AND r.id=o.room_id
+    WHERE b.community=? AND (b.person=? OR (b.organiser=? AND b.guest_phone<>'' AND b.guest_phone IN (?, ?)))
+    ORDER BY k.out_at, k.id
+"""
+
+
 def bookings_of(community: str, person: DataSubject) -> list[DataTable]:
     """The bookings of a person; also those made without an account under the same name and telephone number."""
     states = {state.name: str(state.label) for state in STATES}
@@ -86,7 +102,11 @@ def bookings_of(community: str, person: DataSubject) -> list[DataTable]:
         _("Asked for on"), _("Day"), _("From"), _("Until"), _("Room"), _("Title"), _("Purpose"), _("Organisation"),
         _("State"), _("Reason"),
     )  # fmt: skip
-    return [DataTable(_("Room bookings"), columns, tuple(found)), _waiting_of(community, person)]
+    return [
+        DataTable(_("Room bookings"), columns, tuple(found)),
+        _waiting_of(community, person),
+        _keys_of(community, person),
+    ]
 
 
 def _waiting_of(community: str, person: DataSubject) -> DataTable:
@@ -100,6 +120,15 @@ def _waiting_of(community: str, person: DataSubject) -> DataTable:
         _("Reason"),
     )  # fmt: skip
     return DataTable(_("Waiting list"), columns, tuple(found))
+
+
+def _keys_of(community: str, person: DataSubject) -> DataTable:
+    found = [
+        (local_text(out), local_text(back) if back else "", room, taker)
+        for out, back, room, taker in rows(_KEYS_OF_PERSON, *_known_by(community, person))
+    ]
+    columns = (_("Handed out"), _("Given back"), _("Room"), _("Who has the key"))
+    return DataTable(_("Keys of rooms"), columns, tuple(found))
 
 
 def _known_by(community: str, person: DataSubject) -> tuple[object, ...]:
@@ -119,6 +148,7 @@ def erase_bookings(community: str, person: DataSubject) -> list[Ref]:
         )
     bookings = sorted({booking for booking, *_rest in found})
     occurrences = sorted({occurrence for _booking, occurrence, *_rest in found if occurrence is not None})
+    _erase_keys(community, person, occurrences)
     waiting = Waiting.of(community).where(Waiting.booking_id.in_(bookings))
     if any(entry.state in ("waiting", "offered") for entry in list(waiting)):
         raise Refused(
@@ -138,7 +168,20 @@ def erase_bookings(community: str, person: DataSubject) -> list[Ref]:
     ]
 
 
-# --------------------------------------------------------------------------- guests of long ago
+def _erase_keys(community: str, person: DataSubject, occurrences: Sequence[int]) -> None:
+    """Take the names off the keys of their bookings; raises `Refused` while one is out."""
+    own = KeyLoan.of(community).where(KeyLoan.occurrence_id.in_(occurrences))
+    if own.where(KeyLoan.back_at.is_null()).exists():
+        raise Refused(
+            _("%(name)s has the key of a room.", name=person.names[0]), advice=_("Note first that it came back.")
+        )
+    named = KeyLoan.occurrence_id.in_(occurrences) | KeyLoan.taker.in_(list(person.names))
+    KeyLoan.update(taker=person.pseudonym).where(
+        KeyLoan.community == community, KeyLoan.back_at.is_null(False), named
+    ).execute()  # fmt: skip
+
+
+# --------------------------------------------------------------------------- guests and keys of long ago
 
 _GUESTS_OVER = """
     SELECT b.id FROM rooms_booking b WHERE b.community=? AND b.organiser_kind='guest' AND b.organiser<>?
@@ -163,9 +206,28 @@ def _clear_guests(actor: Actor, before: int) -> list[Ref]:
     return [Ref(Booking.kind, community, key) for key in found]
 
 
+_KEYS_OVER = """
+    SELECT id, occurrence_id FROM rooms_key_loan WHERE community=? AND back_at<? AND taker<>? ORDER BY id LIMIT 500
+"""
+
+
+def _clear_keys(actor: Actor, before: int) -> list[Ref]:
+    community = str(actor.community)
+    found = rows(_KEYS_OVER, community, before, CLEARED)
+    KeyLoan.update(taker=CLEARED).where(
+        KeyLoan.community == community, KeyLoan.id.in_([key for key, _occurrence in found])
+    ).execute()  # fmt: skip
+    return [Ref(Occurrence.kind, community, occurrence) for _key, occurrence in found]
+
+
 RETENTION = (
     Retention(
         "rooms.guests", _("Guests of past bookings: name, number, what for"), 365,
         lambda community, before: len(_guests_over(community, before)), _clear_guests,
+    ),
+    Retention("rooms.unmet", _("How often no room was found: counts, no names"), KEPT_DAYS, overdue, forget),
+    Retention(
+        "rooms.keys", _("Who took the key of a room"), 365,
+        lambda community, before: len(rows(_KEYS_OVER, community, before, CLEARED)), _clear_keys,
     ),
 )  # fmt: skip

@@ -19,6 +19,8 @@ _TONES = {"ok": "ok", "warn": "warn", "bad": "bad"}
 _CHANGES = {
     "rooms.booking.moved": _("Given another time or room"),
     "rooms.booking.missed": _("Looked again whether they came"),
+    "rooms.key.handed_out": _("Key handed out"),
+    "rooms.key.taken_back": _("Key back"),
 }
 
 

@@ -20,7 +20,8 @@ from plugins.rooms.booking.occurrences import (
     until,
 )
 from plugins.rooms.booking.telling import RELEASED, no_longer_true, place_and_time, tell_organiser
-from plugins.rooms.clock import hhmm, local_span, now_minute
+from plugins.rooms.clock import DAY_END, hhmm, local_span, now_minute
+from plugins.rooms.finding.lists import Line
 from plugins.rooms.models import Booking, Occurrence
 from plugins.rooms.texts import _
 
@@ -57,6 +58,11 @@ def opens_at(community: str, start_min: int) -> int:
     return start_min - int(get_setting("rooms.check_in_before", community))
 
 
+def may_check_in(actor: Actor, line: Line) -> bool:
+    """Whether a booking can be checked in to now."""
+    return line.state == "confirmed" and opens_at(str(actor.community), line.start_min) <= now_minute() < line.end_min
+
+
 def _check_when(occurrence: Occurrence, opens: int) -> None:
     if occurrence.end_min <= now_minute():
         raise Refused(_("This booking is over."), advice=_("If you were there, please tell the staff."))
@@ -84,7 +90,7 @@ def finish(actor: Actor, occurrence_id: int, *, people: int | None = None, code:
     Its organiser, a guest with `code`, or staff. `people` is how many came. Who ends a booking has been there, checked in
     or not. Raises `Refused` before it has begun and when it is over, `Invalid` (people).
     """
-    _check_people(people)
+    check_came(people)
     occurrence, booking = load(actor, occurrence_id)
     require_own(actor, booking, DESK, code)
     this_minute = -(-now() // 60_000)
@@ -94,7 +100,9 @@ def finish(actor: Actor, occurrence_id: int, *, people: int | None = None, code:
         if occurrence.start_min > this_minute:
             raise Refused(_("This booking has not begun yet."), advice=_("You can cancel it instead."))
     before = (occurrence.room_id, occurrence.start_min, occurrence.end_min)
-    occurrence = advance(actor, occurrence, "finish", finished_at=this_minute * 60_000, people_came=people)
+    # After that the computer was off and nobody knows: the booked end is believed.
+    left = this_minute if this_minute <= occurrence.end_min + OVERRUN else occurrence.end_min
+    occurrence = advance(actor, occurrence, "finish", finished_at=left * 60_000, people_came=people)
     _free_the_rest(actor, occurrence, booking, before)
     return booked(occurrence)
 
@@ -103,7 +111,7 @@ def finish(actor: Actor, occurrence_id: int, *, people: int | None = None, code:
 def note_people(actor: Actor, occurrence_id: int, people: int | None) -> None:
     """How many came, entered or corrected after the end (`rooms.desk`). Raises `Invalid` (people), `Refused`."""
     actor.require(DESK)
-    _check_people(people)
+    check_came(people)
     occurrence, _booking = load(actor, occurrence_id)
     if occurrence.state != "finished":
         raise Refused(_("This is entered when the booking is finished."))
@@ -113,7 +121,8 @@ def note_people(actor: Actor, occurrence_id: int, people: int | None) -> None:
     record(actor, "rooms.booking.people_noted", occurrence.ref, before=before, after={"people_came": people})
 
 
-def _check_people(people: int | None) -> None:
+def check_came(people: int | None) -> None:
+    """Raise `Invalid` (people) for a number of people that cannot have come."""
     if people is not None and not 1 <= people <= MOST_PEOPLE:
         raise Invalid({"people": [_("Please give the number of people, at least 1.")]})
 
@@ -196,7 +205,7 @@ def undo_missed(actor: Actor, occurrence_id: int) -> Booked:
 def attest(actor: Actor, occurrence_id: int, *, people: int | None = None) -> Booked:
     """They were there and forgot to check in (`rooms.desk`): counts as used. Raises `Refused`, `Invalid` (people)."""
     actor.require(DESK)
-    _check_people(people)
+    check_came(people)
     occurrence, _booking = load(actor, occurrence_id)
     if occurrence.missed_at is not None:
         raise Refused(_("It says that nobody came."), advice=_("Take that back first."))
@@ -208,7 +217,7 @@ def attest(actor: Actor, occurrence_id: int, *, people: int | None = None) -> Bo
 
 _DUE = "SELECT id FROM rooms_occurrence WHERE community=? AND state=? AND end_min<=? ORDER BY end_min, id LIMIT ?"
 _LATE = """
-    SELECT id FROM rooms_occurrence WHERE community=? AND state='confirmed' AND end_min>? AND start_min<=?
+    SELECT id FROM rooms_occurrence WHERE community=? AND state='confirmed' AND end_min>? AND start_min<=? AND start_min>?
     ORDER BY end_min, id LIMIT ?
 """
 
@@ -237,7 +246,7 @@ def _release(actor: Actor) -> int:
     """Give the rest of bookings that nobody came to back to everybody, and tell the organisers."""
     community, minute = str(actor.community), now_minute()
     wait = int(get_setting("rooms.release_after", community))
-    late = slots.rows(_LATE, community, minute, minute - wait, _AT_ONCE) if wait else []
+    late = slots.rows(_LATE, community, minute, minute - wait, minute - DAY_END, _AT_ONCE) if wait else []
     for (key,) in late:
         occurrence, booking = load(actor, key)
         _give_away(actor, occurrence, booking)

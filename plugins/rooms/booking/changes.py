@@ -38,6 +38,7 @@ from plugins.rooms.booking.rules import (
 from plugins.rooms.booking.telling import (
     CANCELLED,
     DECIDED,
+    DISPLACED,
     MOVED,
     no_longer_true,
     place_and_time,
@@ -228,7 +229,7 @@ def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = ""
 
 
 def _call_cancelled(actor: Actor, occurrence: Occurrence, booking: Booking, knows: bool) -> None:
-    no_longer_true(actor, occurrence, DECIDED, MOVED)
+    no_longer_true(actor, occurrence, DECIDED, MOVED, DISPLACED)
     what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
     why = _("Booking cancelled: %(what)s. Reason: %(reason)s", what=what, reason=occurrence.reason or "—")
     if not knows:

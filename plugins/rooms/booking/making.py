@@ -36,6 +36,7 @@ from plugins.rooms.booking.rules import (
     organiser_of,
     read_time,
 )
+from plugins.rooms.booking.telling import DISPLACED, no_longer_true
 from plugins.rooms.clock import parse_day
 from plugins.rooms.models import Booking, Occurrence
 from plugins.rooms.places.equipment import check_equipment
@@ -278,6 +279,7 @@ def take_hold(actor: Actor, occurrence_id: int, *, code: str = "") -> Booked:
         )
     require_own(actor, booking, "rooms.desk", code)
     occurrence = advance(actor, occurrence, "take")
+    no_longer_true(actor, occurrence, DISPLACED)
     answer_offer(actor, occurrence, "take")
     tell_confirmed(occurrence, booking)
     return booked(occurrence)

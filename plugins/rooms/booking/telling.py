@@ -18,6 +18,7 @@ MOVED = "moved"
 EXPIRED = "expired"
 RELEASED = "released"
 OFFERED = "offered"
+DISPLACED = "displaced"
 
 
 def this_move() -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from core import Actor, Forbidden, NotFound, State, guest_codes
+from core import Actor, Forbidden, NotFound, State, guest_codes, today
 from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import day_bounds, hhmm, local_span, now_minute
 from plugins.rooms.places.hours import Plan, load_plan
@@ -169,6 +169,11 @@ _REQUESTS = (
             AND s.state='requested' AND s.replaces IS NULL ORDER BY s.start_min, s.id LIMIT 1))
         ORDER BY o.start_min, o.id LIMIT ?"""
 )
+_AT_DOOR = """ o.start_min>=? AND o.start_min<? AND o.state IN ('confirmed', 'checked_in') AND o.room_id IN (
+        SELECT t.id FROM rooms_room t WHERE t.id=? OR t.part_of=? OR t.id=(SELECT h.part_of FROM rooms_room h WHERE h.id=?))
+"""
+_HERE = _LINE + _AT_DOOR + " ORDER BY o.start_min, o.id"
+_OF_CODE = "SELECT 1 FROM rooms_booking WHERE community=? AND id=? AND code_digest=?"
 _ONE = _LINE + " o.id=?"
 _OF_BOOKING = _LINE + " o.booking_id=? ORDER BY o.start_min, o.id"
 # What a confidential booking is for is nobody's to find.
@@ -196,6 +201,30 @@ def booking_by_code(actor: Actor, code: str) -> list[Line]:
     if not found:
         raise NotFound
     return found
+
+
+def coming_here(actor: Actor, room_id: int, codes: Sequence[str] = ()) -> list[Line]:
+    """The actor's own bookings of a room today that are not over, the next first; also with a guest's `codes`.
+
+    Of a hall, its parts, and a part's hall too: whoever stands at a door need not know which of them was booked. Nobody
+    learns here of a booking that is not their own.
+    """
+    first, last = day_bounds(today())
+    found = _lines(_HERE, actor.community, first, last, room_id, room_id, room_id)
+    return [line for line in found if _is_own(actor, line, codes) and not line.is_over]
+
+
+def _is_own(actor: Actor, line: Line, codes: Iterable[str] = ()) -> bool:
+    if (line.person is not None and line.person == actor.person) or (
+        line.account is not None and line.account == actor.account
+    ):
+        return True
+    return any(_has_code(actor, line, code) for code in codes if code)
+
+
+def _has_code(actor: Actor, line: Line, code: str) -> bool:
+    digest = guest_codes.digest("rooms", str(actor.community), code)
+    return bool(rows(_OF_CODE, actor.community, line.booking_id, digest))
 
 
 def on_day(actor: Actor, date: datetime.date, venue_id: int | None = None) -> list[Line]:
@@ -267,20 +296,22 @@ def booking_lines(actor: Actor, booking_id: int, code: str = "") -> list[Line]:
 
 def _require_seen(actor: Actor, lines: Sequence[Line], code: str) -> None:
     """Raise `Forbidden` unless the lines of one booking are for this actor to read."""
-    line = lines[0]
-    own = (line.person is not None and line.person == actor.person) or (
-        line.account is not None and line.account == actor.account
-    )
-    if own or actor.can("rooms.desk"):
-        return
-    if code and any(mine.booking_id == line.booking_id for mine in booking_by_code(actor, code)):
-        return
-    raise Forbidden
+    if not _is_own(actor, lines[0], [code]) and not actor.can("rooms.desk"):
+        raise Forbidden
 
 
 def booking_of(community: str, occurrence_id: int) -> int | None:
     """The number of the booking an occurrence belongs to."""
     found = rows("SELECT booking_id FROM rooms_occurrence WHERE community=? AND id=?", community, occurrence_id)
+    return int(found[0][0]) if found else None
+
+
+_INSTEAD = "SELECT id FROM rooms_occurrence WHERE community=? AND replaces=? AND state='held' ORDER BY id DESC LIMIT 1"
+
+
+def held_instead(line: Line, community: str) -> int | None:
+    """The occurrence that is held for whoever lost the time of `line` to the community; None when there is none."""
+    found = rows(_INSTEAD, community, line.id) if line.state == "displaced" else []
     return int(found[0][0]) if found else None
 
 

@@ -1,6 +1,6 @@
-"""Who came: that nobody did, as staff saw it, and what the states of coming and leaving must know."""
+"""Who came: that nobody did, as staff saw it, what the states of coming and leaving must know, and keys out and in."""
 
-from core import create_index, is_postgresql
+from core import create_index, create_table, is_postgresql
 
 
 def up(migrator, db):
@@ -18,3 +18,23 @@ def up(migrator, db):
         "community, state, end_min",
         where="state IN ('confirmed', 'checked_in')",
     )
+    create_table(
+        db,
+        "rooms_key_loan",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL,
+        occurrence_id INTEGER NOT NULL,
+        taker TEXT NOT NULL,
+        out_at INTEGER NOT NULL,
+        out_by INTEGER,
+        back_at INTEGER,
+        back_by INTEGER,
+        CONSTRAINT rooms_key_loan_taker_given CHECK (length(taker) BETWEEN 1 AND 60),
+        CONSTRAINT rooms_key_loan_order CHECK (back_at >= out_at),
+        CONSTRAINT rooms_key_loan_occurrence FOREIGN KEY (community, occurrence_id)
+            REFERENCES rooms_occurrence (community, id)
+        """,
+    )
+    create_index(db, "rooms_key_loan_once", "rooms_key_loan", "occurrence_id", unique=True, where="back_at IS NULL")
+    create_index(db, "rooms_key_loan_of", "rooms_key_loan", "community, occurrence_id")

@@ -1,10 +1,13 @@
 """The pages of the module: residents' in `find`, `booking` and `mine`, the desk's in the modules named `desk_…`."""
 
 from plugins.rooms.views import (
+    attendance,
     booking,
+    desk_attendance,
     desk_booking,
     desk_closure_series,
     desk_closures,
+    desk_displace,
     desk_equipment,
     desk_hours,
     desk_photos,
@@ -13,6 +16,7 @@ from plugins.rooms.views import (
     desk_screens,
     desk_series,
     desk_today,
+    desk_utilisation,
     desk_waiting,
     feeds,
     find,
@@ -26,11 +30,14 @@ from plugins.rooms.views import (
 from plugins.rooms.views.base import blueprint
 
 __all__ = [
+    "attendance",
     "blueprint",
     "booking",
+    "desk_attendance",
     "desk_booking",
     "desk_closure_series",
     "desk_closures",
+    "desk_displace",
     "desk_equipment",
     "desk_hours",
     "desk_photos",
@@ -39,6 +46,7 @@ __all__ = [
     "desk_screens",
     "desk_series",
     "desk_today",
+    "desk_utilisation",
     "desk_waiting",
     "feeds",
     "find",

@@ -68,3 +68,8 @@ def for_whom(actor: Actor) -> Any:
 def own_line(occurrence_id: int) -> Line:
     """The booking, for whoever may see it: organiser, guest with a code, or the desk."""
     return service.occurrence_line(current_actor(), occurrence_id, code_of(occurrence_id))
+
+
+def this_browser() -> str:
+    """What tells this browser from others within a day, for counts: never stored (see `finding.unmet`)."""
+    return f"{request.remote_addr}\x1f{request.user_agent.string}"

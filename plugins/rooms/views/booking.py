@@ -27,9 +27,10 @@ from core import (
 )
 from plugins.rooms import service
 from plugins.rooms.about import ratings
+from plugins.rooms.booking.rules import read_time
 from plugins.rooms.finding import ics
 from plugins.rooms.texts import _
-from plugins.rooms.views.base import base, blueprint, code_of, for_whom, own_line, remember_code, times
+from plugins.rooms.views.base import base, blueprint, code_of, for_whom, own_line, remember_code, this_browser, times
 from plugins.rooms.views.forms import BookForm, MoveForm, ReasonForm, StaffBookForm
 
 _WAITED = ("date", "start", "end", "title", "people", "guest_name", "guest_phone", "requested_on", "for")
@@ -54,6 +55,8 @@ def book(room_id: int) -> Any:
             service.check_booking(acting, room_id, **given)
         except Conflict as conflict:
             status, taken = 409, conflict
+            wish = read_time(given["date"], given["start"], given["end"])
+            service.no_room(room.community, "collision", wish, given["people"], who=this_browser())
         except Refused as error:
             status, refused = error.status, error
         except Invalid as error:
@@ -140,15 +143,20 @@ def booking(occurrence_id: int) -> Any:
         service.note_opened(actor, occurrence_id, code)
         offered = service.offered_line(actor, occurrence_id)
     shown = guest_codes.grouped(code) if code else ""
+    instead = service.held_instead(line, current_community().code)
+    if code and instead is not None:
+        remember_code(instead, code)
     may_rate = ratings.may_rate(actor, line)
     return page(
         "rooms/booking.html",
         line=line,
+        instead=instead,
         offered=offered,
         needed=service.needed_by(actor, occurrence_id),
         code=shown,
         base=base(),
         may_rate=may_rate,
+        may_check_in=service.may_check_in(actor, line),
     )
 
 
@@ -191,16 +199,6 @@ def is_own(actor: Actor, line: service.Line) -> bool:
         line.account is not None and line.account == actor.account
     )
     return mine or bool(code_of(line.id))
-
-
-@blueprint.post("/booking/<int:occurrence_id>/end")
-@view(public=True)
-def end(occurrence_id: int) -> Any:
-    """End a booking that is going on, so that others can use the rest."""
-    own_line(occurrence_id)
-    submit_once(lambda: service.finish(current_actor(), occurrence_id, code=code_of(occurrence_id)).as_json())
-    toast(_("Ended. Thank you for leaving the rest of the time to others."))
-    return after_post(url(".booking", occurrence_id=occurrence_id))
 
 
 @blueprint.route("/booking/<int:occurrence_id>/move", methods=["GET", "POST"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
@@ -40,9 +41,18 @@ def way_back(otherwise: str) -> str:
 @view("rooms.desk")
 def desk_booking(occurrence_id: int) -> Response:
     """Everything about one booking."""
-    line = service.occurrence_line(current_actor(), occurrence_id)
-    needed = service.needed_by(current_actor(), occurrence_id)
-    return page("rooms/desk/booking.html", line=line, needed=needed, base=base(), back=_day_of(line))
+    actor = current_actor()
+    line, keys = service.occurrence_line(actor, occurrence_id), service.key_loans(actor, occurrence_id)
+    return page(
+        "rooms/desk/booking.html",
+        line=line,
+        needed=service.needed_by(actor, occurrence_id),
+        may_check_in=service.may_check_in(actor, line),
+        keys=keys,
+        key_out=next((key for key in keys if key.back_at is None), None),
+        base=base(),
+        back=_day_of(line),
+    )
 
 
 def _day_of(line: service.Line) -> str:
@@ -81,7 +91,7 @@ def desk_move(occurrence_id: int) -> Response:
         line=line,
         form=form,
         taken=taken,
-        again=_again(line, taken),
+        again=again_at(taken, {"told": "y"} if request.form.get("told") else {}),
         base=base(),
         back=_day_of(line),
         status=409 if taken else status_of(form),
@@ -100,17 +110,16 @@ def _move(occurrence_id: int, form: MoveForm) -> dict[str, Any]:
     ).as_json()
 
 
-def _again(line: service.Line, taken: Conflict | None) -> list[tuple[Any, str, dict[str, Any]]]:
-    """Each free time instead, with the address and the fields that take it with one tap."""
+def again_at(taken: Conflict | None, kept: Mapping[str, str]) -> list[tuple[Any, str, dict[str, Any]]]:
+    """Each free time instead, with the address and the fields that take it with one tap; `kept` goes along."""
     if taken is None or taken.alternatives is None:
         return []
     found = [*taken.alternatives.times, *([taken.alternatives.elsewhere] if taken.alternatives.elsewhere else [])]
-    told = {"told": "y"} if request.form.get("told") else {}
     return [
         (
             offer,
             request.full_path.rstrip("?"),
-            {"room_id": offer.room_id, "date": offer.date, "start": offer.start, "end": offer.end, **told},
+            {"room_id": offer.room_id, "date": offer.date, "start": offer.start, "end": offer.end, **kept},
         )
         for offer in found
     ]

@@ -69,6 +69,35 @@ class RemoveWaitingForm(Form):
     reason = StringField(_("Why"), required=True, longest=200, description=_("It stands with the entry."))
 
 
+# --------------------------------------------------------------------------- coming and leaving
+
+
+class CameForm(Form):
+    """How many came."""
+
+    people = IntegerField(
+        _("How many people came"), minimum=1, maximum=9999, description=_("May stay empty when nobody counted.")
+    )
+
+
+class KeyForm(Form):
+    """Who takes the key."""
+
+    taker = StringField(_("Who takes the key"), required=True, longest=60)
+
+
+class PastUseForm(Form):
+    """A room was used and nobody had booked it."""
+
+    room_id = SelectField(_("Room"), coerce=int, choices=[])
+    date = DayField(_("Day"), required=True)
+    start = SelectField(_("From"), required=True, choices=[], validate_choice=False)
+    end = SelectField(_("To"), required=True, choices=[], validate_choice=False)
+    title = StringField(_("What for"), longest=60)
+    people = IntegerField(_("How many people came"), minimum=1, maximum=9999)
+    guest_name = StringField(_("Who used it"), longest=30, description=_("Leave empty if the office itself used it."))
+
+
 # --------------------------------------------------------------------------- places
 
 

@@ -1,4 +1,4 @@
-"""Posters for doors and halls: A4, a QR code to the room's page, its rules and hours. One room, or a whole venue at once."""
+"""Posters for doors and halls: A4, a QR code to the page of its door, its rules and hours. One room, or a whole venue at once."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _hall_sheet(venue: Venue) -> dict[str, Any]:
 
 
 def _room_sheet(room: Room) -> dict[str, Any]:
-    address = _reach(f"/{room.id}")
+    address = _reach(f"/{room.id}/here")
     own = service.weekly_hours(room.community, room.venue_id, room.id)
     hours = own if any(own.values()) else service.weekly_hours(room.community, room.venue_id)
     return {

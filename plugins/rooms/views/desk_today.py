@@ -51,6 +51,8 @@ def desk() -> Response:
         chosen=chosen,
         lines={venue.id: [line for line in lines if line.venue_id == venue.id] for venue in venues},
         days=[(each, _day_link(each, chosen), each == date) for each in _around(date)],
+        coming={line.id for line in lines if service.may_check_in(actor, line)},
+        keys=service.keys_out(actor) if date == today() else [],
         waiting=len(service.requests(actor)) if actor.can("rooms.booking.approve") else 0,
         base=base(),
         today=today(),

@@ -21,8 +21,9 @@ from core import (
     view,
 )
 from plugins.rooms import service
+from plugins.rooms.booking.rules import read_time
 from plugins.rooms.finding import grid
-from plugins.rooms.views.base import asked_day, base, blueprint, times
+from plugins.rooms.views.base import asked_day, base, blueprint, this_browser, times
 from plugins.rooms.views.forms import FindForm
 
 FEW_ROOMS = 4
@@ -105,6 +106,8 @@ def free() -> Any:
             )
         except Invalid as error:
             form.accept(error)
+        else:
+            _note_unmet(form, found)
     return page(
         "rooms/free.html",
         form=form,
@@ -114,6 +117,13 @@ def free() -> Any:
         base=base(),
         status=422 if form.errors else 200,
     )
+
+
+def _note_unmet(form: FindForm, found: list[service.Found]) -> None:
+    """Count a search that found nothing, for the report on utilisation; who searched is not kept."""
+    if not found:
+        wish = read_time(form.date.data.isoformat(), form.start.data, form.end.data)
+        service.no_room(current_community().code, "search", wish, form.people.data, who=this_browser())
 
 
 @blueprint.get("/now")

@@ -122,4 +122,6 @@ def _opened(code: str) -> str:
         return url(".series", booking_id=lines[0].booking_id)
     for line in lines:
         remember_code(line.id, code)
-    return url(".booking", occurrence_id=lines[-1].id)
+    # The one that is going on or comes next: that is what somebody at the door has come for.
+    chosen = next((line for line in lines if not line.is_over), lines[-1])
+    return url(".booking", occurrence_id=chosen.id)

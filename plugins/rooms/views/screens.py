@@ -39,7 +39,7 @@ def _hall(found: service.Screen) -> Response:
 
 def _door(found: service.Screen) -> Response:
     shown = service.door(current_actor(), service.find_room(found.community, found.room_id))
-    return _page("rooms/screen_door.html", f"/{found.room_id}", door=shown)
+    return _page("rooms/screen_door.html", f"/{found.room_id}/here", door=shown)
 
 
 def _page(template: str, path: str, **context: object) -> Response:

@@ -1,0 +1,111 @@
+"""The community needs a room that is booked: the director takes it back and holds another time for whoever loses it.
+
+Both happen together or not at all. Who is put out is told, reads the reason, and answers on the page of the offer.
+"""
+
+from __future__ import annotations
+
+from core import Actor, Invalid, Refused, advance, tell_followers, transactional
+from plugins.rooms.booking import slots
+from plugins.rooms.booking.changes import withdraw_changes
+from plugins.rooms.booking.making import Extras, add_occurrence, book_wish
+from plugins.rooms.booking.occurrences import (
+    Booked,
+    block,
+    booked,
+    change_rooms,
+    decided,
+    load,
+    need,
+    or_alternatives,
+    resources_of,
+    room_name,
+    tell_cancelled,
+)
+from plugins.rooms.booking.rules import Wish, check_people, check_time, check_title, read_time
+from plugins.rooms.booking.telling import DECIDED, DISPLACED, MOVED, no_longer_true, place_and_time, tell_organiser
+from plugins.rooms.clock import hhmm, local_span, now_minute
+from plugins.rooms.finding.find import FreeTime, alternatives
+from plugins.rooms.finding.lists import Line
+from plugins.rooms.models import Booking, Occurrence
+from plugins.rooms.places.closures import close
+from plugins.rooms.places.hours import load_plan
+from plugins.rooms.texts import _
+
+DISPLACE = "rooms.booking.displace"
+
+
+def displace(
+    actor: Actor, occurrence_id: int, *, reason: str, room_id: int, date: str, start: str, end: str, title: str = ""
+) -> Booked:
+    """Take a confirmed booking's time back (`rooms.booking.displace`) and hold another time for its organiser.
+
+    `room_id`, `date`, `start` and `end` are the offer; it is held until it would begin, and whoever lost the room takes it
+    or not. `title` is what the community needs the room for: the time is booked for it at once; without one the room is
+    closed for that time, with the reason. Nobody comes between. Returns the offer. Raises `Invalid` (reason, title, date, start, end, people), `Conflict`
+    when the offered time is taken, `Refused` for what has begun or is not confirmed, `Forbidden`, `NotFound`.
+    """
+    actor.require(DISPLACE)
+    if not reason.strip():
+        raise Invalid({"reason": [_("Please say why, so that the organiser understands.")]})
+    title, wish = check_title(title), read_time(date, start, end)
+    _occurrence, booking = load(actor, occurrence_id)
+    return or_alternatives(
+        actor,
+        room_id,
+        wish,
+        lambda: _displace(actor, occurrence_id, reason.strip(), room_id, wish, title),
+        people=booking.people or 0,
+    )
+
+
+def offers_instead(actor: Actor, line: Line) -> list[FreeTime]:
+    """What could be offered to whoever loses this time: a free room at the same time first, then other times."""
+    wish = Wish(*local_span(line.start_min, line.end_min))
+    found = alternatives(actor, line.room_id, wish, people=line.people or 0)
+    return [*([found.elsewhere] if found.elsewhere else []), *found.times]
+
+
+@transactional
+def _displace(actor: Actor, occurrence_id: int, reason: str, room_id: int, wish: Wish, title: str) -> Booked:
+    occurrence, booking = load(actor, occurrence_id)
+    if occurrence.state == "confirmed" and occurrence.start_min <= now_minute():
+        raise Refused(_("This booking has begun already."), advice=_("Please talk to the people in the room."))
+    slots.release(occurrence.id)
+    occurrence = advance(actor, occurrence, "displace", reason=reason, **decided(actor))
+    withdraw_changes(actor, occurrence)
+    needed = Wish(*local_span(occurrence.start_min, occurrence.end_min))
+    if title:
+        book_wish(actor, occurrence.room_id, needed, Extras(title))
+    else:
+        times = {"date": needed.day.isoformat(), "start": hhmm(needed.start), "end": hhmm(needed.end)}
+        close(actor, occurrence.room_id, reason=reason, **times)
+    offer = _hold_instead(actor, occurrence, booking, room_id, wish)
+    _tell(actor, occurrence, booking, offer)
+    tell_cancelled(occurrence, booking, reason)
+    return booked(offer)
+
+
+def _hold_instead(actor: Actor, lost: Occurrence, booking: Booking, room_id: int, wish: Wish) -> Occurrence:
+    plan = load_plan(lost.community, wish.day)
+    room = plan.room(room_id)
+    check_people(booking.people, room.seats)
+    check_time(actor, plan, room, wish)
+    offer = add_occurrence(actor, booking, room, wish, replaces=lost.id)
+    need(offer, resources_of(lost))
+    change_rooms(offer, plan, lost.room_id)
+    # Nothing lapses before its time has come: whoever was put out is not put out twice.
+    return block(actor, offer, "hold", held_until=wish.start_min * 60_000)
+
+
+def _tell(actor: Actor, lost: Occurrence, booking: Booking, offer: Occurrence) -> None:
+    no_longer_true(actor, lost, DECIDED, MOVED)
+    why = _(
+        "We are sorry: the community needs the room itself, %(what)s. Reason: %(reason)s. Held for you instead: %(offer)s. "
+        "Please say whether you take it.",
+        what=place_and_time(room_name(actor, lost.room_id), lost),
+        reason=lost.reason,
+        offer=place_and_time(room_name(actor, offer.room_id), offer),
+    )
+    tell_organiser(actor, offer, booking, DISPLACED, why)
+    tell_followers(actor, lost.ref, DISPLACED, why)
