@@ -20,6 +20,7 @@ from core import (
     today,
 )
 from plugins.rooms import service
+from plugins.rooms.booking.recurrence import Rule
 from plugins.rooms.demo_past import fill_past
 from plugins.rooms.texts import _
 
@@ -66,10 +67,25 @@ def fill(community: Community, actor: Actor) -> Iterator[str]:
     _repair(actor, rooms["共享厨房"])
     _wait(actor, rooms["乒乓球室"])
     used = fill_past(actor, rooms)
+    _regularly(actor, rooms["多功能厅"], rooms["乒乓球室"])
     booked = sum(_book(actor, rooms[use[0]], *use[1:]) for use in USES)
     yield str(_("%(venue)s with %(rooms)d rooms, %(bookings)d bookings this week.", venue=venue.name, rooms=len(rooms),
                 bookings=booked))  # fmt: skip
     yield str(_("%(count)d times rooms were used in the past weeks.", count=used))
+
+
+def _regularly(actor: Actor, hall: int, table_tennis: int) -> None:
+    """A choir that comes every week, one date left out, and the hour in which a room is cleaned."""
+    monday = today() + datetime.timedelta(days=7 - today().weekday())
+    choir = Rule(weekdays=((2, 0),), until=monday + datetime.timedelta(weeks=10))
+    service.book_series(
+        actor, hall, choir, date=(monday + datetime.timedelta(days=2)).isoformat(), start="18:30", end="20:30",
+        title="合唱排练", guest_name="夕阳红合唱队", skip={monday + datetime.timedelta(days=23)},
+    )  # fmt: skip
+    service.close_regularly(
+        actor, table_tennis, Rule(weekdays=((1, 0),), count=12), date=(monday + datetime.timedelta(days=1)).isoformat(),
+        start="08:00", end="09:00", reason="打扫",
+    )  # fmt: skip
 
 
 def _repair(actor: Actor, room_id: int) -> None:

@@ -51,6 +51,7 @@ from plugins.rooms.booking.rules import (
 )
 from plugins.rooms.booking.series_dates import SeriesConflict, SeriesDate, keep_skipped, look, refuse_unless_free
 from plugins.rooms.models import Booking, Occurrence, OccurrenceResource, Series, Skipped
+from plugins.rooms.places.equipment import check_equipment
 from plugins.rooms.places.hours import Plan, RoomFacts, load_plan
 from plugins.rooms.texts import _
 
@@ -115,6 +116,7 @@ def look_at_series(
     organisation: str = "",
     organiser: str = "",
     requested_on: str = "",
+    equipment: Sequence[int] = (),
 ) -> Looked:
     """Every date of the series with its state, as it would be booked now; writes nothing.
 
@@ -124,6 +126,7 @@ def look_at_series(
     errors: Errors = {}
     collect(errors, lambda: check_title(title))
     collect(errors, lambda: asked_on(requested_on))
+    chosen = collect(errors, lambda: check_equipment(actor, equipment)) or ()
     wish = collect(errors, lambda: read_time(date, start, end))
     who = Who(guest_name, guest_phone, organisation, organiser)
     if wish is None:
@@ -132,7 +135,8 @@ def look_at_series(
     asked = collect(errors, lambda: _asked(actor, room_id, wish, rule, people, who))
     if errors or asked is None:
         raise Invalid(errors)
-    return Looked(look(actor, asked.plan, asked.room, asked.wishes, asked.organiser, skip=skip), asked.gaps)
+    dates = look(actor, asked.plan, asked.room, asked.wishes, asked.organiser, resources=chosen, skip=skip)
+    return Looked(dates, asked.gaps)
 
 
 def book_series(
@@ -152,13 +156,15 @@ def book_series(
     organisation: str = "",
     organiser: str = "",
     requested_on: str = "",
+    equipment: Sequence[int] = (),
 ) -> BookedSeries:
     """Book a room on every day of the rule but those in `skip`, in one transaction: all of them or none.
 
-    The rule starts on `date`. In a room that needs approval the whole series is one request, unless the actor may approve.
+    The rule starts on `date`; `equipment` is taken together with the room on each of them. In a room that needs approval the whole series is one request, unless the actor may approve.
     Raises like `look_at_series`, and `SeriesConflict` when a date that is not skipped cannot be had.
     """
-    extras = Extras(check_title(title), purpose.strip(), people, requested_on=asked_on(requested_on))
+    chosen = check_equipment(actor, equipment)
+    extras = Extras(check_title(title), purpose.strip(), people, chosen, requested_on=asked_on(requested_on))
     who = Who(guest_name, guest_phone, organisation, organiser)
     return book_series_wish(actor, room_id, read_time(date, start, end), rule, extras, who, skip=skip)
 

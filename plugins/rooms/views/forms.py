@@ -25,7 +25,6 @@ class BookForm(Form):
         _("Equipment to lend"),
         choices=[],
         validate_choice=False,
-        description=_("For this one booking. For regular ones please ask at the counter."),
     )
     guest_name = StringField(_("Your name"), longest=30)
     guest_phone = PhoneField(

@@ -52,7 +52,8 @@ def series_new(room_id: int) -> Any:
             if form.validate():
                 rule = rule_of(form)
                 acting = replace(actor, on_behalf_of=person.id) if person else actor
-                return _dates(acting, room, form, rule, given_of(form, person), step)
+                chosen = [int(key) for key in form.equipment.data or () if key.isdecimal()]
+                return _dates(acting, room, form, rule, {**given_of(form, person), "equipment": chosen}, step)
         except Invalid as error:
             form.accept(error)
         except Refused as error:
@@ -77,6 +78,7 @@ def series_form(actor: Actor, room: Any) -> SeriesForm | StaffSeriesForm:
         form.until.data, form.every.data = usual, "week"
     for field in (form.start, form.end):
         field.choices = times(field.data)
+    form.equipment.choices = [(str(item.id), item.name) for item in service.offered_equipment(actor)]
     if actor.is_signed_in and not actor.can("rooms.desk"):
         del form.guest_name, form.guest_phone
     return form

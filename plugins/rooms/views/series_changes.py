@@ -170,7 +170,8 @@ def _changed_dates(actor: Actor, series: service.SeriesPage, form: SeriesChangeF
 
 def _changed(result: dict[str, Any], desk: bool) -> Response:
     if result["code"]:
-        remember_code(f"s{result['booking_id']}", result["code"])
+        if not desk:
+            remember_code(f"s{result['booking_id']}", result["code"])
         toast(_("Moved. The code for these dates is %(code)s.", code=guest_codes.grouped(result["code"])))
     else:
         toast(_("Changed."))

@@ -192,3 +192,18 @@ def test_a_series_is_refused_with_a_reason_told_once(house):
     assert service.refuse_series(house.staff, booked.booking_id, "装修")
     assert states(house, booked) == ["refused"] * 4
     assert len(list(Message.of(house.community))) == 1
+
+
+def test_equipment_is_taken_on_each_date_and_what_is_lent_out_is_shown(house):
+    projector = service.add_equipment(house.staff, name="投影仪", bookable_by="residents").id
+    house.book("东厅", "09:30", "10:30", house.resident(2), date=after(house, 7).isoformat(), equipment=[projector])
+    assert [state for _day, state in look(house, equipment=[projector])] == ["free", "taken", "free", "free"]
+    booked = series(house, equipment=[projector], skip={after(house, 7)})
+    made = occurrences(house, booked)
+    assert all([slot[0] for slot in slots_of(each.id)] == [house.rooms["棋牌室"].id, projector] for each in made)
+    with pytest.raises(Conflict):
+        service.add_back(house.resident(), booked.booking_id, after(house, 7))
+    days = {each.series_day for each in made}
+    service.change_series(house.resident(), booked.booking_id, days, start="14:00", end="15:00")
+    assert all(len(slots_of(each.id)) == 2 for each in made)
+    assert check(house.community) == []
