@@ -46,6 +46,7 @@ _SOURCES = {
         "utc_minute", "weekday_text",
     ),
     "core.people.accounts": ("account_is_active",),
+    "core.people.permissions": ("holders_named",),
     "core.people.phone": ("parse_phone",),
     "core.people.directory": ("person_of",),
     "core.people.households": ("known_resident", "nearness"),

@@ -398,6 +398,12 @@ def holders(community: str, permission: str) -> list[int]:
     return sorted({account for account, role in rows if permission in _table.held(frozenset({role}), overrides)})
 
 
+def holders_named(community: str, permission: str) -> list[tuple[int, str]]:
+    """The same with their names, for choosing one of them."""
+    query = Account.select(Account.id, Account.label).where(Account.id.in_(holders(community, permission)))
+    return list(query.order_by(Account.label, Account.id).tuples())
+
+
 def keep_a_holder(community: str, had_holders: bool) -> None:
     """Raise `Refused` if `had_holders` and now nobody in the community can give roles any more."""
     if had_holders and not holders(community, MANAGE_ROLES):

@@ -344,3 +344,15 @@ class Equipment(CommunityModel):
 
     class Meta:
         table_name = "rooms_equipment"
+
+
+class Steward(CommunityModel):
+    """An account that decides on the requests for the rooms of one venue, which its unit opened."""
+
+    kind = "rooms.steward"
+    venue_id = Integer()
+    account = Integer()
+
+    class Meta:
+        table_name = "rooms_steward"
+        primary_key = peewee.CompositeKey("venue_id", "account")

@@ -79,6 +79,7 @@ from plugins.rooms.finding.lists import (
     on_day,
     outside_hours,
     requests,
+    unit_requests,
 )
 from plugins.rooms.finding.monthly import Monthly, month_of, monthly
 from plugins.rooms.finding.screens import Screen, add_screen, door, find_screen, hall, revoke_screen, screens
@@ -135,6 +136,7 @@ from plugins.rooms.places.places import (
     set_quotas,
     venues,
 )
+from plugins.rooms.places.units import set_stewards, stewards
 
 __all__ = [
     "MOST_PHOTOS",
@@ -280,15 +282,18 @@ __all__ = [
     "set_day",
     "set_quota",
     "set_quotas",
+    "set_stewards",
     "set_week",
     "skip_waiting",
     "start_venue",
+    "stewards",
     "take_hold",
     "take_key_back",
     "tend_waiting",
     "told_waiting",
     "undo_check_in",
     "undo_missed",
+    "unit_requests",
     "venues",
     "waiting_by_code",
     "waiting_dates",

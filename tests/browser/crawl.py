@@ -140,6 +140,8 @@ def furnish(site: Site) -> dict[str, list[str]]:
     decide = f"{HOME}/rooms/desk/series/{urlsplit(wished.url).path.rsplit('/', 1)[1]}"
     photos, waiting = _add_photos(director, dance)
     resident.post(f"{HOME}/rooms/mine/calendar")
+    deciders = f"{HOME}/rooms/desk/venues/1/stewards"
+    director.post(deciders, stewards=_in(director.get(deciders), r'value="(\d+)"[^>]*>\s*<span>沈主任'))
     director.post(f"{HOME}/rooms/desk/calendars/room/{dance}")
     table = "阵地,房间,座位数\n党群服务中心,议事厅,45\n东苑小站,茶室,12\n东苑小站,,3\n".encode()
     brought = director.upload(f"{HOME}/imports/new/rooms.rooms", "file", "资源清单.csv", table)

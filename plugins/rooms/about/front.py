@@ -17,12 +17,20 @@ _DESK, _MANAGE = "rooms.desk", "rooms.manage"
 # Pages of one venue or room whose addresses do not lie under those of the venues.
 _OF_VENUES = (
     "desk_room_edit", "desk_room_remove", "desk_quotas", "desk_hours", "desk_room_hours", "desk_date_hours",
-    "desk_photos", "desk_photo_words", "desk_scores",
+    "desk_photos", "desk_photo_words", "desk_scores", "desk_stewards",
 )  # fmt: skip
 _OF_SERIES = ("desk_series", "desk_series_change", "desk_series_cancel")
 _PLACES = (
     NavItem(_("Room bookings"), "day", "calendar-days", hint=_("See free times and book"), order=10),
     NavItem(_("My bookings"), "mine", "calendar-check", place="mine", order=10),
+    NavItem(
+        _("Requests for our rooms"),
+        "unit",
+        "clipboard-check",
+        place="mine",
+        permission="rooms.unit.decide",
+        order=12,
+    ),
     NavItem(_("Rooms today"), "desk", "calendar-days", "desk", _DESK, group=_GROUP, order=10),
     NavItem(_("Requests"), "desk_requests", "clipboard-check", "desk", "rooms.booking.approve", group=_GROUP, order=11),
     NavItem(_("Waiting list"), "desk_waiting", "hourglass", "desk", _DESK, group=_GROUP, order=11),

@@ -28,6 +28,7 @@ from plugins.rooms.booking.telling import (
 )
 from plugins.rooms.clock import local_span, now_minute
 from plugins.rooms.models import Booking, Occurrence
+from plugins.rooms.places.units import decider, require_decider
 from plugins.rooms.texts import _
 
 APPROVE = "rooms.booking.approve"
@@ -36,9 +37,10 @@ APPROVE = "rooms.booking.approve"
 def approve(actor: Actor, occurrence_id: int) -> Booked:
     """Confirm a request, or the change of a booking that a request stands for.
 
-    Raises `Conflict` with `Alternatives` when the time was taken meanwhile, `Refused` when it is past, `Forbidden`.
+    Whoever holds `rooms.booking.approve`, and the steward of the room's venue (`places.units`). Raises `Conflict` with
+    `Alternatives` when the time was taken meanwhile, `Refused` when it is past, `Forbidden`.
     """
-    actor.require(APPROVE)
+    require_decider(actor)
     occurrence, booking = load(actor, occurrence_id)
     wish = Wish(*local_span(occurrence.start_min, occurrence.end_min))
     return or_alternatives(
@@ -54,6 +56,7 @@ def approve(actor: Actor, occurrence_id: int) -> Booked:
 @transactional
 def _approve(actor: Actor, occurrence_id: int) -> Booked:
     occurrence, booking = load(actor, occurrence_id)
+    actor = decider(actor, occurrence.room_id)
     _refuse_part(occurrence, booking)
     if occurrence.state == "requested" and occurrence.start_min <= now_minute():
         raise Refused(_("The time of this request is past."), advice=_("Ask the organiser to choose another time."))
@@ -82,14 +85,15 @@ def _call_approved(actor: Actor, occurrence: Occurrence, booking: Booking) -> No
 
 @transactional
 def refuse(actor: Actor, occurrence_id: int, reason: str) -> bool:
-    """Refuse a request; returns whether somebody is to be told of it (`tell_organiser`).
+    """Refuse a request; returns whether somebody is to be told of it (`tell_organiser`). Who may is as in `approve`.
 
     Raises `Invalid` (reason) without a reason, `Forbidden`, `Refused` when it is decided already.
     """
-    actor.require(APPROVE)
+    require_decider(actor)
     if not reason.strip():
         raise Invalid({"reason": [_("Please say why, so that the organiser understands.")]})
     occurrence, booking = load(actor, occurrence_id)
+    actor = decider(actor, occurrence.room_id)
     _refuse_part(occurrence, booking)
     occurrence = advance(actor, occurrence, "refuse", reason=reason.strip(), **decided(actor))
     what = place_and_time(room_name(actor, occurrence.room_id), occurrence)

@@ -174,6 +174,12 @@ _AT_DOOR = """ o.start_min>=? AND o.start_min<? AND o.state IN ('confirmed', 'ch
 """
 _HERE = _LINE + _AT_DOOR + " ORDER BY o.start_min, o.id"
 _OF_CODE = "SELECT 1 FROM rooms_booking WHERE community=? AND id=? AND code_digest=?"
+_OF_UNITS = (
+    _LINE
+    + """ o.state='requested' AND o.start_min>? AND (b.rule='' OR o.replaces IS NOT NULL) AND r.venue_id IN
+        (SELECT s.venue_id FROM rooms_steward s WHERE s.community=o.community AND s.account=?)
+        ORDER BY o.start_min, o.id LIMIT 100"""
+)
 _ONE = _LINE + " o.id=?"
 _OF_BOOKING = _LINE + " o.booking_id=? ORDER BY o.start_min, o.id"
 # What a confidential booking is for is nobody's to find.
@@ -262,6 +268,12 @@ def requests(actor: Actor, after: Line | None = None, limit: int = 200) -> list[
     actor.require("rooms.booking.approve")
     place = (now_minute(), _LAST_ID) if after is None else (after.start_min, after.id)
     return _lines(_REQUESTS, actor.community, *place, limit)
+
+
+def unit_requests(actor: Actor) -> list[Line]:
+    """Requests for rooms of the venues whose steward the actor is (`rooms.unit.decide`), soonest first; no series."""
+    actor.require("rooms.unit.decide")
+    return _lines(_OF_UNITS, actor.community, now_minute(), actor.account)
 
 
 def find_bookings(actor: Actor, terms: Sequence[str], limit: int) -> list[Line]:

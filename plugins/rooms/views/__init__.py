@@ -25,6 +25,7 @@ from plugins.rooms.views import (
     screens,
     series,
     series_changes,
+    units,
     waiting,
 )
 from plugins.rooms.views.base import blueprint
@@ -55,5 +56,6 @@ __all__ = [
     "screens",
     "series",
     "series_changes",
+    "units",
     "waiting",
 ]

@@ -71,9 +71,11 @@ def room(room_id: int) -> Any:
     hours = grid.hours_shown(days)
     step = get_setting("rooms.step", current_community().code)
     first = days[0].day
+    room = service.find_room(current_community().code, room_id)
     return page(
         "rooms/room.html",
-        room=service.find_room(current_community().code, room_id),
+        room=room,
+        venue=service.find_venue(current_community().code, room.venue_id),
         photos=service.photos(current_community().code, room_id),
         notices=notices_about(current_actor(), Ref("rooms.room", current_community().code, room_id)),
         first=first,
