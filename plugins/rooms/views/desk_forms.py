@@ -396,7 +396,11 @@ class EquipmentForm(Form):
 
     name = StringField(_("Name"), required=True, longest=60, description=_("For example: 投影仪一号、移动音响"))
     kept_at = StringField(_("Where it is kept"), longest=60, description=_("For example: 一楼值班室柜子"))
-    bookable_by = SelectField(_("Who may choose it"), choices=list(EQUIPMENT_BY.items()), default="staff")
+    bookable_by = SelectField(_("Who may choose it"), choices=[], default="staff")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bookable_by.choices = list(EQUIPMENT_BY.items())
 
 
 class ScreenForm(Form):
