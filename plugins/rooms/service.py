@@ -79,6 +79,7 @@ from plugins.rooms.finding.lists import (
     on_day,
     outside_hours,
     requests,
+    unit_request,
     unit_requests,
 )
 from plugins.rooms.finding.monthly import Monthly, month_of, monthly
@@ -293,6 +294,7 @@ __all__ = [
     "told_waiting",
     "undo_check_in",
     "undo_missed",
+    "unit_request",
     "unit_requests",
     "venues",
     "waiting_by_code",

@@ -276,6 +276,16 @@ def unit_requests(actor: Actor) -> list[Line]:
     return _lines(_OF_UNITS, actor.community, now_minute(), actor.account)
 
 
+def unit_request(actor: Actor, occurrence_id: int) -> Line:
+    """One of them; raises `NotFound` for what is not of this community and `Forbidden` for what is not theirs to decide."""
+    for line in unit_requests(actor):
+        if line.id == occurrence_id:
+            return line
+    if not _lines(_ONE, actor.community, occurrence_id):
+        raise NotFound
+    raise Forbidden
+
+
 def find_bookings(actor: Actor, terms: Sequence[str], limit: int) -> list[Line]:
     """Bookings in whose title, organiser or organisation all terms of a search are found (`rooms.desk`).
 

@@ -9,7 +9,6 @@ from flask import Response
 from core import (
     Conflict,
     Form,
-    NotFound,
     SelectMultipleField,
     after_post,
     current_actor,
@@ -44,7 +43,7 @@ def _shown(taken: Conflict | None = None) -> Response:
 @view(DECIDE_UNIT)
 def unit_approve(occurrence_id: int) -> Response:
     """Approve a request for a room of mine."""
-    _line(occurrence_id)
+    service.unit_request(current_actor(), occurrence_id)
     try:
         submit_once(lambda: service.approve(current_actor(), occurrence_id).as_json())
     except Conflict as conflict:
@@ -57,18 +56,11 @@ def unit_approve(occurrence_id: int) -> Response:
 @view(DECIDE_UNIT)
 def unit_refuse(occurrence_id: int) -> Response:
     """Refuse a request for a room of mine, with a reason."""
-    actor, line, form = current_actor(), _line(occurrence_id), RefuseForm.from_request()
+    actor, line, form = current_actor(), service.unit_request(current_actor(), occurrence_id), RefuseForm.from_request()
     if form.act_on_submit(lambda: service.refuse(actor, occurrence_id, form.reason.data or "")):
         toast(_("Refused. The office tells the organiser."))
         return after_post(url(".unit"))
     return page("rooms/unit_refuse.html", line=line, form=form, base=base(), status=status_of(form))
-
-
-def _line(occurrence_id: int) -> Any:
-    for line in service.unit_requests(current_actor()):
-        if line.id == occurrence_id:
-            return line
-    raise NotFound
 
 
 class StewardsForm(Form):

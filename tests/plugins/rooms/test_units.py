@@ -98,7 +98,8 @@ def test_the_pages_of_a_steward(client, as_role, room):
         end = f"{int(start[:2]) + 1}:00"
         asked = client.send(f"{BASE}/{room.id}/book", date=DAY, start=start, end=end, guest_name="王阿姨")
         keys.append(int(asked.location.rsplit("/", 1)[1]))
-    assert steward.send(f"{BASE}/unit/{keys[0]}/approve").status_code == 404
+    assert steward.send(f"{BASE}/unit/{keys[0]}/approve").status_code == 403
+    assert steward.send(f"{BASE}/unit/99999/approve").status_code == 404
     page = f"{BASE}/desk/venues/{room.venue_id}/stewards"
     assert director.send(page, stewards="999").status_code == 422
     assert director.send(page, stewards=str(account)).status_code == 303
