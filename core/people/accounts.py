@@ -59,13 +59,15 @@ def account_of_person(community: str, person_id: int) -> Account | None:
     return Account.get_or_none((Account.community == community) & (Account.person_id == person_id))
 
 
-def account_is_active(community: str, account_id: int) -> bool:
-    """Whether an account of the community, or the owner's, can be used: neither closed nor frozen.
+def account_is_active(community: str, account_id: int, person: int | None) -> bool:
+    """Whether an account of the community, or the owner's, can be used and still is that of `person` (None: of nobody in
+    the roster): neither closed nor frozen, nor given to another resident.
 
     For modules, about what outlives a session, such as the address of a calendar feed.
     """
     here = (Account.community == community) | Account.community.is_null()
-    return bool(Account.select().where(Account.id == account_id, here, Account.status == "active").exists())
+    found = Account.get_or_none((Account.id == account_id) & here & (Account.status == "active"))
+    return found is not None and found.person_id == person
 
 
 def has_owner() -> bool:

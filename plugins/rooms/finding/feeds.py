@@ -123,7 +123,7 @@ def _revoke(actor: Actor, feed: Feed) -> None:
 def find_feed(community: str, kind: str, token: str, key: int | None = None) -> Feed:
     """The feed with this secret for this room or venue, or one's own; raises `NotFound` for any other.
 
-    Whose account was closed or frozen, whose room or venue was taken out of use, has none.
+    Whose account was closed, frozen or given to another resident, whose room or venue was taken out of use, has none.
     """
     found: Feed | None = Feed.of(community).where(
         Feed.digest == _digest(token), Feed.feed_kind == kind, Feed.revoked_at.is_null()
@@ -131,7 +131,7 @@ def find_feed(community: str, kind: str, token: str, key: int | None = None) -> 
     if found is None or (kind != "own" and key != (found.room_id if kind == "room" else found.venue_id)):
         raise NotFound
     if kind == "own":
-        gone = not account_is_active(community, found.account)
+        gone = not account_is_active(community, found.account, found.person)
     else:
         model: Any = Room if kind == "room" else Venue
         gone = model.get_of(community, key).removed_at is not None

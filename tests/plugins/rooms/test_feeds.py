@@ -215,6 +215,11 @@ def test_an_address_opens_one_thing_in_one_community(house):
 def test_a_closed_account_and_a_room_out_of_use_have_no_feed(house):
     token = own(house)
     _feed, of_chess = service.make_feed(house.staff, "room", house.rooms["棋牌室"].id)
+    Account.update(person_id=1002).where(Account.id == 101).execute()
+    with pytest.raises(NotFound):
+        service.find_feed(house.community, "own", token)
+    Account.update(person_id=1001).where(Account.id == 101).execute()
+    assert service.find_feed(house.community, "own", token).person == 1001
     Account.update(status="frozen").where(Account.id == 101).execute()
     service.remove_room(house.staff, house.rooms["棋牌室"].id)
     with pytest.raises(NotFound):
