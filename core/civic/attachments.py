@@ -180,7 +180,7 @@ def attach(actor: Actor, subject: Ref, role: str, wishes: Sequence[tuple[str, st
             caption=_caption(role, caption), name=upload.name, by_account=actor.account, by_label=actor.signature,
         )  # fmt: skip
         FileUpload.update(taken_at=now()).where(FileUpload.token == token).execute()
-        told = {"file": use.name, "caption": use.caption, "sha256": stored.digest}
+        told = {**_told(use), "sha256": stored.digest}
         audit.record(actor, "core.file.added", subject, after=told, permission=permission)
         made.append(int(use.id))
     return made
@@ -194,11 +194,9 @@ def describe_file(actor: Actor, subject: Ref, use_id: int, caption: str, *, perm
     words = _caption(use.role, caption)
     if words == use.caption:
         return
-    before = {"file": use.name, "caption": use.caption}
+    before = _told(use)
     _set(use, caption=words)
-    audit.record(
-        actor, "core.file.described", subject, before=before, after={**before, "caption": words}, permission=permission
-    )
+    audit.record(actor, "core.file.described", subject, before=before, after=_told(use), permission=permission)
 
 
 @transactional
@@ -214,10 +212,9 @@ def move_file(actor: Actor, subject: Ref, use_id: int, step: int, *, permission:
     order.insert(to, order.pop(at))
     for place, each in enumerate(order, start=1):
         FileUse.update(place=place).where(FileUse.community == subject.community, FileUse.id == each).execute()
-    told = {"file": use.name, "position": to + 1}
-    audit.record(
-        actor, "core.file.moved", subject, before={**told, "position": at + 1}, after=told, permission=permission
-    )
+    told = {name: value for name, value in _told(use).items() if name == "file"}
+    before, after = {**told, "position": at + 1}, {**told, "position": to + 1}
+    audit.record(actor, "core.file.moved", subject, before=before, after=after, permission=permission)
 
 
 @transactional
@@ -226,7 +223,7 @@ def remove_file(actor: Actor, subject: Ref, use_id: int, *, permission: str) -> 
     actor.require(permission)
     use = _use_of(subject, use_id)
     _set(use, ended_at=now(), ended_by=actor.signature)
-    told = {"file": use.name, "caption": use.caption}
+    told = _told(use)
     audit.record(actor, "core.file.removed", subject, before=told, permission=permission)
 
 
@@ -241,8 +238,14 @@ def put_back_file(actor: Actor, subject: Ref, use_id: int, *, permission: str) -
         raise Refused(_("This file was removed too long ago."), advice=_("Choose it again and add it anew."))
     _check_count(_kind_of(subject, use.role), len(files_of(subject, use.role)) + 1)
     _set(use, ended_at=None, ended_by=None)
-    told = {"file": use.name, "caption": use.caption}
+    told = _told(use)
     audit.record(actor, "core.file.put_back", subject, after=told, permission=permission)
+
+
+def _told(use: FileUse) -> dict[str, str]:
+    """What the log tells of a file: its name and words, but nothing where those of the records are confidential."""
+    found = _declared(use.subject.partition(":")[0], use.role)
+    return {} if found is not None and found[1].private else {"file": use.name, "caption": use.caption}
 
 
 def _use_of(subject: Ref, use_id: int, ended: bool = False) -> FileUse:

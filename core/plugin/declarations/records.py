@@ -73,7 +73,7 @@ class FileKind:
     `may_see(actor, ref)` says who may fetch those of a record; anything but True, and an error, denies. It is asked for
     somebody who has not signed in as well, and while the plugin is off nobody may. A record has at most `most` of them;
     `takes` are `picture`, `document` or both. `keep_days` after the last use ended the contents are removed from the disk
-    (None: never).
+    (None: never). `private`: the log does not tell their names and words either.
     """
 
     kind: str
@@ -82,6 +82,7 @@ class FileKind:
     most: int = 6
     takes: tuple[str, ...] = ("picture",)
     keep_days: int | None = 30
+    private: bool = False
 
 
 @dataclass(frozen=True)

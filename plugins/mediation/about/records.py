@@ -83,6 +83,6 @@ RECORDS = (
 
 # Signed sheets lie with the case and are seen by whoever sees the case.
 FILES = tuple(
-    FileKind(model.kind, "scan", sees, most=6, takes=("picture", "document"), keep_days=None)
+    FileKind(model.kind, "scan", sees, most=6, takes=("picture", "document"), keep_days=None, private=True)
     for model, sees in ((Case, _sees), (Session, _sees_part), (Agreement, _sees_part))
 )

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from core.actor import Actor, command
+from core.civic import sheets
+from core.civic.attachments import keep_upload
 from core.civic.inbox import todos
 from core.clock import today
 from core.errors import Refused
@@ -24,7 +26,7 @@ from core.store.db import database, now
 from core.testing import WEST_HILL, Browser, sign_in_as
 from core.web.gate import SESSION_COOKIE
 from plugins.mediation import service
-from plugins.mediation.models import Case, CaseView
+from plugins.mediation.models import Case, CaseView, Session
 from plugins.rooms import service as rooms
 from tests import town as towns
 
@@ -83,7 +85,19 @@ def planted(app) -> Planted:
         head, [service.Person(PLANTED["name"])], service.Told(PLANTED["facts"]), PLANTED["ending"]
     )
     made.cases.append(at_door.id)
+    _print_and_sign(head, made.cases[0])
+    held = list(Session.of(WEST_HILL).where(Session.occurrence_id.is_null(False)))
+    town.values["occurrence_id"] += [each.occurrence_id for each in held]
+    town.values["ref"] += [f"rooms.occurrence:{each.occurrence_id}" for each in held]
     return made
+
+
+def _print_and_sign(actor: Actor, case: int) -> None:
+    """A form with its number and the signed sheet, whose file is called after a party."""
+    sheets.number_form(actor, "mediation.application", case)
+    scan = keep_upload(actor, f"{PLANTED['name']}.png", towns.PIXEL, ("picture",))
+    (use,) = sheets.add_signed(actor, "mediation.application", case, [(scan.token, "")])
+    sheets.remove_signed(actor, "mediation.application", case, use)
 
 
 def _applied(actor: Actor) -> int:
