@@ -207,8 +207,8 @@ class Occurrence(CommunityModel):
 
     `replaces` names the confirmed occurrence that this request would move or lengthen; it stays until the request is
     approved. `series_day` is the day of the series' rule it stands for.
-    `sequence` is the version by which calendars know it; the database raises it with every change of room, time and with
-    its end before its time, so that no act can forget to.
+    `sequence` is the version by which calendars know it; the database raises it with every change of room or time and when
+    it is given up, so that no act can forget to.
     `checked_in_at` and `finished_at` are when they came and left (an occurrence that nobody came to was given to
     others at `finished_at`); `missed_at` is when somebody said that nobody came, which not checking in does not prove.
     """

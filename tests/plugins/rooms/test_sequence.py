@@ -33,14 +33,14 @@ def test_rises_with_time_room_and_cancelling(house):
     assert Occurrence.get_of(house.community, booked.occurrence_id).state == "cancelled"
 
 
-def test_rises_when_a_booking_ends_early_or_a_request_comes_to_nothing(house, clock):
+def test_rises_when_a_request_comes_to_nothing_and_not_when_a_booking_is_over(house, clock):
     booked = house.book("棋牌室", "09:00", "10:00")
     refused = house.book("会议室", "09:00", "10:00")
     service.refuse(house.staff, refused.occurrence_id, "当天有选举")
     assert sequence(house, refused) == 1
     clock(house.at(9 * 60 + 30))
-    service.end_early(house.resident(), booked.occurrence_id)
-    assert sequence(house, booked) == 1
+    service.finish(house.resident(), booked.occurrence_id)
+    assert sequence(house, booked) == 0
 
 
 def test_a_record_loaded_before_never_brings_an_old_number_back(house):
