@@ -56,6 +56,7 @@ def _series(booking_id: int, taken: Conflict | None = None) -> Response:
 def desk_series_add(booking_id: int) -> Response:
     """Add a left-out date after all; of a taken one the page says so (409)."""
     actor, day = current_actor(), parse_day(request.form.get("day", ""))
+    service.series_page(actor, booking_id)
     if day is None:
         raise Refused(_("Please choose a date."))
     try:
