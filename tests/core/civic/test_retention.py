@@ -72,7 +72,7 @@ def old_and_young(days: int) -> None:
             minute = moment // 60_000
             Occurrence.create(
                 community=WEST_HILL, booking_id=booking.id, room_id=room.id, start_min=minute - 60, end_min=minute,
-                state="finished",
+                state="finished", finished_at=minute * 60_000,
             )  # fmt: skip
 
 
