@@ -117,6 +117,7 @@ def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int | None, cod
     taken = occurrence.state in ("confirmed", "checked_in")
     asks = taken and room.needs_approval and not actor.can(APPROVE)
     if asks and not _is_shorter(occurrence, room, wish):
+        _refuse_while_running(occurrence)
         return _ask_for_change(actor, occurrence, booking, plan, room, wish)
     no_longer_true(actor, occurrence, DECIDED, MOVED)
     moved = _move_now(actor, occurrence, booking, plan, room, wish)
@@ -151,6 +152,15 @@ def _check_changeable(occurrence: Occurrence, wish: Wish) -> None:
 def _is_shorter(occurrence: Occurrence, room: RoomFacts, wish: Wish) -> bool:
     same_room = room.id == occurrence.room_id
     return same_room and occurrence.start_min <= wish.start_min and wish.end_min <= occurrence.end_min
+
+
+def _refuse_while_running(occurrence: Occurrence) -> None:
+    """A request would be decided when the meeting is over; staff can do it at once."""
+    if occurrence.state == "checked_in" or occurrence.start_min <= now_minute():
+        raise Refused(
+            _("This booking has begun: in this room only the staff can make it longer."),
+            advice=_("Please ask at the service hall, or call the duty phone."),
+        )
 
 
 def _ask_for_change(

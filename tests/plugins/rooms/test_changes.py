@@ -9,7 +9,7 @@ from core.store.db import database
 from plugins.rooms import service
 from plugins.rooms.booking import slots
 from plugins.rooms.booking.check import check
-from plugins.rooms.models import Occurrence
+from plugins.rooms.models import Booking, Occurrence
 from tests.plugins.rooms.conftest import slots_of
 
 
@@ -123,6 +123,20 @@ def test_ends_early_and_frees_the_rest(house, clock):
         service.finish(house.resident(), booked.occurrence_id)
     with pytest.raises(Refused):
         service.cancel(house.resident(), booked.occurrence_id)
+
+
+@pytest.mark.parametrize("is_here", [False, True])
+def test_only_staff_make_a_running_booking_longer_where_approval_is_needed(house, clock, is_here):
+    key = house.book("会议室", "14:00", "15:00", house.staff).occurrence_id
+    Booking.update(account=None, person=1001, organiser_kind="resident").execute()
+    clock(house.at(14 * 60 + 10))
+    if is_here:
+        service.check_in(house.resident(), key)
+    with pytest.raises(Refused, match="工作人员"):
+        move(house, key, "14:00", "15:30")
+    assert Occurrence.select().where(Occurrence.replaces == key).count() == 0
+    assert move(house, key, "14:00", "15:30", house.staff).state in ("confirmed", "checked_in")
+    assert move(house, key, "14:00", "15:15").end_min == house.at(15 * 60 + 15)
 
 
 def test_a_running_booking_only_changes_its_end(house, clock):
