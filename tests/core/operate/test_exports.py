@@ -32,8 +32,9 @@ from core.text import Domain, _
 from tests import town as towns
 
 PHONES = "core.people.phone"
-DESK = ("rooms.desk", "rooms.booking.approve", "rooms.manage")
-ROOMS = ("rooms.day", "rooms.requests", "rooms.closures", "rooms.rooms")
+DESK = ("rooms.desk", "rooms.booking.approve", "rooms.manage", "rooms.utilisation.view")
+NAMELESS = ("rooms.closures", "rooms.rooms", "rooms.utilisation")
+ROOMS = ("rooms.day", "rooms.requests", "rooms.waiting", "rooms.series", *NAMELESS)
 rooms_words = Domain("rooms").gettext
 NAMES = [export.name for export in CORE_EXPORTS] + list(ROOMS)
 
@@ -139,14 +140,20 @@ def test_a_list_holds_nothing_of_another_community(app, registry, west, here, na
             assert "南隐" not in json.dumps(rows, ensure_ascii=False, default=str)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("rooms.closures", "rooms.rooms")])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in NAMELESS])
 def test_numbers_are_whole_only_for_those_who_may_see_them(registry, west, here, name):
     from plugins.rooms import service
+    from plugins.rooms.booking.recurrence import Rule
 
     day = (today() + datetime.timedelta(days=3)).isoformat()
     visitor = replace(command(WEST_HILL), kind="anonymous", permissions=frozenset())
+    guest = {"guest_name": "客", "guest_phone": "13800138000"}
     for room in west.values["room_id"]:
-        service.book(visitor, room, date=day, start="09:00", end="10:00", guest_name="客", guest_phone="13800138000")
+        service.book(visitor, room, date=day, start="09:00", end="10:00", **guest)
+    room = west.values["room_id"][0]
+    again = service.WaitingWish(day, "09:00", "10:00", room_id=room)
+    service.join_waiting(visitor, again, who=service.Who(**guest))
+    service.book_series(visitor, room, Rule(count=2), date=day, start="11:00", end="12:00", **guest)
     residents.edit_person(command(WEST_HILL), west.people[0].public_id, phone="13800138000")
     residents.edit_person(command(WEST_HILL), west.people[2].public_id, phone="0573-82385872")
     export = declared(registry, name)
