@@ -573,7 +573,7 @@ def test_a_poster_carries_code_address_rules_and_hours(as_role, house):
     service.edit_room(house.actor, house.hall.id, note="请保持安静")
     page = text(as_role("staff").get(f"{DESK}/posters/rooms/{house.hall.id}"))
     assert "议事厅" in page and "请保持安静" in page and "08:00–20:00" in page
-    assert f"{BASE}/{house.hall.id}</p>" in page
+    assert f"{BASE}/{house.hall.id}/here</p>" in page
     assert '<svg class="qr"' in page
 
 
