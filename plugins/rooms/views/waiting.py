@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from typing import Any
 
@@ -68,8 +69,10 @@ def _form(actor: Actor) -> WaitForm:
     elif "date" in request.args:
         form = kind(request.args, requested_on=today())
     else:
+        # Nine o'clock of today is mostly past.
+        tomorrow = today() + datetime.timedelta(days=1)
         form = kind(
-            room_id=asked_number("room_id") or 0, date=today(), start="09:00", end="10:00", requested_on=today()
+            room_id=asked_number("room_id") or 0, date=tomorrow, start="09:00", end="10:00", requested_on=today()
         )
     rooms = service.rooms(current_community().code)
     form.room_id.choices = [(0, str(_("Any suitable room"))), *((room.id, room.name) for room in rooms)]
