@@ -21,7 +21,7 @@ from core.people.permissions import PRIVACY
 from core.spreadsheet import read_table, sheet_names
 from core.store import audit
 from core.store.db import transaction, violated
-from core.testing import SOUTH_GARDEN, WEST_HILL
+from core.testing import SOUTH_GARDEN, WEST_HILL, switch_off
 from plugins.rooms import service
 from tests.core.web.office_cases import person
 
@@ -151,8 +151,9 @@ def test_everything_is_found_in_core_and_in_modules_that_are_off(registry, who, 
     other = person("李四", "13900139000", "1-1-101")
     furnish(who, room)
     residents.edit_person(command(WEST_HILL), who.public_id, name="张君宝", note="队长")
-    for enabled in (True, False):
-        registry.switch(command(WEST_HILL), "rooms", enabled=enabled)
+    for is_off in (False, True):
+        if is_off:
+            switch_off(command(WEST_HILL), "rooms")
         found = person_data.gather(registry, WEST_HILL, who.id)
         text = repr(found.tables)
         for words in (
