@@ -24,14 +24,16 @@ def test_a_screen_says_that_its_module_was_switched_off_and_comes_back(visit: Ca
     heading = page.get_by_role("heading", name=zh("Free now, come in", "rooms"))
     assert heading.is_visible()
     try:
-        director.post(f"{HOME}/admin/plugins/rooms/switch?enabled=0")
+        for module in ("mediation", "rooms"):
+            director.post(f"{HOME}/admin/plugins/{module}/switch?enabled=0")
         page.clock.fast_forward(NEXT_LOOK)
         page.get_by_text(zh("This screen is switched off. Please ask the staff.", "rooms")).wait_for()
         look(page, "screen-switched-off")
         assert not heading.count() and page.locator("#screen-clock").inner_text() == ""
         assert not page.locator("#live.is-shown").count(), "nobody in the hall can try again"
     finally:
-        director.post(f"{HOME}/admin/plugins/rooms/switch?enabled=1&published=1")
+        for module in ("rooms", "mediation"):
+            director.post(f"{HOME}/admin/plugins/{module}/switch?enabled=1&published=1")
     page.clock.fast_forward(NEXT_LOOK)
     heading.wait_for()
     assert page.locator("#screen-clock").inner_text()
