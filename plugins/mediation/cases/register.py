@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core import (
     Actor,
@@ -79,7 +79,7 @@ def apply(
     Whoever enters it without being of the committee (`mediation.enter`) does not see it afterwards. Raises `Invalid`.
     """
     case = _enter(actor, (("applicant", applicant), ("respondent", respondent)), told, source, requested_on)
-    return advance(_as_committee(actor), case, "apply")
+    return advance(_for_the_first_step(actor), case, "apply")
 
 
 @transactional
@@ -105,13 +105,11 @@ def settled_at_the_door(
         raise Invalid({"how": [_("Please write how it was settled.")]})
     case = hear_of(actor, people, told, source="patrol", requested_on=requested_on)
     Matter.update(ending="settled", ending_words=how.strip()).where(Matter.case_id == case.id).execute()
-    return advance(_as_committee(actor), case, "settle", done=True)
+    return advance(_for_the_first_step(actor), case, "settle", done=True)
 
 
-def _as_committee(actor: Actor) -> Actor:
+def _for_the_first_step(actor: Actor) -> Actor:
     """Entering is allowed to more people than moving a case on; the first step is part of entering."""
-    from dataclasses import replace
-
     return replace(actor, permissions=actor.permissions | {WORK})
 
 
