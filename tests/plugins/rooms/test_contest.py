@@ -22,7 +22,7 @@ from plugins.rooms.models import Booking, Occurrence, Series, Skipped
 from plugins.rooms.room_service import Rooms
 
 PROCESSES = 8
-ACTS = 25
+ACTS = 40
 DAYS = 10
 STARTS = [f"{hour:02d}:{minute}" for hour in range(8, 18) for minute in ("00", "30")]
 
