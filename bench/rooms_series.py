@@ -75,10 +75,10 @@ def _ask(room: int, weeks: int) -> None:
 def _book_one(room: int) -> None:
     day, minute = _gap()
     times = {"date": day.isoformat(), "start": hhmm(minute), "end": hhmm(minute + EVERY - LENGTH)}
-    service.book(command(CODE), room, **times)
+    service.book(command(CODE), room, service.BookingRequest(**times))
 
 
 def _book_weekly(room: int) -> None:
     day, minute = _gap()
     times = {"date": day.isoformat(), "start": hhmm(minute), "end": hhmm(minute + EVERY - LENGTH)}
-    service.book_series(command(CODE), room, Rule(freq="WEEKLY", count=WEEKS), **times)
+    service.book_series(command(CODE), room, Rule(freq="WEEKLY", count=WEEKS), service.BookingRequest(**times))

@@ -81,9 +81,11 @@ def in_everything(room) -> tuple[Person, int]:
     calls.record_attempt(actor, task.id, "no_answer", note=WORDS)
     calls.set_aside(actor, task.id, WORDS)
     when = {"date": (today() + datetime.timedelta(days=2)).isoformat(), "title": WORDS, "purpose": WORDS, "people": 3}
-    own = service.book(resident, room, start="09:00", end="10:00", **when)
+    own = service.book(resident, room, service.BookingRequest(start="09:00", end="10:00", **when))
     service.cancel(resident, own.occurrence_id, reason=WORDS)
-    guest = service.book(actor, room, start="11:00", end="12:00", guest_name=NAME, guest_phone=PHONE, **when)
+    guest = service.book(
+        actor, room, service.BookingRequest(start="11:00", end="12:00", guest_name=NAME, guest_phone=PHONE, **when)
+    )
     service.cancel(actor, guest.occurrence_id, reason=WORDS)
     _objects(resident)
     consents.answer(resident, care_notes.CARE, True)
@@ -213,9 +215,17 @@ def test_what_is_still_open_must_be_ended_first(app, registry, room):
     account = accounts.account_of_person(WEST_HILL, who.id)
     grant = roles.grant_role(owner, account.id, "steward")
     booked = service.book(
-        actor.for_person(who.id), room, date=(today() + datetime.timedelta(days=2)).isoformat(), start="15:00",
-        end="16:00", title="书法", people=2, organiser=NAME,
-    )  # fmt: skip
+        actor.for_person(who.id),
+        room,
+        service.BookingRequest(
+            date=(today() + datetime.timedelta(days=2)).isoformat(),
+            start="15:00",
+            end="16:00",
+            title="书法",
+            people=2,
+            organiser=NAME,
+        ),
+    )
     task = calls.ask_to_call(actor, who.ref, "later", name=NAME, why="一件事", person_id=who.id)
     assert len(erasure.preview(registry, WEST_HILL, who.id).obstacles) == 2
     for end in (

@@ -168,25 +168,41 @@ def _add_rooms(town: Town) -> None:
     day = (today() + datetime.timedelta(days=2)).isoformat()
     for hour, person in enumerate(town.people, start=9):
         booked = service.book(
-            replace(actor, on_behalf_of=person.id), room.id, date=day, start=f"{hour:02d}:00", end=f"{hour + 1:02d}:00",
-            title=f"{town.mark}家宴", organiser=person.name,
-        )  # fmt: skip
+            replace(actor, on_behalf_of=person.id),
+            room.id,
+            service.BookingRequest(
+                date=day,
+                start=f"{hour:02d}:00",
+                end=f"{hour + 1:02d}:00",
+                title=f"{town.mark}家宴",
+                organiser=person.name,
+            ),
+        )
         town.booking_of[person.id] = booked.occurrence_id
     keyed = town.booking_of[town.people[1].id]
     service.hand_out_key(actor, keyed, f"{town.mark}领钥匙")
     service.take_key_back(actor, keyed)
     visitor = replace(actor, kind="anonymous")
     wish = service.book(
-        visitor, asked.id, date=day, start="13:00", end="14:00", title=f"{town.mark}议事", guest_name=f"{town.mark}客"
+        visitor,
+        asked.id,
+        service.BookingRequest(
+            date=day, start="13:00", end="14:00", title=f"{town.mark}议事", guest_name=f"{town.mark}客"
+        ),
     )
     listed = service.join_waiting(
         visitor, service.WaitingWish(day, "09:00", "10:00", None, room.id), who=service.Who(f"{town.mark}候补"),
         title=f"{town.mark}聚会",
     )  # fmt: skip
     series = service.book_series(
-        replace(actor, on_behalf_of=town.people[0].id), asked.id, Rule(count=3), date=day, start="17:00", end="18:00",
-        title=f"{town.mark}合唱", organiser=town.people[0].name, skip={today() + datetime.timedelta(days=9)},
-    )  # fmt: skip
+        replace(actor, on_behalf_of=town.people[0].id),
+        asked.id,
+        Rule(count=3),
+        service.BookingRequest(
+            date=day, start="17:00", end="18:00", title=f"{town.mark}合唱", organiser=town.people[0].name
+        ),
+        skip={today() + datetime.timedelta(days=9)},
+    )
     service.make_feed(actor, "room", room.id)
     lent = service.add_equipment(actor, name="投影仪", kept_at="值班室", bookable_by="anyone")
     closure = service.close(actor, room.id, date=day, start="16:00", end="18:00", reason="检修")

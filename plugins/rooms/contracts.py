@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 
 from core import Actor, Ref, event
 
@@ -114,6 +114,17 @@ class RoomUse:
     unconfirmed: int
 
 
+class Also(TypedDict, total=False):
+    """What a booking may carry besides room, time and title: the keys of `resources` (people and equipment) it takes too,
+    how many `people` are expected, the record it belongs to, and whether nobody reads what it is for.
+    """
+
+    resources: Sequence[int]
+    people: int | None
+    subject: Ref | None
+    confidential: bool
+
+
 class RoomService(Protocol):
     """`rooms.RoomService/1`: rooms with the people and equipment a meeting needs, all of them or none.
 
@@ -143,9 +154,7 @@ class RoomService(Protocol):
         *,
         until: int,
         title: str,
-        subject: Ref | None = None,
-        resources: Sequence[int] = (),
-        confidential: bool = False,
+        **also: Unpack[Also],
     ) -> Reserved:
         """Keep a time until `until` (milliseconds UTC); `take` makes it a booking, otherwise it lapses."""
 
@@ -161,12 +170,9 @@ class RoomService(Protocol):
         end: int,
         *,
         title: str,
-        people: int | None = None,
-        subject: Ref | None = None,
-        resources: Sequence[int] = (),
-        confidential: bool = False,
+        **also: Unpack[Also],
     ) -> Reserved:
-        """Book a room together with `resources` in one transaction."""
+        """Book a room together with the resources of `also` in one transaction."""
 
     def book_series(
         self,
@@ -179,13 +185,10 @@ class RoomService(Protocol):
         *,
         title: str,
         skip: Collection[datetime.date] = (),
-        people: int | None = None,
-        subject: Ref | None = None,
-        resources: Sequence[int] = (),
-        confidential: bool = False,
+        **also: Unpack[Also],
     ) -> ReservedSeries:
-        """Book a room together with `resources` on every day of an RFC 5545 `rule` (`FREQ=WEEKLY;COUNT=8`) that starts on
-        `day`, but not on those in `skip`: all of them, or none and a `Conflict` whose `dates` say how each stands.
+        """Book a room together with the resources of `also` on every day of an RFC 5545 `rule` (`FREQ=WEEKLY;COUNT=8`) that
+        starts on `day`, but not on those in `skip`: all of them, or none and a `Conflict` whose `dates` say how each stands.
         """
 
     def move(

@@ -79,9 +79,18 @@ def _regularly(actor: Actor, hall: int, table_tennis: int) -> None:
     monday = today() + datetime.timedelta(days=7 - today().weekday())
     choir = Rule(weekdays=((2, 0),), until=monday + datetime.timedelta(weeks=10))
     service.book_series(
-        actor, hall, choir, date=(monday + datetime.timedelta(days=2)).isoformat(), start="18:30", end="20:30",
-        title="合唱排练", guest_name="夕阳红合唱队", skip={monday + datetime.timedelta(days=23)},
-    )  # fmt: skip
+        actor,
+        hall,
+        choir,
+        service.BookingRequest(
+            date=(monday + datetime.timedelta(days=2)).isoformat(),
+            start="18:30",
+            end="20:30",
+            title="合唱排练",
+            guest_name="夕阳红合唱队",
+        ),
+        skip={monday + datetime.timedelta(days=23)},
+    )
     service.close_regularly(
         actor, table_tennis, Rule(weekdays=((1, 0),), count=12), date=(monday + datetime.timedelta(days=1)).isoformat(),
         start="08:00", end="09:00", reason="打扫",
@@ -92,7 +101,9 @@ def _repair(actor: Actor, room_id: int) -> None:
     """One matter through its whole life: a booking, the repair that is in its way, the notice about it, another time."""
     room, date = service.find_room(str(actor.community), room_id), (today() + datetime.timedelta(days=9)).isoformat()
     made = service.book(
-        actor, room_id, date=date, start="09:00", end="11:00", title="腊八粥分发", guest_name="爱心厨房"
+        actor,
+        room_id,
+        service.BookingRequest(date=date, start="09:00", end="11:00", title="腊八粥分发", guest_name="爱心厨房"),
     )
     service.move(actor, made.occurrence_id, date=date, start="14:00", end="16:00", told=True)
     service.close(actor, room_id, date=date, start="08:00", end="12:00", reason="检修燃气灶")
@@ -105,7 +116,11 @@ def _repair(actor: Actor, room_id: int) -> None:
 def _wait(actor: Actor, room_id: int) -> None:
     """Two people wait for one time; it becomes free and is held for the first, while the other still waits."""
     date = (today() + datetime.timedelta(days=4)).isoformat()
-    taken = service.book(actor, room_id, date=date, start="09:00", end="11:00", title="设备保养", guest_name="体育站")
+    taken = service.book(
+        actor,
+        room_id,
+        service.BookingRequest(date=date, start="09:00", end="11:00", title="设备保养", guest_name="体育站"),
+    )
     wish = service.WaitingWish(date, "09:00", "11:00", None, room_id)
     for name in ("许师傅", "郑阿姨"):
         service.join_waiting(actor, wish, who=service.Who(name), title="乒乓球", people=4)
@@ -119,9 +134,12 @@ def _book(actor: Actor, room_id: int, start: int, end: int, title: str, guest: s
         date = today() + datetime.timedelta(days=offset)
         try:
             service.book(
-                actor, room_id, date=date.isoformat(), start=f"{start:02d}:00", end=f"{end:02d}:00", title=title,
-                guest_name=guest,
-            )  # fmt: skip
+                actor,
+                room_id,
+                service.BookingRequest(
+                    date=date.isoformat(), start=f"{start:02d}:00", end=f"{end:02d}:00", title=title, guest_name=guest
+                ),
+            )
         except (Invalid, Conflict):
             continue
         made += 1

@@ -89,9 +89,17 @@ def _came(
     left = end * 60 - (30 if chance.random() < 0.2 else 0)
     try:
         service.enter_past_use(
-            actor, room_id, date=day.isoformat(), start=hhmm(start * 60), end=hhmm(left), title=title, people=people,
-            guest_name=group or "居民",
-        )  # fmt: skip
+            actor,
+            room_id,
+            service.BookingRequest(
+                date=day.isoformat(),
+                start=hhmm(start * 60),
+                end=hhmm(left),
+                title=title,
+                people=people,
+                guest_name=group or "居民",
+            ),
+        )
     except Refused:
         return 0
     return 1
@@ -121,7 +129,10 @@ def _in_vain(actor: Actor, room_id: int) -> None:
     """An organisation that asked and got no room."""
     date = (today() + datetime.timedelta(days=2)).isoformat()
     asked = service.book(
-        replace(actor, kind="anonymous"), room_id, date=date, start="09:00", end="11:00", title="项目路演",
-        guest_name="何老师", organisation="星光公益社",
-    )  # fmt: skip
+        replace(actor, kind="anonymous"),
+        room_id,
+        service.BookingRequest(
+            date=date, start="09:00", end="11:00", title="项目路演", guest_name="何老师", organisation="星光公益社"
+        ),
+    )
     service.refuse(actor, asked.occurrence_id, "当天有居民议事会")

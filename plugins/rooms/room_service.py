@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Sequence
+from typing import Unpack
 
 from core import Actor, Invalid, Ref, transactional
 from plugins.rooms.booking.changes import cancel, move_wish
@@ -12,7 +13,7 @@ from plugins.rooms.booking.occurrences import Booked
 from plugins.rooms.booking.recurrence import read_rule
 from plugins.rooms.booking.rules import Wish, check_title
 from plugins.rooms.booking.series import book_series_wish
-from plugins.rooms.contracts import FreeRoom, Reserved, ReservedSeries, RoomUse
+from plugins.rooms.contracts import Also, FreeRoom, Reserved, ReservedSeries, RoomUse
 from plugins.rooms.finding.find import free_rooms
 from plugins.rooms.finding.utilisation import measure
 from plugins.rooms.models import Resource
@@ -31,6 +32,16 @@ def _wish(day: datetime.date, start: int, end: int) -> Wish:
     if not 0 <= start < end <= 1440:
         raise Invalid({"end": [_("The end must be later than the start, on the same day. Midnight is 24:00.")]})
     return Wish(day, start, end)
+
+
+def _extras(title: str, also: Also) -> Extras:
+    return Extras(
+        check_title(title),
+        people=also.get("people"),
+        resources=tuple(also.get("resources", ())),
+        subject=also.get("subject"),
+        confidential=also.get("confidential", False),
+    )
 
 
 class Rooms:
@@ -63,12 +74,9 @@ class Rooms:
         *,
         until: int,
         title: str,
-        subject: Ref | None = None,
-        resources: Sequence[int] = (),
-        confidential: bool = False,
+        **also: Unpack[Also],
     ) -> Reserved:
-        extras = Extras(check_title(title), resources=tuple(resources), subject=subject, confidential=confidential)
-        return _reserved(book_wish(actor, room_id, _wish(day, start, end), extras, held_until=until))
+        return _reserved(book_wish(actor, room_id, _wish(day, start, end), _extras(title, also), held_until=until))
 
     def take(self, actor: Actor, occurrence_id: int) -> Reserved:
         return _reserved(take_hold(actor, occurrence_id))
@@ -82,15 +90,9 @@ class Rooms:
         end: int,
         *,
         title: str,
-        people: int | None = None,
-        subject: Ref | None = None,
-        resources: Sequence[int] = (),
-        confidential: bool = False,
+        **also: Unpack[Also],
     ) -> Reserved:
-        extras = Extras(
-            check_title(title), people=people, resources=tuple(resources), subject=subject, confidential=confidential
-        )
-        return _reserved(book_wish(actor, room_id, _wish(day, start, end), extras))
+        return _reserved(book_wish(actor, room_id, _wish(day, start, end), _extras(title, also)))
 
     def book_series(
         self,
@@ -103,14 +105,9 @@ class Rooms:
         *,
         title: str,
         skip: Collection[datetime.date] = (),
-        people: int | None = None,
-        subject: Ref | None = None,
-        resources: Sequence[int] = (),
-        confidential: bool = False,
+        **also: Unpack[Also],
     ) -> ReservedSeries:
-        extras = Extras(
-            check_title(title), people=people, resources=tuple(resources), subject=subject, confidential=confidential
-        )
+        extras = _extras(title, also)
         made = book_series_wish(actor, room_id, _wish(day, start, end), read_rule(rule), extras, skip=skip)
         return ReservedSeries(made.booking_id, made.occurrence_id, made.count, made.state)
 

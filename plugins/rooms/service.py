@@ -16,9 +16,10 @@ from plugins.rooms.booking.changes import approve_at, cancel, move, move_wish
 from plugins.rooms.booking.decisions import approve, expire, refuse
 from plugins.rooms.booking.displacing import displace, offers_instead
 from plugins.rooms.booking.keys import KeyOut, hand_out_key, key_loans, keys_out, take_key_back
-from plugins.rooms.booking.making import Who, book, book_wish, check_booking, take_hold
+from plugins.rooms.booking.making import book, book_wish, check_booking, take_hold
 from plugins.rooms.booking.occurrences import Booked, owns
 from plugins.rooms.booking.past_use import enter_past_use
+from plugins.rooms.booking.rules import BookingRequest, Who
 from plugins.rooms.booking.series import BookedSeries, Looked, add_back, book_series, look_at_series
 from plugins.rooms.booking.series_changes import (
     ChangedDate,
@@ -33,28 +34,14 @@ from plugins.rooms.booking.series_goes_on import ask_whether_it_goes_on, goes_on
 from plugins.rooms.booking.waiting import (
     Joined,
     WaitingWish,
+    join_waiting,
+    leave_waiting,
     note_opened,
-)
-from plugins.rooms.booking.waiting import (
-    join as join_waiting,
-)
-from plugins.rooms.booking.waiting import (
-    leave as leave_waiting,
-)
-from plugins.rooms.booking.waiting import (
-    offer_now as offer_waiting,
-)
-from plugins.rooms.booking.waiting import (
-    remove as remove_waiting,
-)
-from plugins.rooms.booking.waiting import (
-    skip as skip_waiting,
-)
-from plugins.rooms.booking.waiting import (
-    tend as tend_waiting,
-)
-from plugins.rooms.booking.waiting import (
-    told_here as told_waiting,
+    offer_waiting,
+    remove_waiting,
+    skip_waiting,
+    tend_waiting,
+    told_waiting,
 )
 from plugins.rooms.booking.walk_in import free_now
 from plugins.rooms.finding.feeds import (
@@ -144,6 +131,7 @@ __all__ = [
     "Alternatives",
     "Booked",
     "BookedSeries",
+    "BookingRequest",
     "BookingsInTheWay",
     "ChangedDate",
     "ChangedSeries",

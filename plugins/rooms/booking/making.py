@@ -7,7 +7,6 @@ Nothing here checks a time and then trusts the answer: the slot table refuses wh
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import Actor, Invalid, Ref, Refused, advance, begin, guest_codes, record, today, transactional
@@ -24,8 +23,11 @@ from plugins.rooms.booking.occurrences import (
     tell_confirmed,
 )
 from plugins.rooms.booking.rules import (
+    OWN,
+    BookingRequest,
     Errors,
     Organiser,
+    Who,
     Wish,
     check_bookable,
     check_people,
@@ -59,89 +61,47 @@ class Extras:
     requested_on: datetime.date | None = None
 
 
-@dataclass(frozen=True)
-class Who:
-    """Whose booking it is, as typed; empty texts mean the actor's own. `organiser` is the name shown to staff."""
+def book(actor: Actor, room_id: int, asked: BookingRequest) -> Booked:
+    """Book a room on one local day.
 
-    guest_name: str = ""
-    guest_phone: str = ""
-    organisation: str = ""
-    organiser: str = ""
-
-
-OWN = Who()
-
-
-def book(
-    actor: Actor,
-    room_id: int,
-    *,
-    date: str,
-    start: str,
-    end: str,
-    title: str = "",
-    people: int | None = None,
-    purpose: str = "",
-    guest_name: str = "",
-    guest_phone: str = "",
-    organisation: str = "",
-    organiser: str = "",
-    requested_on: str = "",
-    equipment: Sequence[int] = (),
-) -> Booked:
-    """Book a room on one local day: `date` YYYY-MM-DD, `start` and `end` HH:MM.
-
-    A room that needs approval gives a request, which blocks nothing, unless the actor may approve. `organiser` is the name
-    shown to staff (for a booking on behalf of `actor.on_behalf_of`); `requested_on` (YYYY-MM-DD) is the day it was asked
-    for, today unless told. `equipment` are the keys of what is taken together with the room, or none of it.
+    A room that needs approval gives a request, which blocks nothing, unless the actor may approve.
 
     Raises `Invalid` (equipment, date, start, end, title, people, guest_name, guest_phone, requested_on), `Conflict` with
     `Alternatives` when the time is taken, `Refused` for a quota or a room that is not for this organiser, `Forbidden`,
     `NotFound`.
     """
-    who = Who(guest_name, guest_phone, organisation, organiser)
     try:
-        chosen = check_equipment(actor, equipment)
-        extras = Extras(check_title(title), purpose.strip(), people, chosen, requested_on=asked_on(requested_on))
-        return book_wish(actor, room_id, read_time(date, start, end), extras, who)
+        extras = read_extras(actor, asked)
+        return book_wish(actor, room_id, read_time(asked.date, asked.start, asked.end), extras, asked)
     except Invalid:
         # The first thing that is wrong ended it; whoever typed it is told of all at once.
-        check_booking(
-            actor, room_id, date=date, start=start, end=end, title=title, people=people, requested_on=requested_on,
-            guest_name=guest_name, guest_phone=guest_phone, organisation=organisation, organiser=organiser,
-        )  # fmt: skip
+        check_booking(actor, room_id, asked)
         raise
 
 
-def check_booking(
-    actor: Actor,
-    room_id: int,
-    *,
-    date: str,
-    start: str,
-    end: str,
-    title: str = "",
-    people: int | None = None,
-    guest_name: str = "",
-    guest_phone: str = "",
-    organisation: str = "",
-    organiser: str = "",
-    requested_on: str = "",
-) -> None:
+def read_extras(actor: Actor, asked: BookingRequest) -> Extras:
+    """What a request carries besides room, time and organiser; raises `Invalid` (equipment, title, requested_on)."""
+    chosen = check_equipment(actor, asked.equipment)
+    on = asked_on(asked.requested_on)
+    return Extras(check_title(asked.title), asked.purpose.strip(), asked.people, chosen, requested_on=on)
+
+
+def check_booking(actor: Actor, room_id: int, asked: BookingRequest) -> None:
     """Raise one `Invalid` with everything that must be corrected before this can be booked; writes nothing.
 
-    Takes what `book` takes, as far as it was typed and can be read, and raises `Refused`, `Forbidden` and `NotFound` like
-    it. Whether the time is free and quotas allow it is not asked.
+    What was typed but cannot be read is empty. Raises `Refused`, `Forbidden` and `NotFound` like `book`. Whether the time
+    is free and quotas allow it is not asked.
     """
     errors: Errors = {}
     room = load_plan(str(actor.community), today()).room(room_id)
-    collect(errors, lambda: check_title(title))
-    collect(errors, lambda: asked_on(requested_on))
-    collect(errors, lambda: check_people(people, room.seats))
-    who = collect(errors, lambda: organiser_of(actor, guest_name, guest_phone, organisation, organiser))
-    if who is not None:
-        collect(errors, lambda: check_bookable(room, actor, who))
-    wish = collect(errors, lambda: read_time(date, start, end))
+    collect(errors, lambda: check_title(asked.title))
+    collect(errors, lambda: asked_on(asked.requested_on))
+    collect(errors, lambda: check_equipment(actor, asked.equipment))
+    collect(errors, lambda: check_people(asked.people, room.seats))
+    organiser = collect(errors, lambda: organiser_of(actor, asked))
+    if organiser is not None:
+        collect(errors, lambda: check_bookable(room, actor, organiser))
+    wish = collect(errors, lambda: read_time(asked.date, asked.start, asked.end))
     if wish is not None:
         plan = load_plan(str(actor.community), wish.day)
         collect(errors, lambda: check_time(actor, plan, room, wish))
@@ -168,7 +128,7 @@ def _book(actor: Actor, room_id: int, wish: Wish, extras: Extras, who: Who, held
     community = str(actor.community)
     plan = load_plan(community, wish.day)
     room = plan.room(room_id)
-    organiser = organiser_of(actor, who.guest_name, who.guest_phone, who.organisation, who.organiser)
+    organiser = organiser_of(actor, who)
     check_bookable(room, actor, organiser)
     check_people(extras.people, room.seats)
     check_time(actor, plan, room, wish)

@@ -3,7 +3,7 @@
 In turn comes first whoever got rooms least often lately (bookings of the last 28 days and to come, counted as quotas
 count: per organisation, resident, or guest by telephone), among equals whoever entered first; the office's own wishes come
 last. So a family that asks once is not behind a club that meets every week, and nobody can get in front by entering early
-for everything. Staff may decide otherwise (`waiting.offer_now`). Rooms that need approval are offered by staff only.
+for everything. Staff may decide otherwise (`waiting.offer_waiting`). Rooms that need approval are offered by staff only.
 """
 
 from __future__ import annotations

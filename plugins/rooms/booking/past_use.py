@@ -9,7 +9,7 @@ from plugins.rooms.booking import slots
 from plugins.rooms.booking.attendance import DESK, check_came
 from plugins.rooms.booking.making import Extras, add_booking
 from plugins.rooms.booking.occurrences import Booked, booked, need, take_slots
-from plugins.rooms.booking.rules import Wish, check_title, organiser_of, read_time, time_text
+from plugins.rooms.booking.rules import BookingRequest, Wish, check_title, organiser_of, read_time, time_text
 from plugins.rooms.clock import now_minute
 from plugins.rooms.finding.lists import lines_of
 from plugins.rooms.models import Occurrence
@@ -20,33 +20,22 @@ OLDEST_DAYS = 366
 
 
 @transactional
-def enter_past_use(
-    actor: Actor,
-    room_id: int,
-    *,
-    date: str,
-    start: str,
-    end: str,
-    title: str = "",
-    people: int | None = None,
-    guest_name: str = "",
-    organisation: str = "",
-) -> Booked:
+def enter_past_use(actor: Actor, room_id: int, used: BookingRequest) -> Booked:
     """Enter that a room was used (`rooms.desk`): when, what for, by whom, how many came. Opening hours do not matter.
 
     Raises `Invalid` (date, end, title, people, guest_name), `Refused` where another use or a closure stands,
     `Forbidden`, `NotFound`.
     """
     actor.require(DESK)
-    check_came(people)
-    title, wish = check_title(title), read_time(date, start, end)
+    check_came(used.people)
+    title, wish = check_title(used.title), read_time(used.date, used.start, used.end)
     if wish.day < today() - datetime.timedelta(days=OLDEST_DAYS):
         raise Invalid({"date": [_("Please choose a day of the last twelve months.")]})
     if wish.end_min > now_minute():
         raise Invalid({"end": [_("This is for use that is over. What is still to come is booked.")]})
     plan = load_plan(str(actor.community), wish.day)
     room = plan.room(room_id)
-    organiser = organiser_of(actor, guest_name, "", organisation, "")
+    organiser = organiser_of(actor, used)
     _refuse_another_use(actor, plan, room_id, wish)
     code = guest_codes.new_code() if organiser.kind == "guest" else ""
     booking = add_booking(actor, organiser, Extras(title), code, confidential=bool(room.confidential))
@@ -62,7 +51,7 @@ def enter_past_use(
     )
     need(occurrence, plan.resources(room.id))
     ended = wish.end_min * 60_000
-    occurrence = advance(actor, occurrence, "enter_past", finished_at=ended, people_came=people)
+    occurrence = advance(actor, occurrence, "enter_past", finished_at=ended, people_came=used.people)
     take_slots(occurrence)
     return booked(occurrence)
 

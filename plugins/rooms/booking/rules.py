@@ -48,6 +48,37 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Who:
+    """Whose booking it is, as typed; empty texts mean the actor's own. `organiser` is the name shown to staff."""
+
+    guest_name: str = ""
+    guest_phone: str = ""
+    organisation: str = ""
+    organiser: str = ""
+
+
+OWN = Who()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRequest(Who):
+    """What somebody who wants a room typed; nothing of it is checked yet.
+
+    `date` and `requested_on` (the day it was asked for, today unless told) are YYYY-MM-DD, `start` and `end` HH:MM.
+    `equipment` are the keys of what is taken together with the room, or none of it.
+    """
+
+    date: str
+    start: str
+    end: str
+    title: str = ""
+    purpose: str = ""
+    people: int | None = None
+    requested_on: str = ""
+    equipment: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
 class Organiser:
     """Whose booking it is. `kind` is resident, organisation, staff or guest; `phone` only a guest's."""
 
@@ -160,31 +191,31 @@ def check_title(title: str) -> str:
 # --------------------------------------------------------------------------- who
 
 
-def organiser_of(actor: Actor, guest_name: str, guest_phone: str, organisation: str, name: str) -> Organiser:
+def organiser_of(actor: Actor, who: Who) -> Organiser:
     """Whose booking this is, by who types it and what was typed.
 
     Somebody without an account is a guest and gives a name. Staff (`rooms.desk`) may name a guest or enter the wish of
-    `actor.on_behalf_of`. `name` is how the organiser is shown to staff, else the actor's own label. Raises `Invalid`
-    (guest_name, guest_phone) and `Forbidden`.
+    `actor.on_behalf_of`. Without a name for staff it is the actor's own label. Raises `Invalid` (guest_name, guest_phone)
+    and `Forbidden`.
     """
-    organisation = organisation.strip()
+    organisation, name = who.organisation.strip(), who.organiser
     if actor.on_behalf_of is not None and actor.on_behalf_of != actor.person:
         actor.require("rooms.desk")
         kind = "organisation" if organisation else "resident"
         return Organiser(kind, name or organisation, actor.on_behalf_of, None, organisation)
     if not actor.is_signed_in and not actor.can("rooms.book"):
-        return _guest(guest_name, guest_phone, organisation)
+        return _guest(who, organisation)
     if not actor.can("rooms.desk"):
         actor.require("rooms.book")
-    elif guest_name.strip():
-        return _guest(guest_name, guest_phone, organisation)
+    elif who.guest_name.strip():
+        return _guest(who, organisation)
     kind = "organisation" if organisation else "staff" if actor.can("rooms.desk") else "resident"
     return Organiser(kind, name or actor.label, actor.person, actor.account, organisation)
 
 
-def _guest(name: str, phone: str, organisation: str) -> Organiser:
+def _guest(who: Who, organisation: str) -> Organiser:
     errors: Errors = {}
-    name, phone = name.strip(), phone.strip()
+    name, phone = who.guest_name.strip(), who.guest_phone.strip()
     if not name:
         errors["guest_name"] = [_("Please give a name, so that we know whom to expect.")]
     elif len(name) > 30:

@@ -24,7 +24,7 @@ from core import (
 )
 from plugins.rooms.booking import slots
 from plugins.rooms.booking.holds import lapse_holds
-from plugins.rooms.booking.making import APPROVE, OWN, Extras, Who, add_booking, asked_on
+from plugins.rooms.booking.making import APPROVE, Extras, add_booking, asked_on, read_extras
 from plugins.rooms.booking.occurrences import (
     Booked,
     block,
@@ -35,8 +35,11 @@ from plugins.rooms.booking.occurrences import (
 )
 from plugins.rooms.booking.recurrence import Rule, days_of, rule_text
 from plugins.rooms.booking.rules import (
+    OWN,
+    BookingRequest,
     Errors,
     Organiser,
+    Who,
     Wish,
     check_bookable,
     check_people,
@@ -101,72 +104,39 @@ class _Asked:
 
 
 def look_at_series(
-    actor: Actor,
-    room_id: int,
-    rule: Rule,
-    *,
-    date: str,
-    start: str,
-    end: str,
-    skip: Collection[datetime.date] = (),
-    title: str = "",
-    people: int | None = None,
-    guest_name: str = "",
-    guest_phone: str = "",
-    organisation: str = "",
-    organiser: str = "",
-    requested_on: str = "",
-    equipment: Sequence[int] = (),
+    actor: Actor, room_id: int, rule: Rule, asked: BookingRequest, *, skip: Collection[datetime.date] = ()
 ) -> Looked:
-    """Every date of the series with its state, as it would be booked now; writes nothing.
+    """Every date of the series that starts on `asked.date`, with its state, as it would be booked now; writes nothing.
 
     Raises one `Invalid` with everything that must be corrected (the fields of `book`, and every, interval, until, times,
     dates of the rule), `Refused`, `Forbidden`, `NotFound`.
     """
     errors: Errors = {}
-    collect(errors, lambda: check_title(title))
-    collect(errors, lambda: asked_on(requested_on))
-    chosen = collect(errors, lambda: check_equipment(actor, equipment)) or ()
-    wish = collect(errors, lambda: read_time(date, start, end))
-    who = Who(guest_name, guest_phone, organisation, organiser)
+    collect(errors, lambda: check_title(asked.title))
+    collect(errors, lambda: asked_on(asked.requested_on))
+    chosen = collect(errors, lambda: check_equipment(actor, asked.equipment)) or ()
+    wish = collect(errors, lambda: read_time(asked.date, asked.start, asked.end))
     if wish is None:
-        collect(errors, lambda: organiser_of(actor, guest_name, guest_phone, organisation, organiser))
+        collect(errors, lambda: organiser_of(actor, asked))
         raise Invalid(errors)
-    asked = collect(errors, lambda: _asked(actor, room_id, wish, rule, people, who))
-    if errors or asked is None:
+    checked = collect(errors, lambda: _asked(actor, room_id, wish, rule, asked.people, asked))
+    if errors or checked is None:
         raise Invalid(errors)
-    dates = look(actor, asked.plan, asked.room, asked.wishes, asked.organiser, resources=chosen, skip=skip)
-    return Looked(dates, asked.gaps)
+    dates = look(actor, checked.plan, checked.room, checked.wishes, checked.organiser, resources=chosen, skip=skip)
+    return Looked(dates, checked.gaps)
 
 
 def book_series(
-    actor: Actor,
-    room_id: int,
-    rule: Rule,
-    *,
-    date: str,
-    start: str,
-    end: str,
-    skip: Collection[datetime.date] = (),
-    title: str = "",
-    people: int | None = None,
-    purpose: str = "",
-    guest_name: str = "",
-    guest_phone: str = "",
-    organisation: str = "",
-    organiser: str = "",
-    requested_on: str = "",
-    equipment: Sequence[int] = (),
+    actor: Actor, room_id: int, rule: Rule, asked: BookingRequest, *, skip: Collection[datetime.date] = ()
 ) -> BookedSeries:
     """Book a room on every day of the rule but those in `skip`, in one transaction: all of them or none.
 
-    The rule starts on `date`; `equipment` is taken together with the room on each of them. In a room that needs approval the whole series is one request, unless the actor may approve.
-    Raises like `look_at_series`, and `SeriesConflict` when a date that is not skipped cannot be had.
+    The rule starts on `asked.date`; equipment is taken together with the room on each of them. In a room that needs
+    approval the whole series is one request, unless the actor may approve. Raises like `look_at_series`, and
+    `SeriesConflict` when a date that is not skipped cannot be had.
     """
-    chosen = check_equipment(actor, equipment)
-    extras = Extras(check_title(title), purpose.strip(), people, chosen, requested_on=asked_on(requested_on))
-    who = Who(guest_name, guest_phone, organisation, organiser)
-    return book_series_wish(actor, room_id, read_time(date, start, end), rule, extras, who, skip=skip)
+    extras, wish = read_extras(actor, asked), read_time(asked.date, asked.start, asked.end)
+    return book_series_wish(actor, room_id, wish, rule, extras, asked, skip=skip)
 
 
 def book_series_wish(
@@ -197,9 +167,7 @@ def _asked(actor: Actor, room_id: int, wish: Wish, rule: Rule, people: int | Non
     days = found.days if found is not None else (wish.day,)
     plan = load_plan(str(actor.community), days[0], days[-1])
     room = plan.room(room_id)
-    organiser = collect(
-        errors, lambda: organiser_of(actor, who.guest_name, who.guest_phone, who.organisation, who.organiser)
-    )
+    organiser = collect(errors, lambda: organiser_of(actor, who))
     if organiser is not None:
         collect(errors, lambda: check_bookable(room, actor, organiser))
     collect(errors, lambda: check_people(people, room.seats))

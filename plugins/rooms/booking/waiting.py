@@ -26,12 +26,13 @@ from core import (
 from plugins.rooms.booking import slots
 from plugins.rooms.booking.changes import APPROVE, cancel, organiser_as_booked
 from plugins.rooms.booking.holds import lapse_holds, offer_of, start_clocks
-from plugins.rooms.booking.making import Extras, Who, add_booking, asked_on
+from plugins.rooms.booking.making import Extras, add_booking, asked_on
 from plugins.rooms.booking.occurrences import load, owns, require_own
 from plugins.rooms.booking.offering import day_of, free_for, offer, offer_freed
 from plugins.rooms.booking.rules import (
     Errors,
     Organiser,
+    Who,
     Wish,
     check_bookable,
     check_people,
@@ -82,7 +83,7 @@ class WaitingWish:
 
 
 @transactional
-def join(
+def join_waiting(
     actor: Actor,
     wish: WaitingWish,
     *,
@@ -100,9 +101,7 @@ def join(
     community = str(actor.community)
     checked_title = collect(errors, lambda: check_title(title))
     asked = collect(errors, lambda: asked_on(requested_on))
-    organiser = collect(
-        errors, lambda: organiser_of(actor, who.guest_name, who.guest_phone, who.organisation, who.organiser)
-    )
+    organiser = collect(errors, lambda: organiser_of(actor, who))
     window = collect(errors, lambda: read_time(wish.date, wish.start, wish.end))
     plan = load_plan(community, window.day if window else today())
     room = plan.room(wish.room_id) if wish.room_id is not None else None
@@ -200,7 +199,7 @@ def _note_told(actor: Actor, occurrence: Occurrence, how: str) -> None:
 
 
 @transactional
-def leave(actor: Actor, waiting_id: int, *, code: str = "") -> None:
+def leave_waiting(actor: Actor, waiting_id: int, *, code: str = "") -> None:
     """Leave the list, or give up what is offered: the person, or a guest with `code`. Raises `Forbidden`, `Refused`."""
     entry, booking = _load(actor, waiting_id)
     require_own(actor, booking, DECIDE, code)
@@ -219,7 +218,7 @@ def _load(actor: Actor, waiting_id: int) -> tuple[Waiting, Booking]:
 
 
 @transactional
-def told_here(actor: Actor, waiting_id: int) -> None:
+def told_waiting(actor: Actor, waiting_id: int) -> None:
     """Somebody of the office has told the person of the offer at the counter: the time to answer runs from now.
 
     Raises `Forbidden`, `Refused` when nothing is offered or they know already.
@@ -232,7 +231,7 @@ def told_here(actor: Actor, waiting_id: int) -> None:
 
 
 @transactional
-def offer_now(actor: Actor, waiting_id: int) -> None:
+def offer_waiting(actor: Actor, waiting_id: int) -> None:
     """Offer a time to this one now, in turn or not; with the right to approve also in a room that needs approval.
 
     Raises `Forbidden`, and `Refused` while nothing that suits is free.
@@ -249,7 +248,7 @@ def offer_now(actor: Actor, waiting_id: int) -> None:
 
 
 @transactional
-def skip(actor: Actor, waiting_id: int) -> None:
+def skip_waiting(actor: Actor, waiting_id: int) -> None:
     """Take an offer back and ask the next one, because nobody can be reached; the entry stays, to be offered by hand only."""
     actor.require(DECIDE)
     entry, _booking = _load(actor, waiting_id)
@@ -258,7 +257,7 @@ def skip(actor: Actor, waiting_id: int) -> None:
 
 
 @transactional
-def remove(actor: Actor, waiting_id: int, reason: str) -> None:
+def remove_waiting(actor: Actor, waiting_id: int, reason: str) -> None:
     """Take somebody off the list; `reason` says why. What was held for them is offered to the next one.
 
     Raises `Invalid` (reason), `Forbidden`, `Refused` for an entry that is closed.
@@ -283,7 +282,7 @@ def _drop_hold(actor: Actor, entry: Waiting, verb: str) -> None:
 # --------------------------------------------------------------------------- time
 
 
-def tend(actor: Actor) -> str:
+def tend_waiting(actor: Actor) -> str:
     """The job `rooms.waiting`: the safety net under the offers made when something becomes free.
 
     Holds that ran out go to the next one, what opened otherwise (longer hours, a new room) is offered, and entries whose

@@ -47,16 +47,15 @@ def book(room_id: int) -> Any:
     if request.method == "POST":
         status, readable = 422, form.validate()
         acting = replace(actor, on_behalf_of=person.id) if person else actor
-        given = given_of(form, person)
+        asked = asked_of(form, person)
         try:
             if readable:
-                chosen = [int(key) for key in form.equipment.data or () if key.isdecimal()]
-                return _booked(submit_once(lambda: service.book(acting, room_id, **given, equipment=chosen).as_json()))
-            service.check_booking(acting, room_id, **given)
+                return _booked(submit_once(lambda: service.book(acting, room_id, asked).as_json()))
+            service.check_booking(acting, room_id, asked)
         except Conflict as conflict:
             status, taken = 409, conflict
-            wish = read_time(given["date"], given["start"], given["end"])
-            service.no_room(room.community, "collision", wish, given["people"], who=this_browser())
+            wish = read_time(asked.date, asked.start, asked.end)
+            service.no_room(room.community, "collision", wish, asked.people, who=this_browser())
         except Refused as error:
             status, refused = error.status, error
         except Invalid as error:
@@ -99,17 +98,18 @@ def _book_form(actor: Actor) -> BookForm:
     return form
 
 
-def given_of(form: BookForm, person: Any) -> dict[str, Any]:
+def asked_of(form: BookForm, person: Any) -> service.BookingRequest:
     """What was typed as the service takes it; what cannot be read is empty."""
     typed = form.data
     date, asked = typed["date"], typed.get("requested_on")
-    return {
+    return service.BookingRequest(
         **{name: typed.get(name) or "" for name in ("start", "end", "title", "guest_name", "guest_phone")},
-        "date": date.isoformat() if date else "",
-        "people": typed["people"],
-        "organiser": person.name if person else "",
-        "requested_on": asked.isoformat() if asked else "",
-    }
+        date=date.isoformat() if date else "",
+        people=typed["people"],
+        organiser=person.name if person else "",
+        requested_on=asked.isoformat() if asked else "",
+        equipment=[int(key) for key in typed["equipment"] or () if key.isdecimal()],
+    )
 
 
 def _booked(result: dict[str, Any]) -> Response:

@@ -155,13 +155,12 @@ def desk_past_use() -> Response:
 
 
 def _enter(form: PastUseForm) -> dict[str, Any]:
-    return service.enter_past_use(
-        current_actor(),
-        form.room_id.data,
+    used = service.BookingRequest(
         date=form.date.data.isoformat(),
         start=form.start.data,
         end=form.end.data,
         title=form.title.data or "",
         people=form.people.data,
         guest_name=form.guest_name.data or "",
-    ).as_json()
+    )
+    return service.enter_past_use(current_actor(), form.room_id.data, used).as_json()

@@ -30,7 +30,7 @@ from plugins.rooms.booking.rule_words import gap_words, rule_words
 from plugins.rooms.clock import parse_day
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, code_of, for_whom, remember_code, times
-from plugins.rooms.views.booking import given_of
+from plugins.rooms.views.booking import asked_of
 from plugins.rooms.views.series_forms import SeriesForm, StaffSeriesForm, rule_of
 
 USUAL_WEEKS = 8
@@ -52,8 +52,7 @@ def series_new(room_id: int) -> Any:
             if form.validate():
                 rule = rule_of(form)
                 acting = replace(actor, on_behalf_of=person.id) if person else actor
-                chosen = [int(key) for key in form.equipment.data or () if key.isdecimal()]
-                return _dates(acting, room, form, rule, {**given_of(form, person), "equipment": chosen}, step)
+                return _dates(acting, room, form, rule, asked_of(form, person), step)
         except Invalid as error:
             form.accept(error)
         except Refused as error:
@@ -84,7 +83,7 @@ def series_form(actor: Actor, room: Any) -> SeriesForm | StaffSeriesForm:
     return form
 
 
-def _dates(actor: Actor, room: Any, form: Any, rule: Rule, given: dict[str, Any], step: str) -> Response:
+def _dates(actor: Actor, room: Any, form: Any, rule: Rule, asked: service.BookingRequest, step: str) -> Response:
     """The page with every date, or the booking of those that were ticked."""
     taken: Conflict | None = None
     skip: set[datetime.date] = set()
@@ -92,14 +91,14 @@ def _dates(actor: Actor, room: Any, form: Any, rule: Rule, given: dict[str, Any]
     if step == "book":
         skip = skipped_days(days_of(rule, form.date.data).days)
         try:
-            return _booked(submit_once(lambda: service.book_series(actor, room.id, rule, skip=skip, **given).as_json()))
+            return _booked(submit_once(lambda: service.book_series(actor, room.id, rule, asked, skip=skip).as_json()))
         except service.SeriesConflict as conflict:
             taken = conflict
         except Invalid as error:
             if "days" not in error.errors:
                 raise
             none_ticked = True
-    looked = service.look_at_series(actor, room.id, rule, skip=skip, **given)
+    looked = service.look_at_series(actor, room.id, rule, asked, skip=skip)
     return page(
         "rooms/series_dates.html",
         room=room,

@@ -142,8 +142,14 @@ def furnish(who, room) -> None:
     calls.ask_to_call(actor, who.ref, "test", name=who.name, why="楼道灯修好了", person_id=who.id)
     day = (today() + datetime.timedelta(days=3)).isoformat()
     when = {"date": day, "title": "合唱排练", "people": 3}
-    service.book(actor.for_person(who.id), room, start="09:00", end="10:00", organiser=who.name, **when)
-    service.book(actor, room, start="11:00", end="12:00", guest_name=who.name, guest_phone=who.phone, **when)
+    service.book(
+        actor.for_person(who.id), room, service.BookingRequest(start="09:00", end="10:00", organiser=who.name, **when)
+    )
+    service.book(
+        actor,
+        room,
+        service.BookingRequest(start="11:00", end="12:00", guest_name=who.name, guest_phone=who.phone, **when),
+    )
     requests.ask(resident(who), "correct", "改一改")
 
 

@@ -39,5 +39,5 @@ def booking(room, who, hour=9, **fields):
     """A booking of a resident's in three days, as a Ref."""
     actor = replace(command(WEST_HILL), on_behalf_of=who.id)
     wish = {"date": day(3).isoformat(), "start": f"{hour:02d}:00", "end": f"{hour + 1:02d}:00", "title": "商量楼道灯"}
-    made = service.book(actor, room.id, **{**wish, "organiser": who.name, **fields})
+    made = service.book(actor, room.id, service.BookingRequest(**{**wish, "organiser": who.name, **fields}))
     return Ref("rooms.occurrence", WEST_HILL, made.occurrence_id)

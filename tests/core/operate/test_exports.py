@@ -149,11 +149,13 @@ def test_numbers_are_whole_only_for_those_who_may_see_them(registry, west, here,
     visitor = replace(command(WEST_HILL), kind="anonymous", permissions=frozenset())
     guest = {"guest_name": "客", "guest_phone": "13800138000"}
     for room in west.values["room_id"]:
-        service.book(visitor, room, date=day, start="09:00", end="10:00", **guest)
+        service.book(visitor, room, service.BookingRequest(date=day, start="09:00", end="10:00", **guest))
     room = west.values["room_id"][0]
     again = service.WaitingWish(day, "09:00", "10:00", room_id=room)
     service.join_waiting(visitor, again, who=service.Who(**guest))
-    service.book_series(visitor, room, Rule(count=2), date=day, start="11:00", end="12:00", **guest)
+    service.book_series(
+        visitor, room, Rule(count=2), service.BookingRequest(date=day, start="11:00", end="12:00", **guest)
+    )
     residents.edit_person(command(WEST_HILL), west.people[0].public_id, phone="13800138000")
     residents.edit_person(command(WEST_HILL), west.people[2].public_id, phone="0573-82385872")
     export = declared(registry, name)
@@ -309,7 +311,9 @@ def test_bookings_of_a_day_keep_a_confidential_title(registry, here, west):
     assert [row[5] for row in here("rooms.day", date=day)[1:]] == ["西隐家宴"] * 3 + ["西隐议事", "西隐合唱"]
     actor, (room, _asked) = command(WEST_HILL), west.values["room_id"]
     service.edit_room(actor, room, confidential=True)
-    service.book(actor, room, date=day, start="19:00", end="20:00", title="西隐调解", organiser="西隐某")
+    service.book(
+        actor, room, service.BookingRequest(date=day, start="19:00", end="20:00", title="西隐调解", organiser="西隐某")
+    )
     (row,) = (row for row in here("rooms.day", date=day)[1:] if row[1] == "19:00")
     assert row[5:7] == [str(rooms_words("confidential")), "西隐某"]
     assert here("rooms.day", date=day, venue="999")[1:] == [] == here("rooms.day")[1:]

@@ -77,7 +77,7 @@ def test_a_booking_is_found_by_the_code_of_its_guest(as_role):
 
     room = open_room()
     wish = {"date": day(3).isoformat(), "start": "09:00", "end": "10:00", "guest_name": "周阿姨"}
-    made = service.book(VISITOR, room.id, **wish)
+    made = service.book(VISITOR, room.id, service.BookingRequest(**wish))
     page = text(as_role("staff").get(f"{thread(call(OFFICE))}/link", query_string={"q": made.code.lower()}))
     assert f'value="rooms.occurrence:{made.occurrence_id}"' in page
 

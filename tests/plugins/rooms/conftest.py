@@ -63,7 +63,7 @@ class House:
     def book(self, name: str, /, start: str, end: str, actor: Actor | None = None, **fields: object) -> service.Booked:
         fields.setdefault("date", self.day.isoformat())
         room = self.rooms[name].id
-        return service.book(actor or self.resident(), room, start=start, end=end, **fields)  # type: ignore[arg-type]
+        return service.book(actor or self.resident(), room, service.BookingRequest(start=start, end=end, **fields))  # type: ignore[arg-type]
 
     def at(self, minute: int) -> int:
         """The UTC minute of a local minute of `day`."""

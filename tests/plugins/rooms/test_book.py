@@ -38,7 +38,9 @@ def test_refuses_what_overlaps_with_alternatives_that_are_free(house):
         assert len(offered.times) == 3
         assert {time.room_id for time in offered.times} == {house.rooms["棋牌室"].id}
         taken = [
-            service.book(house.staff, time.room_id, date=time.date, start=time.start, end=time.end)
+            service.book(
+                house.staff, time.room_id, service.BookingRequest(date=time.date, start=time.start, end=time.end)
+            )
             for time in (*offered.times, offered.elsewhere)
         ]
         assert check(house.community) == []
@@ -159,7 +161,11 @@ def test_an_earlier_time_of_today_is_past(house, clock):
 
 def test_a_room_of_another_community_does_not_exist(house):
     with pytest.raises(NotFound):
-        service.book(house.resident(), house.south.id, date=house.day.isoformat(), start="14:00", end="15:00")
+        service.book(
+            house.resident(),
+            house.south.id,
+            service.BookingRequest(date=house.day.isoformat(), start="14:00", end="15:00"),
+        )
 
 
 # --------------------------------------------------------------------------- who

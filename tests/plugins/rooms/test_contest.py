@@ -67,7 +67,7 @@ def want_everything(outcome, actor, room_id, first_day):
         for start in STARTS:
             end = f"{start[:2]}:30" if start.endswith("00") else f"{int(start[:2]) + 1:02d}:00"
             try:
-                service.book(actor, room_id, date=date, start=start, end=end)
+                service.book(actor, room_id, service.BookingRequest(date=date, start=start, end=end))
                 outcome["booked"] += 1
             except Conflict as refused:
                 outcome["refused" if refused.alternatives else "refused without alternatives"] += 1
@@ -141,7 +141,7 @@ def want_series(outcome, seed, actor, rooms, date):
                 rule = Rule(freq=chance.choice(("DAILY", "WEEKLY")), count=6)
                 own.append(book_what_is_free(actor, room, rule, {"date": first.isoformat(), **time}))
             elif act == "single":
-                service.book(actor, room, date=first.isoformat(), **time)
+                service.book(actor, room, service.BookingRequest(date=first.isoformat(), **time))
             elif act == "move series":
                 move_half(chance, actor, own, room, time)
             else:
@@ -154,12 +154,12 @@ def want_series(outcome, seed, actor, rooms, date):
 def book_what_is_free(actor, room, rule, time):
     """All of it, or what the answer says is free; raises `Conflict` when that has gone meanwhile or nothing is left."""
     try:
-        return service.book_series(actor, room, rule, **time).booking_id
+        return service.book_series(actor, room, rule, service.BookingRequest(**time)).booking_id
     except service.SeriesConflict as refused:
         skip = {each.day for each in refused.dates if not each.is_free}
         if len(skip) == len(refused.dates):
             raise
-        return service.book_series(actor, room, rule, skip=skip, **time).booking_id
+        return service.book_series(actor, room, rule, service.BookingRequest(**time), skip=skip).booking_id
 
 
 def move_half(chance, actor, own, room, time):

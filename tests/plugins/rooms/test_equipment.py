@@ -47,7 +47,9 @@ def test_what_is_taken_takes_the_room_along_and_is_named_with_what_is_free(house
     assert Booking.select().count() == 1
     for time in offers.times:
         service.book(
-            house.resident(2), time.room_id, date=time.date, start=time.start, end=time.end, equipment=[projector]
+            house.resident(2),
+            time.room_id,
+            service.BookingRequest(date=time.date, start=time.start, end=time.end, equipment=[projector]),
         )
         break
     assert check(house.community) == []

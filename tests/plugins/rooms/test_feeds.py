@@ -172,7 +172,7 @@ def _act(house, act, which, hour):
     chosen = random.Random(which).choice(open_ones) if open_ones else None
     try:
         if act == "book" or chosen is None:
-            service.book(staff, room.id, title="合唱", **times)
+            service.book(staff, room.id, service.BookingRequest(title="合唱", **times))
         elif act == "move":
             service.move(staff, chosen, room_id=room.id, **times)
         elif act == "title":

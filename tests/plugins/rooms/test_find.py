@@ -152,7 +152,9 @@ def test_communities_see_nothing_of_each_other(house):
         lambda: service.refuse(south, booked.occurrence_id, "x"),
         lambda: service.take_hold(south, booked.occurrence_id),
         lambda: service.occurrence_line(south, booked.occurrence_id, booked.code),
-        lambda: service.book(south, house.rooms["棋牌室"].id, date=date, start="16:00", end="17:00"),
+        lambda: service.book(
+            south, house.rooms["棋牌室"].id, service.BookingRequest(date=date, start="16:00", end="17:00")
+        ),
         lambda: service.close(south, house.rooms["棋牌室"].id, date=date, start="16:00", end="17:00", reason="x"),
     ):
         with pytest.raises(NotFound):

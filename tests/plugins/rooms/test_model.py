@@ -58,7 +58,7 @@ def run(house, seed, steps):
         key = chance.choice(list(model.bookings)) if model.bookings else None
         if act == "book" or key is None:
             key, leaving_out = None, None
-            do = lambda: service.book(house.staff, room, **times)  # noqa: B023, E731
+            do = lambda: service.book(house.staff, room, service.BookingRequest(**times))  # noqa: B023, E731
         elif act == "move":
             leaving_out = key
             do = lambda: service.move(house.staff, key, room_id=room, **times)  # noqa: B023, E731

@@ -24,7 +24,9 @@ def evening(house, clock):
 
 def enter(house, start, end, room="棋牌室", actor=None, **fields):
     fields = {"date": house.day.isoformat(), **fields}
-    return service.enter_past_use(actor or house.staff, house.rooms[room].id, start=start, end=end, **fields)
+    return service.enter_past_use(
+        actor or house.staff, house.rooms[room].id, service.BookingRequest(start=start, end=end, **fields)
+    )
 
 
 def test_is_a_finished_occurrence_with_its_slots(house):

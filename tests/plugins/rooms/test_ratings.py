@@ -32,7 +32,7 @@ def used(room, who, hour=9, days_ago=1):
     """The id of a booking of a resident's that was over so many days ago."""
     actor = replace(command(WEST_HILL), on_behalf_of=who.id)
     wish = {"date": DAY, "start": f"{hour:02d}:00", "end": f"{hour + 1:02d}:00", "organiser": who.name}
-    key = service.book(actor, room.id, **wish).occurrence_id
+    key = service.book(actor, room.id, service.BookingRequest(**wish)).occurrence_id
     back = (3 + days_ago) * 1440
     with transaction(WEST_HILL):
         moved = {"start_min": Occurrence.start_min - back, "end_min": Occurrence.end_min - back}
@@ -91,7 +91,9 @@ def test_the_office_enters_paper_and_sees_the_mean_from_three_households_on(app,
 
 def test_a_guest_s_booking_is_not_rated(as_role, room):
     guest = replace(command(WEST_HILL), kind="anonymous")
-    key = service.book(guest, room.id, date=DAY, start="15:00", end="16:00", guest_name="来客").occurrence_id
+    key = service.book(
+        guest, room.id, service.BookingRequest(date=DAY, start="15:00", end="16:00", guest_name="来客")
+    ).occurrence_id
     staff = as_role("staff")
     assert "才能评分" in text(staff.get(f"{BASE}/desk/bookings/{key}/rate"))
     paper = {**SAID, "asked_on": today().isoformat()}

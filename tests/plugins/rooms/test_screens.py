@@ -40,9 +40,17 @@ def house(app):
 
 def book(house, room, start, end, date=DAY):
     return service.book(
-        house.actor, room.id, date=date.isoformat(), start=start, end=end, title="离婚调解", guest_name="赵小燕",
-        guest_phone="13812345678",
-    )  # fmt: skip
+        house.actor,
+        room.id,
+        service.BookingRequest(
+            date=date.isoformat(),
+            start=start,
+            end=end,
+            title="离婚调解",
+            guest_name="赵小燕",
+            guest_phone="13812345678",
+        ),
+    )
 
 
 def at(hour, minute=0):

@@ -21,23 +21,23 @@ def after(house, days):
     return house.day + datetime.timedelta(days=days)
 
 
-def series(house, room="棋牌室", rule=WEEKS, actor=None, start="09:00", end="10:00", **fields):
+def series(house, room="棋牌室", rule=WEEKS, actor=None, start="09:00", end="10:00", skip=(), **fields):
     return service.book_series(
         actor or house.resident(),
         house.rooms[room].id,
         rule,
-        date=house.day.isoformat(),
-        start=start,
-        end=end,
-        **fields,
+        service.BookingRequest(date=house.day.isoformat(), start=start, end=end, **fields),
+        skip=skip,
     )
 
 
 def look(house, room="棋牌室", rule=WEEKS, actor=None, **fields):
     found = service.look_at_series(
-        actor or house.resident(), house.rooms[room].id, rule, date=house.day.isoformat(), start="09:00", end="10:00",
-        **fields,
-    )  # fmt: skip
+        actor or house.resident(),
+        house.rooms[room].id,
+        rule,
+        service.BookingRequest(date=house.day.isoformat(), start="09:00", end="10:00", **fields),
+    )
     return [(str(date.day), date.state) for date in found.dates]
 
 
@@ -85,9 +85,12 @@ def test_dates_of_one_series_count_against_the_quota_together(house):
     service.set_quota(house.staff, house.rooms["棋牌室"].id, "person", "week", bookings=2)
     monday = after(house, 7 - house.day.weekday())
     found = service.look_at_series(
-        house.resident(), house.rooms["棋牌室"].id, Rule(freq="DAILY", count=4), date=monday.isoformat(), start="09:00",
-        end="10:00", skip={monday},
-    )  # fmt: skip
+        house.resident(),
+        house.rooms["棋牌室"].id,
+        Rule(freq="DAILY", count=4),
+        service.BookingRequest(date=monday.isoformat(), start="09:00", end="10:00"),
+        skip={monday},
+    )
     assert [date.state for date in found.dates] == ["free", "free", "free", "quota"]
 
 
@@ -115,7 +118,12 @@ def test_needs_a_date_an_end_and_a_fitting_time(house):
         look(house, rule=Rule(), people=500, actor=house.visitor)
     assert set(refused.value.errors) == {"until", "people", "guest_name"}
     with pytest.raises(NotFound):
-        service.book_series(house.resident(), house.south.id, WEEKS, date=str(house.day), start="09:00", end="10:00")
+        service.book_series(
+            house.resident(),
+            house.south.id,
+            WEEKS,
+            service.BookingRequest(date=str(house.day), start="09:00", end="10:00"),
+        )
 
 
 def test_a_skipped_date_is_added_back_and_a_cancelled_one_too(house):

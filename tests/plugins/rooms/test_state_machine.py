@@ -21,7 +21,6 @@ from plugins.rooms.booking.check import check
 from plugins.rooms.booking.making import Extras, book_wish
 from plugins.rooms.booking.recurrence import Rule
 from plugins.rooms.booking.rules import Wish
-from plugins.rooms.booking.waiting import tend
 from plugins.rooms.models import Occurrence, Waiting
 from plugins.rooms.places.closures import BookingsInTheWay
 from plugins.rooms.room_service import Rooms
@@ -123,7 +122,9 @@ class Sequences(RuleBasedStateMachine):
         dates = [self.cells(self.resources[room], offset, start, length) for offset in range(count)]
         every_day = Rule(freq="DAILY", count=count)
         try:
-            made = service.book_series(self.house.staff, room, every_day, **self.text(0, start, length))
+            made = service.book_series(
+                self.house.staff, room, every_day, service.BookingRequest(**self.text(0, start, length))
+            )
         except Conflict:
             assert not all(self.is_free(cells) for cells in dates)
             return 0
@@ -215,7 +216,7 @@ class Sequences(RuleBasedStateMachine):
 
     @rule()
     def look_after_the_waiting(self):
-        tend(self.house.store.actor(kind="job", account=None))
+        service.tend_waiting(self.house.store.actor(kind="job", account=None))
         self.adopt_offers()
 
     # ----------------------------------------------------------------------- what always holds

@@ -183,7 +183,9 @@ def used(house, name, start, end, clock):
     service.set_week(house.staff, house.venue, {day: [(480, 1080)] for day in range(7)})
     clock(house.at(1200))
     service.enter_past_use(
-        house.staff, house.rooms[name].id, date=house.day.isoformat(), start=start, end=end, title="合唱"
+        house.staff,
+        house.rooms[name].id,
+        service.BookingRequest(date=house.day.isoformat(), start=start, end=end, title="合唱"),
     )
     return measure(house.community, house.day, house.day)
 
@@ -243,9 +245,10 @@ def test_nothing_open_is_one_sentence(house, clock):
 def test_an_organisation_that_got_no_room_is_named_and_one_that_did_is_not(house):
     def ask(name, refuse):
         asked = service.book(
-            house.resident(), house.rooms["会议室"].id, date=house.day.isoformat(), start="09:00", end="10:00",
-            organisation=name,
-        )  # fmt: skip
+            house.resident(),
+            house.rooms["会议室"].id,
+            service.BookingRequest(date=house.day.isoformat(), start="09:00", end="10:00", organisation=name),
+        )
         if refuse:
             service.refuse(house.staff, asked.occurrence_id, "已满")
         else:

@@ -45,7 +45,9 @@ def test_an_unchanged_calendar_is_answered_with_304(app, as_role, room):
     assert first.headers["Cache-Control"] == "private, no-cache"
     again = phone.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
-    service.book(command(WEST_HILL), room.id, date=DAY, start="09:00", end="10:00", title="例会")
+    service.book(
+        command(WEST_HILL), room.id, service.BookingRequest(date=DAY, start="09:00", end="10:00", title="例会")
+    )
     changed = phone.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200 and "例会" not in changed.get_data(as_text=True)
 

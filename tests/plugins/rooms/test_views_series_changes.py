@@ -141,11 +141,13 @@ def test_the_organiser_or_the_desk_says_that_it_goes_on(as_role, guest):
 def test_requests_of_a_series_are_decided_on_one_page(as_role, room):
     service.edit_room(command(WEST_HILL), room.id, needs_approval=True)
     guest = Actor(kind="anonymous", community=WEST_HILL)
-    made = service.book_series(guest, room.id, Rule(count=4), date=str(FIRST), **TIME, guest_name="张阿姨")
+    made = service.book_series(
+        guest, room.id, Rule(count=4), service.BookingRequest(date=str(FIRST), **TIME, guest_name="张阿姨")
+    )
     staff, desk = as_role("staff"), f"{BASE}/desk/series/{made.booking_id}"
     page = staff.get(f"{BASE}/desk/requests").get_data(as_text=True)
     assert page.count(f"{desk}/decide") == 1
-    service.book(command(WEST_HILL), room.id, date=str(WEEKS[1]), **TIME)
+    service.book(command(WEST_HILL), room.id, service.BookingRequest(date=str(WEEKS[1]), **TIME))
     answer = staff.send(f"{desk}/decide", day=[str(day) for day in WEEKS])
     assert (answer.status_code, boxes(answer.get_data(as_text=True))) == (
         409,
@@ -156,7 +158,10 @@ def test_requests_of_a_series_are_decided_on_one_page(as_role, room):
     waiting = Occurrence.of(WEST_HILL).where(Occurrence.state == "requested")
     assert not waiting.exists()
     again = service.book_series(
-        guest, room.id, Rule(count=2), date=str(FIRST), start="12:00", end="13:00", guest_name="张阿姨"
+        guest,
+        room.id,
+        Rule(count=2),
+        service.BookingRequest(date=str(FIRST), start="12:00", end="13:00", guest_name="张阿姨"),
     )
     assert staff.send(f"{BASE}/desk/series/{again.booking_id}/refuse", reason="").status_code == 422
     assert staff.send(f"{BASE}/desk/series/{again.booking_id}/refuse", reason="装修").status_code == 303

@@ -27,7 +27,11 @@ def room(app, monkeypatch):
     service.set_week(actor, venue.id, {weekday: [(8 * 60, 20 * 60)] for weekday in range(7)})
     room = service.add_room(actor, venue.id, name="议事厅", seats=20)
     service.enter_past_use(
-        actor, room.id, date=YESTERDAY.isoformat(), start="09:00", end="11:00", title="家庭会议甲", guest_name="张阿姨"
+        actor,
+        room.id,
+        service.BookingRequest(
+            date=YESTERDAY.isoformat(), start="09:00", end="11:00", title="家庭会议甲", guest_name="张阿姨"
+        ),
     )
     return room
 

@@ -16,7 +16,9 @@ __all__ = ["room"]
 @pytest.fixture
 def held(client, room):
     """Somebody who found the room taken waits, and is offered the time; gives the browser's occurrence and entry."""
-    taken = service.book(command(WEST_HILL), room.id, date=DAY, start="09:00", end="10:00", title="例会")
+    taken = service.book(
+        command(WEST_HILL), room.id, service.BookingRequest(date=DAY, start="09:00", end="10:00", title="例会")
+    )
     answer = client.send(f"{BASE}/wait", room_id=room.id, minutes=0, people=4, title="合唱", **wish())
     assert answer.status_code == 303
     key = int(answer.location.rsplit("/", 1)[1])
@@ -105,7 +107,9 @@ def test_taking_off_the_list_needs_a_reason_and_the_right(as_role, held):
 
 def test_staff_enter_somebody_for_any_room(as_role, room):
     staff = as_role("director")
-    service.book(command(WEST_HILL), room.id, date=DAY, start="09:00", end="10:00", title="例会")
+    service.book(
+        command(WEST_HILL), room.id, service.BookingRequest(date=DAY, start="09:00", end="10:00", title="例会")
+    )
     answer = staff.send(f"{BASE}/wait", room_id=0, minutes=30, people=3, **wish(guest_name="李大爷", requested_on=""))
     entry = Waiting.get_by_id(int(answer.location.rsplit("/", 1)[1]))
     assert (entry.room_id, entry.minutes) == (None, 30)

@@ -10,7 +10,6 @@ from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.plugin.events import EventOutbox
 from plugins.rooms import service
 from plugins.rooms.booking.check import check
-from plugins.rooms.booking.waiting import tend
 from plugins.rooms.models import Booking, Occurrence, Waiting
 from tests.plugins.rooms.conftest import House, slots_of
 
@@ -160,7 +159,7 @@ def test_nothing_lapses_before_somebody_was_told(house, taken, clock):
     first, second = wait(house, 1), wait(house, 2)
     service.cancel(house.resident(9), taken)
     clock(at(house, 13, 59))
-    tend(house.staff)
+    service.tend_waiting(house.staff)
     assert states(first, second) == ["offered", "waiting"]
 
 
@@ -170,10 +169,10 @@ def test_the_time_to_answer_runs_from_the_call_and_then_the_next_one_is_asked(ho
     service.cancel(house.resident(9), taken)
     reached(house, first)
     clock(at(house, 9, 59))
-    tend(house.staff)
+    service.tend_waiting(house.staff)
     assert states(first, second) == ["offered", "waiting"]
     clock(at(house, 10))
-    tend(house.staff)
+    service.tend_waiting(house.staff)
     assert states(first, second) == ["lapsed", "offered"]
     with pytest.raises(Refused):
         service.take_hold(house.resident(1), entry(first).occurrence_id)
@@ -303,7 +302,7 @@ def test_who_was_never_offered_anything_counts_as_unmet(house, taken, clock):
     never, skipped = wait(house, 1, people=4), wait(house, 2)
     Waiting.update(offered_at=1, skipped_at=1).where(Waiting.id == skipped).execute()
     clock(at(house, 14, 1))
-    tend(house.staff)
+    service.tend_waiting(house.staff)
     assert states(never, skipped) == ["unmet", "unmet"]
     told = [event.payload for event in EventOutbox.select().where(EventOutbox.name == "rooms.waiting.unmet/1")]
     assert [(each["waiting_id"], each["people"], each["from_min"]) for each in told] == [(never, 4, at(house, 14))]
@@ -315,5 +314,5 @@ def test_the_job_offers_what_became_free_by_longer_hours(house):
     waiting = wait(house, 1, start="10:00", end="14:00", minutes=120)
     service.set_week(house.staff, house.venue, {house.day.weekday(): [(480, 1200)]})
     assert states(waiting) == ["waiting"]
-    tend(house.staff)
+    service.tend_waiting(house.staff)
     assert states(waiting) == ["offered"]
