@@ -44,6 +44,7 @@ class Case(CommunityModel):
     accepted_on = Day(null=True)
     complete_by = Day(null=True)
     effective_on = Day(null=True)
+    performed_on = Day(null=True)
     closed_on = Day(null=True)
     archived_on = Day(null=True)
     archived_by = Text(default="")
@@ -69,6 +70,32 @@ class Matter(CommunityModel):
 
     class Meta:
         table_name = "mediation_matter"
+
+
+class Ending(CommunityModel):
+    """A case ended without an agreement of its own: `how` and on which day. One that ended without agreement may be opened again."""
+
+    kind = "mediation.ending"
+    case_id = Integer()
+    how = Text()
+    ended_on = Day()
+    reopened_on = Day(null=True)
+
+    class Meta:
+        table_name = "mediation_ending"
+
+
+class Prevention(CommunityModel):
+    """防止激化: what a quarrel would have come to, and how many people were about to take part; the gravest thing of a case."""
+
+    kind = "mediation.prevention"
+    case_id = Integer(primary_key=True)
+    what = Text()
+    people = Integer()
+    prevented_on = Day()
+
+    class Meta:
+        table_name = "mediation_prevention"
 
 
 class Note(CommunityModel):
@@ -293,3 +320,50 @@ class FileItem(CommunityModel):
     class Meta:
         table_name = "mediation_file_item"
         primary_key = peewee.CompositeKey("case_id", "item")
+
+
+class Rate(CommunityModel):
+    """以案定补: what a case of each grade is subsidised with, in 分, and the rule it goes by. Never changed: the latest one holds."""
+
+    kind = "mediation.rate"
+    simple = Fen()
+    ordinary = Fen()
+    complex = Fen()
+    major = Fen()
+    words = Text()
+    at = Utc(default=now)
+    by_label = Text()
+
+    class Meta:
+        table_name = "mediation_rate"
+
+
+class Claim(CommunityModel):
+    """申领: the cases a mediator claims the subsidy for, by the rate that held. `period` is `2026-11`, `2026-q4` or `2026`."""
+
+    kind = "mediation.claim"
+    number_year = Integer()
+    number = Integer()
+    mediator_id = Integer()
+    rate_id = Integer()
+    period = Text()
+    made_on = Day()
+    by_label = Text()
+    withdrawn_on = Day(null=True)
+
+    class Meta:
+        table_name = "mediation_claim"
+
+
+class Claimed(CommunityModel):
+    """A case in a claim, with its grade and the amount in 分. While the claim stands, no other names the case."""
+
+    kind = "mediation.claimed"
+    claim_id = Integer()
+    case_id = Integer()
+    grade = Text()
+    amount = Fen()
+    withdrawn_on = Day(null=True)
+
+    class Meta:
+        table_name = "mediation_claimed"

@@ -15,6 +15,7 @@ from plugins.mediation.cases.agreements import (
 )
 from plugins.mediation.cases.assignment import assign, assigned_to, free_mediators, replace_mediator
 from plugins.mediation.cases.checklist import checklist, completeness
+from plugins.mediation.cases.endings import prevent, prevention_of
 from plugins.mediation.cases.intake import answer_of, describe, edit_party, name_party, own_party, remove_party
 from plugins.mediation.cases.lists import cases, dues, looks, next_action, state_of
 from plugins.mediation.cases.party_page import OwnCase, by_code, issue_code
@@ -133,6 +134,8 @@ __all__ = [
     "own_party",
     "parties_of",
     "planned_session",
+    "prevent",
+    "prevention_of",
     "refuse_to_sign",
     "register_text",
     "remove_party",

@@ -71,6 +71,15 @@ NOTES = {
     "recusal": _("Mediator replaced"),
     "reopened": _("Opened again"),
 }
+# 司法部 人民调解统计 counts the first four 防止激化 by cases and people.
+PREVENTED = {
+    "suicide": _("Suicide"),
+    "crime": _("A crime out of the quarrel"),
+    "brawl": _("A brawl of groups"),
+    "petition": _("Going together to higher offices"),
+    "mass": _("Another mass incident"),
+    "other": _("Other"),
+}
 MANNERS = {"signature": _("Signature"), "seal": _("Own seal"), "thumbprint": _("Thumbprint")}
 PERFORMANCE = {"whole": _("Wholly kept"), "part": _("Partly kept"), "none": _("Not kept")}
 SATISFACTION = {

@@ -92,6 +92,7 @@ NAMES = {
     "accepted_on": _("Accepted on"),
     "complete_by": _("To be settled by"),
     "effective_on": _("In force since"),
+    "performed_on": _("Kept on"),
     "closed_on": _("Closed on"),
     "archived_on": _("Filed on"),
     "archived_by": _("Filed by"),

@@ -30,14 +30,20 @@ def mark(actor: Actor, case_id: int, obligation_id: int, verb: str) -> Case:
     if case.state == "performing" and "breached" in states:
         return advance(actor, case, "breach")
     if not states & {"open", "breached"}:
-        return advance(actor, case, "fulfil")
+        return _kept(actor, case)
     return case
 
 
 @transactional
 def fulfil_all(actor: Actor, case_id: int) -> Case:
     """An agreement without duties that have a day is kept. Raises `Refused` while a duty is open."""
-    return advance(actor, own_case(actor, case_id), "fulfil")
+    return _kept(actor, own_case(actor, case_id))
+
+
+def _kept(actor: Actor, case: Case) -> Case:
+    """Nothing is left to do. Performed 履行 is an agreement of which every duty was done: none waived, none taken to court."""
+    done = all(each.state == "fulfilled" for each in obligations_of(case))
+    return advance(actor, case, "fulfil", performed_on=today() if done else None)
 
 
 def duty_words(case: Case) -> dict[int, Duty]:

@@ -1,4 +1,4 @@
-"""How a case begins: an application, on paper or told, and a quarrel heard of; its number in the register."""
+"""How a case begins: an application, on paper or told, and a quarrel heard of, or settled at once; its number in the register."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core import (
 )
 from core import known_resident as resident_named
 from plugins.mediation.access import ENTER, WORK, member
-from plugins.mediation.models import Case, Matter, Party
+from plugins.mediation.models import Case, Ending, Matter, Party
 from plugins.mediation.texts import _
 from plugins.mediation.words import DISPUTES, SOURCES
 
@@ -105,7 +105,14 @@ def settled_at_the_door(
         raise Invalid({"how": [_("Please write how it was settled.")]})
     case = hear_of(actor, people, told, source="patrol", requested_on=requested_on)
     Matter.update(ending="settled", ending_words=how.strip()).where(Matter.case_id == case.id).execute()
-    return advance(_for_the_first_step(actor), case, "settle", done=True)
+    settled: Case = advance(_for_the_first_step(actor), case, "settle", done=True)
+    write_ending(settled, "settled", settled.requested_on)
+    return settled
+
+
+def write_ending(case: Case, how: str, on: datetime.date) -> None:
+    """Keep how a case ended and on which day, in the caller's transaction; it is what the reports count."""
+    Ending.insert(community=case.community, case_id=case.id, how=how, ended_on=on).execute()
 
 
 def _for_the_first_step(actor: Actor) -> Actor:

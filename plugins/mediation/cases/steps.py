@@ -10,12 +10,15 @@ import datetime
 from core import Actor, Invalid, add_months, advance, next_number, record, today, transactional
 from plugins.mediation.access import WORK, own_case
 from plugins.mediation.cases.intake import date_again, still_open
-from plugins.mediation.models import Case, FileItem, Matter, Note
+from plugins.mediation.cases.register import write_ending
+from plugins.mediation.models import Case, Ending, FileItem, Matter, Note
 from plugins.mediation.texts import _
 from plugins.mediation.words import NOT_ACCEPTED, NOTES, TERMINATED
 
 # What is written by acts of their own.
-_NOT_BY_HAND = ("recusal", "reopened", "extension")
+_NOT_BY_HAND = ("recusal", "reopened", "extension", "escalation")
+# How a step ends a case.
+_ENDED = {"not_accept": "not_accepted", "terminate": "terminated", "transfer": "transferred", "settle": "settled"}
 PAPERS = ("authority", "investigation", "evidence", "performance", "confirmation", "note", "covers")
 
 
@@ -69,7 +72,9 @@ def _end(actor: Actor, case_id: int, verb: str, why: str, words: str, known: obj
     if not words.strip():
         raise Invalid({"words": [_("Please write a few words: the file needs them.")]})
     Matter.update(ending=why, ending_words=words.strip()).where(Matter.case_id == case.id).execute()
-    return advance(actor, case, verb, done=True)
+    ended = advance(actor, case, verb, done=True)
+    write_ending(case, _ENDED[verb], today())
+    return ended
 
 
 @transactional
@@ -84,7 +89,9 @@ def apply_now(actor: Actor, case_id: int, on: datetime.date | None = None) -> Ca
 @transactional
 def withdraw(actor: Actor, case_id: int) -> Case:
     """The applicant takes it back."""
-    return advance(actor, own_case(actor, case_id), "withdraw")
+    case = advance(actor, own_case(actor, case_id), "withdraw")
+    write_ending(case, "withdrawn", today())
+    return case
 
 
 @transactional
@@ -98,7 +105,9 @@ def reopen(actor: Actor, case_id: int, words: str) -> Case:
     """Open a closed case again, and say why. Raises `Invalid`, `Refused`."""
     case = own_case(actor, case_id)
     _write(actor, case, "reopened", words, today())
-    return advance(actor, case, "reopen", done=True)
+    opened = advance(actor, case, "reopen", done=True)
+    Ending.update(reopened_on=today()).where(Ending.case_id == case.id, Ending.reopened_on.is_null()).execute()
+    return opened
 
 
 @transactional
@@ -119,15 +128,21 @@ def archive(actor: Actor, case_id: int) -> Case:
 
 @transactional
 def note(actor: Actor, case_id: int, kind: str, words: str, on: datetime.date | None = None) -> None:
-    """Write down what was done. `escalation` and `police` mark the case: a quarrel that may intensify is prevented, a possible
-    crime is reported at once, with when and to whom (《人民调解法》 §25). Raises `Invalid`, `Refused`.
+    """Write down what was done. `police` marks the case: a possible crime is reported at once, with when and to whom
+    (《人民调解法》 §25); that a quarrel may intensify is entered with `endings.prevent`. Raises `Invalid`, `Refused`.
     """
     case = own_case(actor, case_id)
     still_open(case)
     if kind not in NOTES or kind in _NOT_BY_HAND:
         raise Invalid({"kind": [_("Please choose what was done.")]})
     _write(actor, case, kind, words, on or today())
-    if kind in ("escalation", "police") and case.escalated_on is None:
+    if kind == "police":
+        mark_escalated(case)
+
+
+def mark_escalated(case: Case) -> None:
+    """Mark the case as one that may intensify, in the caller's transaction; the first day stays."""
+    if case.escalated_on is None:
         case.escalated_on = today()
         case.save(only=[Case.escalated_on])
 
@@ -163,9 +178,9 @@ def _write(actor: Actor, case: Case, kind: str, words: str, on: datetime.date) -
     record(actor, "mediation.case.noted", case.ref, permission=WORK)
 
 
-def write_note(actor: Actor, case: Case, kind: str, words: str) -> None:
+def write_note(actor: Actor, case: Case, kind: str, words: str, on: datetime.date | None = None) -> None:
     """The same for an act of another module of the case, in its transaction."""
-    _write(actor, case, kind, words, today())
+    _write(actor, case, kind, words, on or today())
 
 
 def notes_of(case: Case) -> list[Note]:

@@ -20,6 +20,7 @@ from plugins.mediation.words import (
     MANNERS,
     NOTES,
     PERFORMANCE,
+    PREVENTED,
     SATISFACTION,
     SOURCES,
     WARNINGS,
@@ -62,6 +63,7 @@ def case(case_id: int) -> Response:
         file_number=service.file_text(found),
         state=service.state_of(found),
         matter=service.matter_of(found),
+        prevention=service.prevention_of(found),
         next=first,
         others=[each for each in steps if first is None or each.verb != first.verb],
         dues=service.dues(found),
@@ -79,6 +81,7 @@ def case(case_id: int) -> Response:
         words={
             "dispute": DISPUTES, "source": SOURCES, "side": SIDE_WORDS, "note": NOTES, "chosen": CHOSEN_BY,
             "warning": WARNINGS, "performance": PERFORMANCE, "satisfaction": SATISFACTION, "manner": MANNERS,
+            "prevented": PREVENTED,
         },
         **_outcome(actor, found),
     )  # fmt: skip

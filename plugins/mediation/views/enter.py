@@ -99,6 +99,7 @@ def door() -> Response:
 def _settled(form: DoorForm) -> list[object]:
     names = [name[:60] for name in _BETWEEN.split(form.who.data) if name][:2]
     case = service.settled_at_the_door(
-        current_actor(), [Person(name) for name in names], Told(form.facts.data), form.how.data
-    )
+        current_actor(), [Person(name) for name in names], Told(form.facts.data, dispute=form.dispute.data or ""),
+        form.how.data,
+    )  # fmt: skip
     return [case.id, service.register_text(case)]

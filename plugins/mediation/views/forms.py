@@ -22,6 +22,7 @@ from plugins.mediation.words import (
     NOTES,
     OFFICES,
     PERFORMANCE,
+    PREVENTED,
     SATISFACTION,
     SEXES,
     SIDES,
@@ -30,7 +31,9 @@ from plugins.mediation.words import (
 )
 
 _NONE = {"": ""}
-_BY_HAND = {code: word for code, word in NOTES.items() if code not in ("recusal", "reopened", "extension")}
+_BY_HAND = {
+    code: word for code, word in NOTES.items() if code not in ("recusal", "reopened", "extension", "escalation")
+}
 
 
 def _list(words: dict) -> list:
@@ -61,10 +64,11 @@ class ApplyForm(Form):
 
 
 class DoorForm(Form):
-    """A quarrel settled on the spot: three fields."""
+    """A quarrel settled on the spot: three fields, and a choice for the monthly report."""
 
     who = StringField(_("Who"), required=True, longest=120, description=_("Two names, with a comma between them"))
     facts = TextAreaField(_("What about"), required=True)
+    dispute = SelectField(_("Kind of dispute"), choices=_list(_NONE | DISPUTES))
     how = TextAreaField(_("How it was settled"), required=True)
 
 
@@ -180,6 +184,18 @@ class NoteForm(Form):
     kind = SelectField(_("What was done"), choices=_list(_BY_HAND))
     on = DayField(_("On which day"), required=True)
     words = TextAreaField(_("In a few words"), required=True, longest=1000)
+
+
+class PreventForm(Form):
+    """A quarrel was kept from becoming something worse."""
+
+    what = SelectField(_("What it would have come to"), required=True, choices=_list(PREVENTED))
+    people = IntegerField(
+        _("How many people"), required=True, minimum=1, maximum=100_000,
+        description=_("Those who were about to take part or come to harm. It is counted in the monthly report."),
+    )  # fmt: skip
+    on = DayField(_("On which day"), required=True)
+    words = TextAreaField(_("What was done"), required=True, longest=1000)
 
 
 class ExtendForm(Form):

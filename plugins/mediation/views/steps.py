@@ -99,6 +99,13 @@ def _note(actor: Actor, case: Case) -> Form:
     return forms.NoteForm.from_request(kind="contact", on=today())
 
 
+def _prevent(actor: Actor, case: Case) -> Form:
+    known = service.prevention_of(case)
+    if known is None:
+        return forms.PreventForm.from_request(what="crime", on=today())
+    return forms.PreventForm.from_request(what=known.what, people=known.people, on=known.prevented_on)
+
+
 def _extend(actor: Actor, case: Case) -> Form:
     return forms.ExtendForm.from_request(until=case.complete_by)
 
@@ -201,6 +208,14 @@ STEPS: dict[str, Step] = {
         _("Write down what was done"), _("Write it down"), _note,
         lambda actor, case, form: service.note(actor, case, form.kind.data, form.words.data, form.on.data),
         _("It stays as it is. A possible crime is reported to the police at once: write when and to whom."), "pencil",
+    ),
+    "prevent": Step(
+        _("May intensify: prevention"), _("Write it down"), _prevent,
+        lambda actor, case, form: service.prevent(
+            actor, case, form.what.data, form.people.data, form.words.data, form.on.data
+        ),
+        _("What you kept the quarrel from becoming: the gravest thing, once per case. Entered again, it is put right."),
+        "shield-check",
     ),
     "extend": Step(
         _("More time"), _("Extend"), _extend,

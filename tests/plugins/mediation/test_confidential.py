@@ -108,7 +108,7 @@ def _applied(actor: Actor) -> int:
     )  # fmt: skip
     service.contact(actor, case.id)
     service.describe(actor, case.id, facts=PLANTED["facts"], answer=PLANTED["answer"], dispute="neighbours")
-    service.note(actor, case.id, "escalation", PLANTED["note"])
+    service.prevent(actor, case.id, "brawl", 12, PLANTED["note"])
     for party in service.parties_of(case):
         person = service.Person(party.name, party.phone, party.address)
         service.edit_party(
