@@ -195,7 +195,7 @@ class PreventForm(Form):
         description=_("Those who were about to take part or come to harm. It is counted in the monthly report."),
     )  # fmt: skip
     on = DayField(_("On which day"), required=True)
-    words = TextAreaField(_("What was done"), required=True, longest=1000)
+    words = TextAreaField(_("What you did about it"), required=True, longest=1000)
 
 
 class ExtendForm(Form):
