@@ -14,11 +14,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import NoReturn
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from core.actor import Actor, system
@@ -179,6 +181,27 @@ def _drop(url: str) -> None:
 # --------------------------------------------------------------------------- the web
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once for all applications of this process; Jinja2 keeps them for one application only."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was compiled from the same text."""
+        checksum, code = self._compiled.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was just compiled."""
+        if bucket.code is not None:
+            self._compiled[bucket.key] = bucket.checksum, bucket.code
+
+
+_compiled = CompiledTemplates()
+
+
 @pytest.fixture
 def app(both_engines: Config) -> Iterator[Flask]:
     """The application over a store with two communities that have every shipped plugin published."""
@@ -188,6 +211,7 @@ def app(both_engines: Config) -> Iterator[Flask]:
     two_communities()
     mark_set_up()
     application = create_app(both_engines)
+    application.jinja_env.bytecode_cache = _compiled
     registry = application.extensions["linli_registry"]
     for code in (WEST_HILL, SOUTH_GARDEN):
         for name in registry.plugins:
