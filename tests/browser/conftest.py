@@ -68,7 +68,7 @@ def visit(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
             options["java_script_enabled"] = options.pop("javascript")
         context = browser.new_context(base_url=url or site.url, locale="zh-CN", **options)
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)  # patience costs nothing where a click is heard
         context.add_cookies(chosen.cookies(url or site.url) if mode else [])
         context.add_cookies([] if url else site.visitor(who).cookies())
         own = urlsplit(url or site.url).netloc

@@ -47,6 +47,11 @@ def code_on(page):
     return re.search(r"(?:objection|slip)-code[^>]*>([A-Z0-9]{4} [A-Z0-9]{4})<", page)[1]
 
 
+def visible(page):
+    """The words of a page, without the keys and digests in its attributes, where any three digits may stand by chance."""
+    return re.sub(r"<[^>]*>", " ", page)
+
+
 def entered(about, **fields):
     """The id of an objection that came on paper."""
     given = {"channel": "paper", "asked_on": day(-9), "name": "陈阿婆", **fields}
@@ -249,7 +254,7 @@ def test_the_office_s_list_masks_numbers_and_exports_them_to_whom_may_see_them(a
     for role in ("bookkeeper", "mediator", "grid_officer"):
         assert as_role(role).get(f"{HERE}/objections").status_code == 403
     assert client.get(f"{HERE}/objections").status_code in (303, 401)
-    assert "138" not in text(client.get(f"{HERE}/notices/{about.id}"))
+    assert not re.search(r"138[ *0-9]{8}|8000", visible(text(client.get(f"{HERE}/notices/{about.id}"))))
 
 
 @pytest.mark.parametrize("role, community", [("director", SOUTH_GARDEN), ("resident", WEST_HILL)])
