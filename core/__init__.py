@@ -20,7 +20,7 @@ _SOURCES = {
     "core.store.community": ("Community", "CommunityModel", "all_communities", "find_community"),
     "core.store.db": (
         "BaseModel", "Day", "Fen", "Flag", "Integer", "Json", "Text", "Utc", "after_commit", "before_commit", "canonical", "database", "engine_name",
-        "now", "transaction", "transactional", "violated",
+        "now", "transaction", "transactional",
     ),
     "core.store.ref": ("Ref",),
     "core.store.schema": (
@@ -28,6 +28,7 @@ _SOURCES = {
         "raising_function",
     ),
     "core.store.sequence": ("next_number",),
+    "core.store.violations": ("violated",),
     "core.plugin.declarations": (
         "AuditWords", "CLEARED", "Clock", "Consent", "DataSubject", "DataTable", "Declaration", "Export", "FileKind",
         "Hit", "Job", "Meta", "Moment", "NavItem", "Permission", "PersonalField", "RecordKind", "Retention",

@@ -271,7 +271,7 @@ def test_history_can_lose_words_and_nothing_else(app, room):
     import peewee
 
     from core.civic.workflow.engine import WorkflowStep
-    from core.store.db import violated
+    from core.store.violations import violated
 
     in_everything(room)
     for change in ({"reason": "x"}, {"by_label": "x"}, {"at": 1}, {"verb": ""}):

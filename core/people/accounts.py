@@ -24,7 +24,8 @@ from core.people.permissions import MANAGE_ROLES
 from core.people.person import DECEASED, TAKE_BACK_BLOCKERS, Person
 from core.store import audit
 from core.store.community import Community
-from core.store.db import now, transaction, transactional, violated
+from core.store.db import now, transaction, transactional
+from core.store.violations import violated
 from core.text import Label, LazyText, _
 
 MANAGE = "core.accounts.manage"

@@ -1,4 +1,4 @@
-"""The database: one connection rule for SQLite (over apsw) and PostgreSQL, fields, transactions, named violations.
+"""The database: one connection rule for SQLite (over apsw) and PostgreSQL, fields, transactions.
 
 Every write happens inside `transaction()`. Models are bound to `database`, a proxy that `open_database` fills.
 """
@@ -11,7 +11,6 @@ import logging
 import re
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -25,6 +24,8 @@ from core.actor import Actor
 from core.config import Config
 from core.errors import InstanceError, Unavailable
 from core.store.database_file import refuse_unusable
+from core.store.fair_lock import FairLock
+from core.store.violations import original, sqlstate
 from core.text import _
 
 P = ParamSpec("P")
@@ -235,43 +236,6 @@ def _postgresql(config: Config) -> peewee.Database:
 # --------------------------------------------------------------------------- transactions
 
 
-class FairLock:
-    """A lock that is served in the order of asking.
-
-    SQLite's busy handler polls, and a late writer may win again and again: with eight writers the worst wait was 1.4 s.
-    """
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._queue: deque[threading.Lock] = deque()
-        self._held = False
-
-    def acquire(self, timeout: float) -> bool:
-        """Wait up to `timeout` seconds for one's turn; False when it did not come."""
-        with self._guard:
-            if not self._held:
-                self._held = True
-                return True
-            turn = threading.Lock()
-            turn.acquire()
-            self._queue.append(turn)
-        if turn.acquire(timeout=timeout):
-            return True
-        with self._guard:
-            if turn in self._queue:
-                self._queue.remove(turn)
-                return False
-        return True  # the turn came between the time-out and here
-
-    def release(self) -> None:
-        """Hand the lock to whoever has waited longest."""
-        with self._guard:
-            if self._queue:
-                self._queue.popleft().release()
-            else:
-                self._held = False
-
-
 _write_lock = FairLock()
 
 
@@ -401,58 +365,6 @@ def run_in_transaction(community: str | None, act: Callable[[], R]) -> R:
     raise AssertionError("unreachable")
 
 
-# --------------------------------------------------------------------------- what went wrong
-
-_SQLITE_CHECK = re.compile(r"CHECK constraint failed: (\w+)")
-_SQLITE_UNIQUE_INDEX = re.compile(r"UNIQUE constraint failed: index '(\w+)'")
-_SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: ([\w.]+(?:, [\w.]+)*)")
-_SQLITE_NOT_NULL = re.compile(r"NOT NULL constraint failed: (\w+)\.(\w+)")
-
-
-def violated(error: peewee.PeeweeException) -> str | None:
-    """The name of the guard a refused write ran into, the same on both engines; None if it was something else.
-
-    Triggers and CHECKs have the name they were given; UNIQUE (and keys) `<table>_<columns>_unique`; NOT NULL
-    `<table>_<column>_required`; foreign keys `foreign_key`.
-    """
-    diagnosis = getattr(_original(error), "diag", None)
-    if diagnosis is not None:
-        return _postgresql_violation(diagnosis)
-    message = str(error)
-    for pattern in (_SQLITE_CHECK, _SQLITE_UNIQUE_INDEX):
-        if found := pattern.search(message):
-            return found[1]
-    if found := _SQLITE_UNIQUE.search(message):
-        columns = [part.split(".")[1] for part in found[1].split(", ")]
-        return "_".join([found[1].split(".")[0], *columns, "unique"])
-    if found := _SQLITE_NOT_NULL.search(message):
-        return f"{found[1]}_{found[2]}_required"
-    if "FOREIGN KEY" in message:
-        return "foreign_key"
-    word = message.removeprefix("ConstraintError: ").strip()
-    return word if isinstance(error, peewee.IntegrityError) and word.isidentifier() else None
-
-
-def _postgresql_violation(diagnosis: Any) -> str | None:
-    state = diagnosis.sqlstate or ""
-    if state == "23502":
-        return f"{diagnosis.table_name}_{diagnosis.column_name}_required"
-    if state == "23503":
-        return "foreign_key"
-    name = diagnosis.constraint_name if state.startswith("23") else None
-    return name.removesuffix("_pkey") + "_id_unique" if name and name.endswith("_pkey") else name
-
-
-def is_out_of_range(error: BaseException) -> bool:
-    """Whether PostgreSQL was asked for a number beyond 64 bits (SQLite's driver raises `OverflowError` itself)."""
-    return sqlstate(error) in ("22003", "22008")
-
-
-def sqlstate(error: BaseException) -> str | None:
-    """PostgreSQL's five-character code of an error, None on SQLite."""
-    return getattr(_original(error), "sqlstate", None)
-
-
 # Busy, full or read-only disk, lost file; on PostgreSQL: connection lost, out of resources, shutting down.
 _SQLITE_UNAVAILABLE = ("BusyError", "LockedError", "FullError", "IOError", "ReadOnlyError", "CantOpenError")
 _POSTGRESQL_UNAVAILABLE = ("08", "53", "57")
@@ -461,11 +373,6 @@ _POSTGRESQL_UNAVAILABLE = ("08", "53", "57")
 def cannot_write(error: peewee.PeeweeException) -> bool:
     """Whether the store itself is at fault for now, rather than the statement."""
     if engine_name() == "sqlite":
-        return type(_original(error)).__name__ in _SQLITE_UNAVAILABLE
+        return type(original(error)).__name__ in _SQLITE_UNAVAILABLE
     state = sqlstate(error)
     return state is None or state.startswith(_POSTGRESQL_UNAVAILABLE)
-
-
-def _original(error: BaseException) -> BaseException:
-    """The driver's own exception behind peewee's."""
-    return getattr(error, "orig", None) or error.__cause__ or error.__context__ or error

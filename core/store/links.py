@@ -13,8 +13,9 @@ import peewee
 from core.actor import Actor
 from core.errors import Refused
 from core.store.community import CommunityModel
-from core.store.db import Integer, Text, Utc, now, transactional, violated
+from core.store.db import Integer, Text, Utc, now, transactional
 from core.store.ref import Ref
+from core.store.violations import violated
 from core.text import _
 
 _AT_ONCE = 200

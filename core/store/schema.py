@@ -28,7 +28,7 @@ def create_table(db: peewee.Database, name: str, columns: str, *, without_rowid:
     """Create a table from its column list in the common dialect.
 
     `id INTEGER PRIMARY KEY` counts up by itself on both engines. `UNIQUE (a, b)` lines are named
-    `<table>_a_b_unique`, the name `core.store.db.violated` gives on SQLite.
+    `<table>_a_b_unique`, the name `core.store.violations.violated` gives on SQLite.
     """
     columns = re.sub(
         r"^(\s*)(PRIMARY KEY|UNIQUE) \(([\w, ]+)\)",

@@ -17,7 +17,7 @@ from core.actor import Actor
 from core.errors import Forbidden, LinliError, NotFound, SignInRequired, Unavailable
 from core.people import sessions
 from core.plugin import registry as kernel
-from core.store import db
+from core.store import db, violations
 from core.text import LazyText, _
 from core.web import csrf, forms, gate, ui
 
@@ -79,7 +79,7 @@ def _http(error: HTTPException) -> Any:
 
 def _beyond(error: Exception) -> Response:
     """A number or a day in an address that no store can hold names nothing."""
-    if isinstance(error, peewee.DataError) and not db.is_out_of_range(error):
+    if isinstance(error, peewee.DataError) and not violations.is_out_of_range(error):
         return _unexpected(error)
     return error_page(404, NotFound.message, NotFound.advice)
 

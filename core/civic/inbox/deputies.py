@@ -19,7 +19,8 @@ from core.people import staff
 from core.people.roles import SUPERVISED
 from core.store import audit
 from core.store.community import CommunityModel
-from core.store.db import Day, Integer, Text, Utc, now, rows, transactional, violated
+from core.store.db import Day, Integer, Text, Utc, now, rows, transactional
+from core.store.violations import violated
 from core.text import _
 
 MANAGE = "core.deputies.manage"

@@ -22,7 +22,8 @@ from core.people.person import Person
 from core.plugin.declarations import Clock, State, Todo, Transition, Workflow
 from core.store import audit
 from core.store.community import CommunityModel
-from core.store.db import Day, Integer, Text, Utc, now, transactional, violated
+from core.store.db import Day, Integer, Text, Utc, now, transactional
+from core.store.violations import violated
 from core.text import LazyText, _, is_storable
 
 # §50 asks for an answer in time; 15 working days are what administrations give themselves for such requests.

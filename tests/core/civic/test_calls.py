@@ -12,7 +12,7 @@ from core.civic.reaching import calls
 from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.people.person import Person, new_public_id
-from core.store import audit, db
+from core.store import audit, db, violations
 from core.store.ref import Ref
 
 
@@ -326,7 +326,7 @@ def test_attempts_are_append_only_in_raw_sql(clerk):
     for attack in ATTACKS[db.engine_name()]:
         with pytest.raises(peewee.IntegrityError) as caught, db.transaction():
             db.database.execute_sql(attack.format("call_attempt"))
-        assert db.violated(caught.value) == "call_attempt_append_only"
+        assert violations.violated(caught.value) == "call_attempt_append_only"
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ def test_the_database_lets_no_call_lapse_without_a_contact_or_a_decision(clerk, 
     ask(clerk)
     with pytest.raises(peewee.IntegrityError) as caught, db.transaction():
         db.database.execute_sql(f"UPDATE call_task SET {change}")
-    assert db.violated(caught.value) == name
+    assert violations.violated(caught.value) == name
 
 
 def test_a_deleted_person_leaves_the_call_standing(clerk):

@@ -18,7 +18,8 @@ from core.people.consent_records import CHILD, SeparateConsent
 from core.people.directory import EDIT, VIEW
 from core.plugin.current import set_active
 from core.store import audit
-from core.store.db import transaction, violated
+from core.store.db import transaction
+from core.store.violations import violated
 from tests.core.plugin.conftest import workshop
 
 __all__ = ["workshop"]

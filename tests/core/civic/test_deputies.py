@@ -22,8 +22,9 @@ from core.people import accounts, grids, residents, roles, secrets, staff
 from core.people.areas import add_estate
 from core.plugin.declarations import Todo
 from core.store.audit import AuditDetail, AuditEntry
-from core.store.db import transaction, violated
+from core.store.db import transaction
 from core.store.ref import Ref
+from core.store.violations import violated
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from tests.core.web.office_cases import person
 

@@ -24,8 +24,9 @@ from core.people import accounts, credentials, permissions, residents, roles, se
 from core.people.account_records import Account
 from core.plugin.declarations import Todo
 from core.store.audit import AuditEntry, verify
-from core.store.db import transaction, violated
+from core.store.db import transaction
 from core.store.ref import Ref
+from core.store.violations import violated
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from plugins.rooms import service
 

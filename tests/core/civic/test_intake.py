@@ -12,7 +12,7 @@ from core.civic.reaching import calls
 from core.civic.workflow import engine as wf
 from core.clock import today
 from core.errors import Forbidden, Invalid, NotFound, Refused
-from core.store import audit, db
+from core.store import audit, db, violations
 from tests.core.civic.test_calls import person
 
 
@@ -190,7 +190,7 @@ def test_who_entered_a_call_and_when_cannot_be_changed(clerk, change):
     take(clerk)
     with pytest.raises(peewee.IntegrityError) as caught, db.transaction():
         db.database.execute_sql(f"UPDATE call_intake SET {change}")
-    assert db.violated(caught.value) == "call_intake_entered_once"
+    assert violations.violated(caught.value) == "call_intake_entered_once"
 
 
 @pytest.mark.parametrize(
@@ -207,4 +207,4 @@ def test_the_database_refuses_what_makes_no_sense_by_name(clerk, change, name):
     take(clerk)
     with pytest.raises(peewee.IntegrityError) as caught, db.transaction():
         db.database.execute_sql(f"UPDATE call_intake SET {change}")
-    assert db.violated(caught.value) == name
+    assert violations.violated(caught.value) == name

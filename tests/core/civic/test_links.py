@@ -7,7 +7,7 @@ import pytest
 
 from core.civic.threads import links
 from core.errors import Forbidden, Invalid, NotFound, Refused
-from core.store import audit, db
+from core.store import audit, db, violations
 from core.store.links import Link
 from core.store.ref import Ref
 from core.testing import SOUTH_GARDEN
@@ -28,7 +28,7 @@ def refused(act):
     """The name of the guard that refused a write."""
     with pytest.raises(peewee.PeeweeException) as raised, db.transaction():
         act()
-    return db.violated(raised.value)
+    return violations.violated(raised.value)
 
 
 def test_two_records_are_linked_once_and_again_after_the_link_was_ended(two):

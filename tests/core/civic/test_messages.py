@@ -15,7 +15,7 @@ from core.clock import today, utc_minute
 from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people.account_records import Account
 from core.people.person import Person, new_public_id
-from core.store import audit, db
+from core.store import audit, db, violations
 from core.store.ref import Ref
 from tests.core.civic.test_calls import person as person_id
 
@@ -385,7 +385,7 @@ def test_the_database_keeps_whom_it_was_for_and_when_it_was_delivered(clerk, cha
     for statement in (f"UPDATE message SET {change}", "DELETE FROM message"):
         with pytest.raises(peewee.PeeweeException) as caught, db.transaction(clerk.community):
             db.database.execute_sql(statement)
-        assert db.violated(caught.value) == "message_kept"
+        assert violations.violated(caught.value) == "message_kept"
 
 
 def test_the_database_refuses_a_second_message_about_the_same(clerk):
@@ -393,5 +393,5 @@ def test_the_database_refuses_a_second_message_about_the_same(clerk):
     values = {name: value for name, value in told.__data__.items() if name != "id"}
     with pytest.raises(peewee.IntegrityError) as caught, db.transaction(clerk.community):
         Message.create(**values)
-    assert db.violated(caught.value) == "message_community_subject_reason_key_recipient_unique"
+    assert violations.violated(caught.value) == "message_community_subject_reason_key_recipient_unique"
     assert new_public_id().startswith("p")

@@ -13,7 +13,7 @@ from core.civic.notices.digest import check
 from core.civic.notices.records import Notice, NoticePair
 from core.civic.notices.wording import NoticeWording
 from core.errors import Conflict, NotFound, Refused
-from core.store import db
+from core.store import db, violations
 from tests.core.civic.test_notice_digest import behind_the_guards
 from tests.core.civic.test_notices import day, draft, office, published, wording
 
@@ -145,10 +145,10 @@ def test_the_place_in_a_pair_is_kept_and_taken_once(office, first):
     pair = notice_pairs.open_pair(office, other.id)
     with pytest.raises(peewee.IntegrityError) as refused, db.transaction(first.community):
         Notice.update(pair_id=pair.id).where(Notice.id == first.id).execute()
-    assert db.violated(refused.value) == "notice_kept"
+    assert violations.violated(refused.value) == "notice_kept"
     with pytest.raises(peewee.IntegrityError) as refused, db.transaction(first.community):
         Notice.update(pair_id=first.pair_id).where(Notice.id == other.id).execute()
-    assert "_stage_" in db.violated(refused.value)
+    assert "_stage_" in violations.violated(refused.value)
 
 
 def test_the_second_vouches_for_the_first(office, first, later):

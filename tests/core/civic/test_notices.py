@@ -23,7 +23,7 @@ from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from core.plugin.events import EventOutbox
 from core.plugin.settings import CHANGE
-from core.store import audit, db
+from core.store import audit, db, violations
 from core.store.ref import Ref
 from core.store.sequence import SequenceNumber
 
@@ -231,7 +231,7 @@ def test_the_database_keeps_a_published_notice_word_for_word(office, change):
     found = published(office)
     with pytest.raises(peewee.PeeweeException) as refused, db.transaction(found.community):
         Notice.update(**change).where(Notice.id == found.id).execute()
-    assert db.violated(refused.value).startswith("notice_")
+    assert violations.violated(refused.value).startswith("notice_")
 
 
 def test_the_database_deletes_no_notice_and_puts_no_withdrawn_one_up_again(office):
@@ -240,12 +240,12 @@ def test_the_database_deletes_no_notice_and_puts_no_withdrawn_one_up_again(offic
     for key in (one.id, two.id):
         with pytest.raises(peewee.IntegrityError) as refused, db.transaction(one.community):
             Notice.delete().where(Notice.id == key).execute()
-        assert db.violated(refused.value) == "notice_kept"
+        assert violations.violated(refused.value) == "notice_kept"
     with pytest.raises(peewee.IntegrityError) as refused, db.transaction(one.community):
         Notice.update(state="published", withdrawn_at=None, withdrawn_by=None, withdrawn_reason="").where(
             Notice.id == two.id
         ).execute()
-    assert db.violated(refused.value) == "notice_kept"
+    assert violations.violated(refused.value) == "notice_kept"
 
 
 def hang(actor, notice, text=b"minutes", name="a.txt"):
@@ -268,7 +268,7 @@ def test_what_hangs_with_a_published_notice_stays_as_it_is(office):
     ):
         with pytest.raises(peewee.IntegrityError) as refused:
             act()
-        assert db.violated(refused.value) == "notice_files_kept"
+        assert violations.violated(refused.value) == "notice_files_kept"
     for act in (lambda: hang(office, found), lambda: notices.remove_file(office, found.id, file.id)):
         with pytest.raises(Conflict):
             act()

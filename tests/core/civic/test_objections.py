@@ -27,7 +27,7 @@ from core.clock import today
 from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people.account_records import Account
 from core.plugin.declarations import Clock
-from core.store import audit, db
+from core.store import audit, db, violations
 from core.store.audit import AuditDetail
 from core.store.request_key import digest_of, once
 from tests.core.civic.objection_cases import WORDS, answer, day, file, notice, office, resident, visitor
@@ -133,7 +133,7 @@ def test_only_while_the_notice_takes_objections(store, fields):
         Objection.create(
             community=store.west, notice_id=about.id, serial=1, channel="guest", asked_on=today(), state="submitted"
         )
-    assert db.violated(refused.value) == "objection_while_open"
+    assert violations.violated(refused.value) == "objection_while_open"
 
 
 def test_only_a_command_may_say_that_it_was_earlier(store, leader):
@@ -503,7 +503,7 @@ def test_another_community_sees_nothing(store, about):
 def refused(statement, store):
     with pytest.raises(peewee.PeeweeException) as error, db.transaction(store.west):
         statement()
-    return db.violated(error.value)
+    return violations.violated(error.value)
 
 
 def test_the_database_keeps_what_was_filed_and_answered(store, about, leader):

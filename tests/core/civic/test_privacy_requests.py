@@ -20,7 +20,8 @@ from core.people.directory import EDIT
 from core.people.permissions import PRIVACY
 from core.spreadsheet import read_table, sheet_names
 from core.store import audit
-from core.store.db import transaction, violated
+from core.store.db import transaction
+from core.store.violations import violated
 from core.testing import SOUTH_GARDEN, WEST_HILL, switch_off
 from plugins.rooms import service
 from tests.core.web.office_cases import person

@@ -21,7 +21,7 @@ from core.people.residents import add_person, move_in
 from core.plugin.checks import check_scores
 from core.plugin.current import set_active
 from core.plugin.declarations import Declaration, ScoreKind
-from core.store import db
+from core.store import db, violations
 from core.store.audit import AuditDetail
 from core.store.ref import Ref
 from core.testing import WEST_HILL
@@ -165,7 +165,7 @@ def test_the_database_keeps_one_for_a_household_and_what_it_was(room, live, stor
     def refused(act):
         with pytest.raises(peewee.PeeweeException) as error, db.transaction(store.west):
             act()
-        return db.violated(error.value)
+        return violations.violated(error.value)
 
     again = {
         "community": store.west,

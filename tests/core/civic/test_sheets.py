@@ -10,7 +10,7 @@ from core.civic.intake import CallIntake, take_call
 from core.civic.reaching.calls import TAKE
 from core.clock import today
 from core.errors import Forbidden, NotFound
-from core.store import audit, db
+from core.store import audit, db, violations
 from core.testing import SOUTH_GARDEN, switch_off
 
 NAME = "core.call_record"
@@ -85,4 +85,4 @@ def test_the_number_is_in_the_audit_log_and_never_changes(clerk):
     assert (entry.subject, entry.permission) == (str(CallIntake.get_by_id(one.id).ref), TAKE)
     with pytest.raises(peewee.PeeweeException) as refused, db.transaction(clerk.community):
         sheets.Sheet.update(serial=9).execute()
-    assert db.violated(refused.value) == "sheet_append_only"
+    assert violations.violated(refused.value) == "sheet_append_only"

@@ -19,7 +19,7 @@ from core.clock import today
 from core.errors import Conflict, Forbidden, Invalid, LinliError, NotFound, PluginError, Refused
 from core.plugin.declarations import Clock, State, Transition, Workflow
 from core.plugin.events import EventOutbox, event
-from core.store import audit, db
+from core.store import audit, db, violations
 from core.store.community import CommunityModel
 from core.store.schema import create_table
 from core.text import in_language
@@ -441,7 +441,7 @@ def test_history_and_versions_are_append_only_in_raw_sql(steward, table):
     for attack in ATTACKS[db.engine_name()]:
         with pytest.raises(peewee.IntegrityError) as caught, db.transaction():
             db.database.execute_sql(attack.format(table))
-        assert db.violated(caught.value) == f"{table}_append_only"
+        assert violations.violated(caught.value) == f"{table}_append_only"
 
 
 def test_the_database_itself_lets_a_record_begin_once(steward):

@@ -9,7 +9,8 @@ from core.people import accounts, credentials, permissions, residents, roles, se
 from core.people.account_records import Account
 from core.store import audit
 from core.store.audit import AuditEntry
-from core.store.db import transaction, violated
+from core.store.db import transaction
+from core.store.violations import violated
 from tests.core.people.account_cases import (
     OFFICE,
     OTHER_PASSWORD,

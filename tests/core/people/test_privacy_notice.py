@@ -12,7 +12,8 @@ from core.people.directory import EDIT
 from core.people.permissions import PRIVACY
 from core.people.privacy_notice import PrivacyConsent, PrivacyNotice
 from core.store import audit
-from core.store.db import transaction, violated
+from core.store.db import transaction
+from core.store.violations import violated
 
 
 @pytest.fixture

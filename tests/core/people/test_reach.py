@@ -13,7 +13,7 @@ from core.people.areas import Area, Home
 from core.people.permissions import ROLES
 from core.people.reach import OutOfReach
 from core.store import db
-from core.store.db import violated
+from core.store.violations import violated
 from tests.core.people.account_cases import grant, sign_in_staff, staff
 from tests.core.people.account_cases import person as somebody
 

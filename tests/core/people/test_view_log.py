@@ -14,7 +14,8 @@ from core.people.directory import PHONE, VIEW
 from core.people.permissions import PRIVACY
 from core.people.view_log import PersonView
 from core.store.audit import AuditEntry
-from core.store.db import now, transaction, violated
+from core.store.db import now, transaction
+from core.store.violations import violated
 
 OLD_MS = 190 * 86_400_000
 

@@ -4,7 +4,7 @@ import peewee
 import pytest
 
 from core.actor import system
-from core.store import audit, db
+from core.store import audit, db, violations
 from core.store.ref import Ref
 
 
@@ -109,7 +109,7 @@ def test_entries_are_append_only_in_raw_sql(store):
     for attack in ATTACKS[store.engine]:
         with pytest.raises(peewee.IntegrityError) as caught, db.transaction():
             db.database.execute_sql(attack)
-        assert db.violated(caught.value) == "audit_entry_append_only", attack
+        assert violations.violated(caught.value) == "audit_entry_append_only", attack
     assert audit.verify(store.west) is None
 
 

@@ -10,9 +10,10 @@ import peewee
 import pytest
 
 from core.errors import Refused, Unavailable
-from core.store import db
+from core.store import db, violations
 from core.store.community import Community, CommunityModel, find_community
 from core.store.db import after_commit, before_commit, in_transaction, transaction
+from core.store.fair_lock import FairLock
 from core.store.schema import create_index, create_table, make_append_only
 
 
@@ -133,13 +134,13 @@ def test_both_engines_name_a_violation_alike(garden, statement, name):
     run("INSERT INTO diary (line) VALUES ('浇水')")
     with pytest.raises(peewee.IntegrityError) as caught:
         run(statement.format(west=garden.west))
-    assert db.violated(caught.value) == name
+    assert violations.violated(caught.value) == name
 
 
 def test_a_wrong_statement_violates_nothing(garden):
     with pytest.raises(peewee.PeeweeException) as caught:
         run("SELECT nonsense FROM garden")
-    assert db.violated(caught.value) is None
+    assert violations.violated(caught.value) is None
 
 
 def test_replacing_and_truncating_append_only_rows_has_the_same_name(garden):
@@ -147,7 +148,7 @@ def test_replacing_and_truncating_append_only_rows_has_the_same_name(garden):
     attack = "INSERT OR REPLACE INTO diary SELECT * FROM diary" if garden.engine == "sqlite" else "TRUNCATE diary"
     with pytest.raises(peewee.IntegrityError) as caught:
         run(attack)
-    assert db.violated(caught.value) == "diary_append_only"
+    assert violations.violated(caught.value) == "diary_append_only"
 
 
 # --------------------------------------------------------------------------- whole or nothing
@@ -282,7 +283,7 @@ def test_writers_at_once_all_get_their_turn(garden):
 
 
 def test_the_lock_is_served_in_the_order_of_asking():
-    lock, served = db.FairLock(), []
+    lock, served = FairLock(), []
     assert lock.acquire(1)
 
     def wait(number):
@@ -303,7 +304,7 @@ def test_the_lock_is_served_in_the_order_of_asking():
 
 
 def test_the_lock_is_not_lost_by_one_who_gives_up():
-    lock = db.FairLock()
+    lock = FairLock()
     assert lock.acquire(1)
     assert not lock.acquire(0.01)
     lock.release()

@@ -9,10 +9,11 @@ import pytest
 
 from core.errors import Unavailable
 from core.store import files
-from core.store.db import database, now, transaction, violated
+from core.store.db import database, now, transaction
 from core.store.file_check import verify
 from core.store.files import FileLost, FileUpload, FileUse, StoredFile
 from core.store.media import FileRefused
+from core.store.violations import violated
 from tests.pictures import PDF, picture, prepare_once
 
 ROOMY = 100 * 1024 * 1024

@@ -4,7 +4,7 @@ import peewee
 import pytest
 
 from core.errors import InstanceError
-from core.store import db
+from core.store import db, violations
 from core.store.db import transaction
 from core.store.schema import add_guard, check_schema, create_index, create_table, make_append_only, raising_function
 
@@ -59,7 +59,7 @@ def test_a_percent_sign_in_ddl_stays_one(engine_db):
     run("INSERT INTO plot (title) VALUES ('东园')")
     with pytest.raises(peewee.IntegrityError) as caught:
         run("INSERT INTO plot (title) VALUES ('东')")
-    assert db.violated(caught.value) == "plot_share"
+    assert violations.violated(caught.value) == "plot_share"
 
 
 @pytest.mark.parametrize("line", ["code TEXT PRIMARY KEY", "code TEXT NOT NULL UNIQUE"])
@@ -99,7 +99,7 @@ def test_a_guard_refuses_under_its_name(engine_db):
     run("INSERT INTO plot (title) VALUES ('water')")
     with pytest.raises(peewee.IntegrityError) as caught:
         run("INSERT INTO plot (title) VALUES ('on fire')")
-    assert db.violated(caught.value) == "plot_not_burning"
+    assert violations.violated(caught.value) == "plot_not_burning"
 
 
 @pytest.mark.parametrize("statement", ["CREATE TRIGGER other BEFORE INSERT ON plot", "SELECT 1"])

@@ -9,7 +9,8 @@ import pytest
 
 from core.clock import today
 from core.errors import Invalid, NotFound, Refused
-from core.store.db import transaction, violated
+from core.store.db import transaction
+from core.store.violations import violated
 from plugins.mediation import service
 from plugins.mediation.models import Case, Ending, Note, Prevention
 

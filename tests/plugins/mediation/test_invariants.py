@@ -8,7 +8,8 @@ import peewee
 import pytest
 
 from core.clock import today
-from core.store.db import database, transaction, violated
+from core.store.db import database, transaction
+from core.store.violations import violated
 from plugins.mediation import service
 from plugins.mediation.models import (
     Agreement,

@@ -6,7 +6,7 @@ import peewee
 import pytest
 
 from core.errors import Conflict
-from core.store import db
+from core.store import db, violations
 from plugins.rooms.booking import slots
 
 INSERT = "INSERT INTO rooms_slot (resource_id, start_min, end_min, occurrence_id) VALUES (?, ?, ?, NULL)"
@@ -28,7 +28,7 @@ def refused(statement, *params):
         with db.transaction():
             slots.run(statement, *params)
     except peewee.PeeweeException as error:
-        return db.violated(error)
+        return violations.violated(error)
     return None
 
 
