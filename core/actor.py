@@ -79,6 +79,13 @@ class Actor:
         """The same actor, entering the wish of `person` (代录)."""
         return replace(self, on_behalf_of=person)
 
+    def with_rights(self, *permissions: str) -> Actor:
+        """The same actor with more permissions, for the one act that follows.
+
+        Whoever asks for it has checked that the act is theirs: it hangs on more than a role, such as whose room it is.
+        """
+        return replace(self, permissions=self.permissions | set(permissions))
+
 
 def in_place_of(deputy: str, colleague: str) -> str:
     """How a deputy signs, in every language of the pages: 李四（代张三）."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core import (
     Actor,
@@ -76,10 +76,11 @@ def apply(
 ) -> Case:
     """Enter an application, written or told (《人民调解法》 §17), as of the day it was made.
 
-    Whoever enters it without being of the committee (`mediation.enter`) does not see it afterwards. Raises `Invalid`.
+    Whoever enters it without being of the committee (`mediation.enter`) does not see it afterwards. Entering is allowed to
+    more people than moving a case on; the first step is part of entering. Raises `Invalid`.
     """
     case = _enter(actor, (("applicant", applicant), ("respondent", respondent)), told, source, requested_on)
-    return advance(_for_the_first_step(actor), case, "apply")
+    return advance(actor.with_rights(WORK), case, "apply")
 
 
 @transactional
@@ -105,7 +106,7 @@ def settled_at_the_door(
         raise Invalid({"how": [_("Please write how it was settled.")]})
     case = hear_of(actor, people, told, source="patrol", requested_on=requested_on)
     Matter.update(ending="settled", ending_words=how.strip()).where(Matter.case_id == case.id).execute()
-    settled: Case = advance(_for_the_first_step(actor), case, "settle", done=True)
+    settled: Case = advance(actor.with_rights(WORK), case, "settle", done=True)
     write_ending(settled, "settled", settled.requested_on)
     return settled
 
@@ -113,11 +114,6 @@ def settled_at_the_door(
 def write_ending(case: Case, how: str, on: datetime.date) -> None:
     """Keep how a case ended and on which day, in the caller's transaction; it is what the reports count."""
     Ending.insert(community=case.community, case_id=case.id, how=how, ended_on=on).execute()
-
-
-def _for_the_first_step(actor: Actor) -> Actor:
-    """Entering is allowed to more people than moving a case on; the first step is part of entering."""
-    return replace(actor, permissions=actor.permissions | {WORK})
 
 
 def _enter(

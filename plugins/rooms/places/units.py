@@ -7,7 +7,6 @@ A steward holds `rooms.unit.decide` by role, which alone decides nothing: the ve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from core import Actor, Forbidden, Invalid, holders_named, record, transactional
 from plugins.rooms.booking.slots import rows
@@ -40,7 +39,7 @@ def decider(actor: Actor, room_id: int) -> Actor:
     actor.require(DECIDE_UNIT)
     if actor.account is None or not rows(_STEWARD, actor.community, room_id, actor.account):
         raise Forbidden
-    return replace(actor, permissions=actor.permissions | {APPROVE})
+    return actor.with_rights(APPROVE)
 
 
 def stewards(actor: Actor, venue_id: int) -> list[tuple[int, str, bool]]:
