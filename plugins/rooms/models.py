@@ -190,12 +190,16 @@ class Series(CommunityModel):
 
 
 class Skipped(CommunityModel):
-    """A day of the rule on which a series does not take place, and why (`series_dates.WHY`); it can be added back."""
+    """A day of the rule on which a series does not take place, and why (`series_dates.WHY`); it can be added back.
+
+    `resource_id` is the equipment that was lent out then.
+    """
 
     kind = "rooms.skipped"
     booking_id = Integer()
     day = Day()
     state = Text()
+    resource_id = Integer(null=True)
 
     class Meta:
         table_name = "rooms_skipped"
@@ -205,7 +209,7 @@ class Skipped(CommunityModel):
 class Occurrence(CommunityModel):
     """场次: one time in one room. States are in `states.py`; buffers are those of the room when it was booked.
 
-    `replaces` names the confirmed occurrence that this request would move or lengthen; it stays until the request is
+    `title` is what this date is for where that is not what its booking says. `replaces` names the confirmed occurrence that this request would move or lengthen; it stays until the request is
     approved. `series_day` is the day of the series' rule it stands for.
     `sequence` is the version by which calendars know it; the database raises it with every change of room or time and when
     it is given up, so that no act can forget to.
@@ -232,6 +236,7 @@ class Occurrence(CommunityModel):
     sequence = Integer(default=0)
     missed_at = Utc(null=True)
     series_day = Day(null=True)
+    title = Text(null=True)
 
     class Meta:
         table_name = "rooms_occurrence"

@@ -12,7 +12,7 @@ from plugins.rooms.booking.attendance import (
     undo_check_in,
     undo_missed,
 )
-from plugins.rooms.booking.changes import approve_at, cancel, move, move_wish
+from plugins.rooms.booking.changes import approve_at, cancel, move, move_wish, rename
 from plugins.rooms.booking.decisions import approve, expire, refuse
 from plugins.rooms.booking.displacing import displace, offers_instead
 from plugins.rooms.booking.keys import KeyOut, hand_out_key, key_loans, keys_out, take_key_back
@@ -24,12 +24,13 @@ from plugins.rooms.booking.series import BookedSeries, Looked, add_back, book_se
 from plugins.rooms.booking.series_changes import (
     ChangedDate,
     ChangedSeries,
-    cancel_series,
+    SeriesChange,
     change_series,
     look_at_change,
 )
 from plugins.rooms.booking.series_dates import SeriesConflict, SeriesDate
 from plugins.rooms.booking.series_decisions import approve_series, refuse_series, waiting_dates
+from plugins.rooms.booking.series_ending import cancel_series, withdraw_series_change
 from plugins.rooms.booking.series_goes_on import ask_whether_it_goes_on, goes_on
 from plugins.rooms.booking.waiting import (
     Joined,
@@ -150,6 +151,7 @@ __all__ = [
     "RoomDay",
     "RunningSeries",
     "Screen",
+    "SeriesChange",
     "SeriesConflict",
     "SeriesDate",
     "SeriesPage",
@@ -260,6 +262,7 @@ __all__ = [
     "remove_room",
     "remove_venue",
     "remove_waiting",
+    "rename",
     "requests",
     "revoke_feed",
     "revoke_screen",
@@ -291,5 +294,6 @@ __all__ = [
     "waiting_numbers",
     "week",
     "weekly_hours",
+    "withdraw_series_change",
     "write_counts",
 ]

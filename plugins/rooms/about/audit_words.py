@@ -15,6 +15,7 @@ from plugins.rooms.views.desk_forms import BOOKABLE_BY, WEEKDAYS
 SENTENCES = {
     "rooms.booking.made": _("Entered a booking"),
     "rooms.booking.moved": _("Moved a booking"),
+    "rooms.booking.renamed": _("Changed what a booking is for"),
     "rooms.booking.missed": _("Noted whether somebody came"),
     "rooms.booking.people_noted": _("Noted how many came"),
     "rooms.series.changed": _("Changed a regular booking"),

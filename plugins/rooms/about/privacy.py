@@ -30,6 +30,10 @@ PERSONAL = (
         _("So that the room fits; on public pages it never stands."), "request", _KEPT,
     ),
     PersonalField(
+        Occurrence, ("title",), _("What one date of a regular booking is for"),
+        _("So that the room fits; on public pages it never stands."), "request", _KEPT,
+    ),
+    PersonalField(
         Occurrence, ("reason",), _("Why a booking was moved, refused or cancelled"), _BOOK, "request", _KEPT
     ),
     PersonalField(
@@ -58,7 +62,7 @@ PERSONAL = (
 )  # fmt: skip
 
 _OF_PERSON = """
-    SELECT b.requested_on, b.title, b.purpose, b.organisation, r.name, o.start_min, o.end_min, o.state, o.reason
+    SELECT b.requested_on, COALESCE(o.title, b.title), b.purpose, b.organisation, r.name, o.start_min, o.end_min, o.state, o.reason
     FROM rooms_booking b JOIN rooms_occurrence o ON o.community=b.community AND o.booking_id=b.id
         JOIN rooms_room r ON r.community=o.community AND r.id=o.room_id
     WHERE b.community=? AND (b.person=? OR (b.organiser=? AND b.guest_phone<>'' AND b.guest_phone IN (?, ?)))
@@ -157,7 +161,9 @@ def erase_bookings(community: str, person: DataSubject) -> list[Ref]:
     Booking.update(
         organiser=person.pseudonym, guest_phone="", title=CLEARED, purpose="", person=None, account=None
     ).where(Booking.community == community, Booking.id.in_(bookings)).execute()  # fmt: skip
-    Occurrence.update(reason="").where(Occurrence.community == community, Occurrence.id.in_(occurrences)).execute()
+    Occurrence.update(reason="", title=None).where(
+        Occurrence.community == community, Occurrence.id.in_(occurrences)
+    ).execute()
     Feed.update(revoked_at=now(), person=None).where(Feed.community == community, Feed.person == person.id).execute()
     Waiting.update(reason=CLEARED).where(
         Waiting.community == community, Waiting.booking_id.in_(bookings), Waiting.reason != ""
@@ -203,6 +209,9 @@ def _clear_guests(actor: Actor, before: int) -> list[Ref]:
     Booking.update(organiser=CLEARED, guest_phone="", title=CLEARED, purpose="").where(
         Booking.community == community, Booking.id.in_(found)
     ).execute()  # fmt: skip
+    Occurrence.update(title=None).where(
+        Occurrence.community == community, Occurrence.booking_id.in_(found), Occurrence.title.is_null(False)
+    ).execute()
     return [Ref(Booking.kind, community, key) for key in found]
 
 

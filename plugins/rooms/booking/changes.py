@@ -32,6 +32,7 @@ from plugins.rooms.booking.rules import (
     check_people,
     check_quota,
     check_time,
+    check_title,
     organiser_as_booked,
     read_time,
 )
@@ -204,6 +205,36 @@ def withdraw_changes(actor: Actor, occurrence: Occurrence) -> None:
     )
     for request in list(waiting):
         advance(actor, request, "withdraw")
+
+
+# --------------------------------------------------------------------------- other words
+
+
+@transactional
+def rename(actor: Actor, occurrence_id: int, title: str, *, code: str = "") -> None:
+    """Say what a booking is for: of a series, this date only (`series_changes` renames all of them).
+
+    Its organiser, a guest with `code`, or staff (`rooms.desk`), but of what is confidential only its organiser. Raises
+    `Invalid` (title), `Refused` for what is over or given up, `Forbidden`, `NotFound`.
+    """
+    occurrence, booking = load(actor, occurrence_id)
+    own = require_own(actor, booking, "rooms.desk", code)
+    if booking.confidential and not own:
+        raise Refused(_("What this booking is for is confidential."))
+    if occurrence.state not in AHEAD or occurrence.end_min <= now_minute():
+        raise Refused(_("This booking is closed and cannot be changed."), advice=_("Please make a new booking."))
+    title, before = check_title(title), occurrence.title or booking.title
+    if title == before:
+        return
+    if booking.rule:
+        occurrence.title = title if title != booking.title else None
+        occurrence.save()
+    else:
+        booking.title = title
+        booking.save()
+        occurrence.sequence += 1
+        occurrence.save()
+    record(actor, "rooms.booking.renamed", occurrence.ref, before={"title": before}, after={"title": title})
 
 
 # --------------------------------------------------------------------------- giving up

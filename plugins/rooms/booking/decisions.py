@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import Actor, Invalid, Refused, advance, tell_followers, transactional
+from core import Actor, Invalid, LazyText, Refused, advance, tell_followers, transactional
 from plugins.rooms.booking import slots
 from plugins.rooms.booking.holds import lapse_holds
 from plugins.rooms.booking.occurrences import (
@@ -103,8 +103,8 @@ def refuse(actor: Actor, occurrence_id: int, reason: str) -> bool:
 
 
 def _refuse_part(occurrence: Occurrence, booking: Booking) -> None:
-    """A series is decided on as a whole; only the change of a single date is not (`series_decisions`)."""
-    if booking.rule and occurrence.replaces is None and occurrence.state == "requested":
+    """What waits of a series is decided together, also changes of its dates (`series_decisions`)."""
+    if booking.rule and occurrence.state == "requested":
         raise Refused(
             _("This is one date of a regular booking."), advice=_("Please decide on all of its dates together.")
         )
@@ -123,6 +123,21 @@ def expire(actor: Actor) -> int:
         occurrence, booking = load(actor, each.id)
         advance(actor, occurrence, "expire")
         what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
-        why = _("We did not decide on this request in time, and we are sorry: %(what)s.", what=what)
-        tell_organiser(actor, occurrence, booking, EXPIRED, why)
+        tell_organiser(actor, occurrence, booking, EXPIRED, _not_decided(occurrence, booking, what))
     return lapsed + len(expired)
+
+
+def _not_decided(occurrence: Occurrence, booking: Booking, what: str) -> LazyText:
+    """A series expires date by date: whoever waits for the others must not think that all is lost."""
+    if occurrence.replaces is not None:
+        return _("We did not decide on this change in time, and we are sorry: %(what)s. Your booking stays as it was.",
+                 what=what)  # fmt: skip
+    if not booking.rule:
+        return _("We did not decide on this request in time, and we are sorry: %(what)s.", what=what)
+    of_series = (Occurrence.booking_id == booking.id) & (Occurrence.state == "requested")
+    left = Occurrence.of(booking.community).where(of_series).count()
+    if not left:
+        return _("We did not decide on the last date of your regular booking in time, and we are sorry: %(what)s.",
+                 what=what)  # fmt: skip
+    return _("We did not decide on one date of your regular booking in time, and we are sorry: %(what)s. %(left)d later "
+             "dates still wait for a decision.", what=what, left=left)  # fmt: skip

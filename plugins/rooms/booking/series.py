@@ -206,26 +206,44 @@ def _book(
 
 
 def add_occurrences(
-    actor: Actor, booking: Booking, room: RoomFacts, dates: Sequence[SeriesDate], resources: Sequence[int]
+    actor: Actor,
+    booking: Booking,
+    room: RoomFacts,
+    dates: Sequence[SeriesDate],
+    resources: Sequence[int],
+    replaces: Sequence[int | None] = (),
 ) -> list[Occurrence]:
-    """New occurrences in the state `requested`, with what they need, in a few statements."""
+    """New occurrences in the state `requested`, with what they need, in a few statements; `replaces` are those that each of
+    them would move.
+    """
     made = [
         Occurrence(
             community=booking.community, booking_id=booking.id, room_id=room.id, start_min=date.start_min,
             end_min=date.end_min, buffer_before=room.buffer_before, buffer_after=room.buffer_after, series_day=date.day,
+            replaces=old,
         )
-        for date in dates
+        for date, old in zip(dates, replaces or [None] * len(dates), strict=True)
     ]  # fmt: skip
-    told = {"room_id": room.id, "days": [str(date.day) for date in dates]}
+    told = {"room_id": room.id, "days": [str(date.takes_place) for date in dates]}
     begin_all(actor, made, booking.ref, after=told)
-    needs = [
-        {"community": booking.community, "occurrence_id": each.id, "resource_id": resource}
-        for each in made
-        for resource in sorted(set(resources))
-    ]
-    for first in range(0, len(needs), 200):
-        OccurrenceResource.insert_many(needs[first : first + 200]).execute()
+    need_again(booking.community, [each.id for each in made], resources)
     return made
+
+
+def need_again(community: str, occurrences: Sequence[int], resources: Sequence[int]) -> None:
+    """Let many occurrences need exactly these resources; what they needed before must block nothing any more."""
+    for first in range(0, len(occurrences), 200):
+        some = occurrences[first : first + 200]
+        OccurrenceResource.delete().where(
+            OccurrenceResource.community == community, OccurrenceResource.occurrence_id.in_(some)
+        ).execute()
+        needs = [
+            {"community": community, "occurrence_id": each, "resource_id": resource}
+            for each in some
+            for resource in sorted(set(resources))
+        ]
+        for place in range(0, len(needs), 200):
+            OccurrenceResource.insert_many(needs[place : place + 200]).execute()
 
 
 def confirm(
@@ -253,38 +271,52 @@ def confirm(
 # --------------------------------------------------------------------------- adding a date back
 
 
-def add_back(actor: Actor, booking_id: int, day: datetime.date, *, code: str = "") -> Booked:
+def add_back(
+    actor: Actor,
+    booking_id: int,
+    day: datetime.date,
+    *,
+    room_id: int | None = None,
+    wish: Wish | None = None,
+    code: str = "",
+) -> Booked:
     """Book a day that was skipped or cancelled after all: the organiser, a guest with `code`, or staff (`rooms.desk`).
 
-    Raises `Conflict` with `Alternatives` when it is taken, `Refused` when the series already takes place then or the room
-    does not offer the time, `NotFound` for a day that is none of the series.
+    With a `wish` or a `room_id` at another time or in another room: it stands for that day, moved singly. Raises `Conflict`
+    with `Alternatives` when it is taken, `Refused` when the series already takes place then or the room does not offer the
+    time, `NotFound` for a day that is none of the series.
     """
     booking, series = load_series(actor, booking_id)
     require_own(actor, booking, "rooms.desk", code)
-    wish = Wish(day, series.start_minute, series.end_minute)
-    act = transactional(lambda actor: _add_back(actor, booking, series, wish))
-    return or_alternatives(actor, series.room_id, wish, lambda: act(actor), people=booking.people or 0)
+    where, when = room_id or series.room_id, wish or Wish(day, series.start_minute, series.end_minute)
+    act = transactional(lambda actor: _add_back(actor, booking, series, day, where, when))
+    others = others_of(booking)
+    return or_alternatives(actor, where, when, lambda: act(actor), people=booking.people or 0, also=others)
 
 
-def _add_back(actor: Actor, booking: Booking, series: Series, wish: Wish) -> Booked:
+def _add_back(actor: Actor, booking: Booking, series: Series, day: datetime.date, room_id: int, wish: Wish) -> Booked:
     of_series = Occurrence.of(booking.community).where(
-        Occurrence.booking_id == booking.id, Occurrence.series_day == wish.day
+        Occurrence.booking_id == booking.id, Occurrence.series_day == day
     )
-    if of_series.where(Occurrence.state.in_(LIVE), Occurrence.replaces.is_null()).exists():
+    asked_for = Occurrence.replaces.is_null(False) & (Occurrence.state == "requested")
+    if of_series.where(Occurrence.state.in_(LIVE), ~asked_for).exists():
         raise Refused(_("The series already takes place on this day."))
-    skipped = Skipped.of(booking.community).where(Skipped.booking_id == booking.id, Skipped.day == wish.day)
+    skipped = Skipped.of(booking.community).where(Skipped.booking_id == booking.id, Skipped.day == day)
     if not skipped.exists() and not of_series.exists():
         raise Conflict(_("This day is none of the series."))
     plan = load_plan(booking.community, wish.day)
-    room = plan.room(series.room_id)
+    room, organiser = plan.room(room_id), organiser_as_booked(booking)
     try:
+        if room.id != series.room_id:
+            check_bookable(room, actor, organiser)
+            check_people(booking.people, room.seats)
         check_time(actor, plan, room, wish)
     except Invalid as error:
         raise Refused(str(error)) from None
     lapse_holds(booking.community)
-    check_quota(booking.community, room, organiser_as_booked(booking), wish)
-    Skipped.delete().where(Skipped.booking_id == booking.id, Skipped.day == wish.day).execute()
-    date = SeriesDate(wish.day, wish.start_min, wish.end_min, "free")
+    check_quota(booking.community, room, organiser, wish)
+    Skipped.delete().where(Skipped.booking_id == booking.id, Skipped.day == day).execute()
+    date = SeriesDate(day, wish.start_min, wish.end_min, "free")
     resources = [*plan.resources(room.id), *others_of(booking)]
     slots.refuse_taken(resources, wish.start_min - room.buffer_before, wish.end_min + room.buffer_after)
     (occurrence,) = add_occurrences(actor, booking, room, [date], resources)

@@ -9,10 +9,11 @@ import datetime
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from core import Actor, Conflict, get_setting, is_holiday, today
+from core import Actor, Conflict, LazyText, get_setting, is_holiday, today
 from plugins.rooms.booking import slots
+from plugins.rooms.booking.occurrences import room_name
 from plugins.rooms.booking.rules import Organiser, Wish, allowance_of
-from plugins.rooms.clock import now_minute
+from plugins.rooms.clock import local_span, now_minute, span
 from plugins.rooms.models import Skipped
 from plugins.rooms.places.hours import Plan, RoomFacts
 from plugins.rooms.texts import _
@@ -37,13 +38,42 @@ WHY = {
 """What stands beside a date, by its state."""
 
 
+class Obstacle(NamedTuple):
+    """Equipment that is lent out then, or (without a name) somebody who is needed elsewhere."""
+
+    resource_id: int
+    name: str
+
+
+def lent_out(name: str) -> LazyText:
+    """That something besides the room is taken."""
+    return _("%(name)s: taken", name=name)
+
+
 class SeriesDate(NamedTuple):
-    """One date of a series and its `state` (the keys of `WHY`); times are UTC minutes. `day` is the day of the rule."""
+    """One date of a series and its `state` (the keys of `WHY`); times are UTC minutes. `day` is the day of the rule.
+
+    `was` says where the date is until a change that was asked for is approved, `obstacle` what is taken where it is not
+    the room.
+    """
 
     day: datetime.date
     start_min: int
     end_min: int
     state: str
+    was: str = ""
+    obstacle: Obstacle | None = None
+
+    @property
+    def takes_place(self) -> datetime.date:
+        """The local day, which is another one after it was moved."""
+        return local_span(self.start_min, self.end_min)[0]
+
+    @property
+    def time(self) -> str:
+        """Start and end, `9:00–10:00` as they are written here."""
+        _day, start, end = local_span(self.start_min, self.end_min)
+        return span(start, end)
 
     @property
     def is_free(self) -> bool:
@@ -53,7 +83,7 @@ class SeriesDate(NamedTuple):
     @property
     def why(self) -> Any:
         """The state in words."""
-        return WHY[self.state]
+        return WHY[self.state] if self.obstacle is None else lent_out(self.obstacle.name)
 
 
 class SeriesConflict(Conflict):
@@ -84,8 +114,8 @@ def look(
     time for it.
     """
     spans = [(wish.start_min - room.buffer_before, wish.end_min + room.buffer_after) for wish in wishes]
-    needed = [*plan.resources(room.id), *resources]
-    busy = slots.blockers(needed, spans, leaving_out)
+    busy = slots.blockers(plan.resources(room.id), spans, leaving_out)
+    lent = obstacles(actor, resources, spans, leaving_out)
     days = [wish.day for wish in wishes]
     allowance = allowance_of(str(actor.community), room, organiser, min(days), max(days), frozenset(leaving_out))
     step = get_setting("rooms.step", actor.community)
@@ -96,12 +126,28 @@ def look(
         state = _offered(plan, room, wish, step, reach)
         if state == FREE and (place in busy or spans[place][0] < until):
             state = CLOSED if place in busy and busy[place] is None else TAKEN
+        if state == FREE and place in lent:
+            found.append(SeriesDate(wish.day, wish.start_min, wish.end_min, TAKEN, obstacle=lent[place]))
+            continue
         if state == FREE and allowance.refuses(wish) is not None:
             state = QUOTA
         if state == FREE and wish.day not in skip:
             allowance.take(wish.day, wish.minutes)
             until = spans[place][1]
         found.append(SeriesDate(wish.day, wish.start_min, wish.end_min, state))
+    return found
+
+
+def obstacles(
+    actor: Actor, resources: Sequence[int], spans: Sequence[tuple[int, int]], leaving_out: Sequence[int] = ()
+) -> dict[int, Obstacle]:
+    """What of the people and equipment is taken, by the place of the interval in `spans` (UTC minutes, buffers included)."""
+    found: dict[int, Obstacle] = {}
+    for resource in resources:
+        taken = slots.blockers([resource], spans, leaving_out)
+        if taken:
+            obstacle = Obstacle(resource, room_name(actor, resource))
+            found.update(dict.fromkeys(taken, obstacle))
     return found
 
 
@@ -133,6 +179,7 @@ def keep_skipped(community: str, booking_id: int, dates: Sequence[SeriesDate]) -
             "booking_id": booking_id,
             "day": date.day,
             "state": UNWANTED if date.is_free else date.state,
+            "resource_id": date.obstacle.resource_id if date.obstacle else None,
         }
         for date in dates
     ]

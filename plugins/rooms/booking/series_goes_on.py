@@ -26,7 +26,7 @@ _DUE = """
         JOIN rooms_booking b ON b.community=s.community AND b.id=s.booking_id
         JOIN rooms_occurrence o ON o.community=s.community AND o.booking_id=s.booking_id
     WHERE s.community=? AND s.goes_on_at<=? AND s.asked_at IS NULL AND b.organiser_kind<>'staff'
-        AND o.start_min>? AND o.state='confirmed' AND o.replaces IS NULL
+        AND o.start_min>? AND o.state='confirmed'
     GROUP BY s.booking_id HAVING count(*)>=2 ORDER BY s.booking_id LIMIT 200
 """
 

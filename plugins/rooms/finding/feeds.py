@@ -161,8 +161,8 @@ def feeds(actor: Actor) -> list[FeedLine]:
 # --------------------------------------------------------------------------- what they show
 
 _EVENT = """
-    SELECT o.id, o.start_min, o.end_min, o.state, o.sequence, o.changed_at, r.name, r.floor, v.name, b.title,
-        b.confidential
+    SELECT o.id, o.start_min, o.end_min, o.state, o.sequence, o.changed_at, r.name, r.floor, v.name,
+        COALESCE(o.title, b.title), b.confidential
     FROM rooms_occurrence o JOIN rooms_booking b ON b.community=o.community AND b.id=o.booking_id
         JOIN rooms_room r ON r.community=o.community AND r.id=o.room_id
         JOIN rooms_venue v ON v.community=r.community AND v.id=r.venue_id

@@ -75,8 +75,13 @@ class Line(NamedTuple):
 
     @property
     def is_series_request(self) -> bool:
-        """Whether it waits for a decision together with the other dates of its series."""
-        return bool(self.rule) and self.state == "requested" and self.replaces is None
+        """Whether it waits for a decision together with what else of its series waits."""
+        return bool(self.rule) and self.state == "requested"
+
+    @property
+    def is_change_request(self) -> bool:
+        """Whether it would move or lengthen a booking that stays as it is until this is approved."""
+        return self.replaces is not None and self.state == "requested"
 
     @property
     def state_shown(self) -> State:
@@ -126,7 +131,7 @@ class Line(NamedTuple):
 
 _COLUMNS = """
     SELECT o.id, o.booking_id, o.room_id, r.name, r.venue_id, v.name, r.floor, o.start_min, o.end_min, o.state, o.reason,
-        o.replaces, b.title, b.purpose, b.people, b.organiser_kind, b.organiser, b.organisation, b.person, b.account,
+        o.replaces, COALESCE(o.title, b.title), b.purpose, b.people, b.organiser_kind, b.organiser, b.organisation, b.person, b.account,
         b.guest_phone, b.confidential, b.requested_on, b.entered_at, b.subject,
         o.checked_in_at, o.finished_at, o.people_came, o.missed_at, b.rule, o.series_day,
         o.sequence, o.changed_at
@@ -162,11 +167,12 @@ _AHEAD = (
         'confirmed', 'checked_in') ORDER BY o.start_min, r.id, o.id"""
 )
 # A series is decided on as a whole: its first waiting date stands for all of them.
+_FIRST_OF_SERIES = """(b.rule='' OR o.id=(
+        SELECT s.id FROM rooms_occurrence s WHERE s.community=o.community AND s.booking_id=o.booking_id
+            AND s.state='requested' ORDER BY s.start_min, s.id LIMIT 1))"""
 _REQUESTS = (
     _LINE
-    + """ o.state='requested' AND (o.start_min, o.id) > (?, ?) AND (b.rule='' OR o.replaces IS NOT NULL OR o.id=(
-        SELECT s.id FROM rooms_occurrence s WHERE s.community=o.community AND s.booking_id=o.booking_id
-            AND s.state='requested' AND s.replaces IS NULL ORDER BY s.start_min, s.id LIMIT 1))
+    + f""" o.state='requested' AND (o.start_min, o.id) > (?, ?) AND {_FIRST_OF_SERIES}
         ORDER BY o.start_min, o.id LIMIT ?"""
 )
 _AT_DOOR = """ o.start_min>=? AND o.start_min<? AND o.state IN ('confirmed', 'checked_in') AND o.room_id IN (
@@ -176,14 +182,14 @@ _HERE = _LINE + _AT_DOOR + " ORDER BY o.start_min, o.id"
 _OF_CODE = "SELECT 1 FROM rooms_booking WHERE community=? AND id=? AND code_digest=?"
 _OF_UNITS = (
     _LINE
-    + """ o.state='requested' AND o.start_min>? AND (b.rule='' OR o.replaces IS NOT NULL) AND r.venue_id IN
+    + f""" o.state='requested' AND o.start_min>? AND {_FIRST_OF_SERIES} AND r.venue_id IN
         (SELECT s.venue_id FROM rooms_steward s WHERE s.community=o.community AND s.account=?)
         ORDER BY o.start_min, o.id LIMIT 100"""
 )
 _ONE = _LINE + " o.id=?"
 _OF_BOOKING = _LINE + " o.booking_id=? ORDER BY o.start_min, o.id"
 # What a confidential booking is for is nobody's to find.
-_SAID = "LOWER(CASE WHEN b.confidential=1 THEN '' ELSE b.title END || ' ' || b.organiser || ' ' || b.organisation)"
+_SAID = "LOWER(CASE WHEN b.confidential=1 THEN '' ELSE COALESCE(o.title, b.title) END || ' ' || b.organiser || ' ' || b.organisation)"
 _FOUND = f" {_SAID} LIKE ? ESCAPE '!' "
 _LIKELIEST = " ORDER BY CASE WHEN o.end_min>=? THEN 0 ELSE 1 END, ABS(o.start_min-?), o.id LIMIT ?"
 
@@ -263,7 +269,7 @@ def _covers(plan: Plan, line: Line) -> bool:
 def requests(actor: Actor, after: Line | None = None, limit: int = 200) -> list[Line]:
     """Requests that wait for a decision (`rooms.booking.approve`), soonest first, starting behind the line `after`.
 
-    Those with `replaces` are changes; the first waiting date of a series stands for all of them.
+    Those with `replaces` are changes; the first waiting date of a series stands for all that waits of it.
     """
     actor.require("rooms.booking.approve")
     place = (now_minute(), _LAST_ID) if after is None else (after.start_min, after.id)
@@ -271,7 +277,7 @@ def requests(actor: Actor, after: Line | None = None, limit: int = 200) -> list[
 
 
 def unit_requests(actor: Actor) -> list[Line]:
-    """Requests for rooms of the venues whose steward the actor is (`rooms.unit.decide`), soonest first; no series."""
+    """Requests for rooms of the venues whose steward the actor is (`rooms.unit.decide`), soonest first."""
     actor.require("rooms.unit.decide")
     return _lines(_OF_UNITS, actor.community, now_minute(), actor.account)
 

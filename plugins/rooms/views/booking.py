@@ -19,6 +19,7 @@ from core import (
     guest_codes,
     page,
     qr_svg,
+    status_of,
     submit_once,
     toast,
     today,
@@ -31,7 +32,7 @@ from plugins.rooms.booking.rules import read_time
 from plugins.rooms.finding import ics
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, code_of, for_whom, own_line, remember_code, this_browser, times
-from plugins.rooms.views.forms import BookForm, MoveForm, ReasonForm, StaffBookForm
+from plugins.rooms.views.forms import BookForm, MoveForm, ReasonForm, RenameForm, StaffBookForm
 
 _WAITED = ("date", "start", "end", "title", "people", "guest_name", "guest_phone", "requested_on", "for")
 
@@ -240,6 +241,26 @@ def move_form(kind: type[MoveForm], line: service.Line) -> MoveForm:
     for field in (form.start, form.end):
         field.choices = times(field.data)
     return form
+
+
+@blueprint.route("/booking/<int:occurrence_id>/title", methods=["GET", "POST"])
+@view(public=True)
+def retitle(occurrence_id: int) -> Response:
+    """What a booking is for: of a regular one, this date only."""
+    return renamed(occurrence_id, "rooms/rename.html", url(".booking", occurrence_id=occurrence_id))
+
+
+def renamed(occurrence_id: int, template: str, back: str) -> Response:
+    """The page on which a booking gets other words, and the way `back` once it has them."""
+    actor, line = current_actor(), own_line(occurrence_id)
+    # What a confidential booking is for is read by nobody at the desk, and written by nobody there (`service.rename`).
+    hidden = line.confidential and not is_own(actor, line)
+    form = RenameForm.from_request(title="" if hidden else line.title)
+    words = form.title.data or ""
+    if form.act_on_submit(lambda: service.rename(actor, occurrence_id, words, code=code_of(occurrence_id))):
+        toast(_("Saved."))
+        return after_post(back)
+    return page(template, line=line, form=form, base=base(), back=back, status=status_of(form))
 
 
 def _move(occurrence_id: int, form: MoveForm) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from core import (
 from plugins.rooms import service
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
-from plugins.rooms.views.booking import move_form
+from plugins.rooms.views.booking import move_form, renamed
 from plugins.rooms.views.desk_forms import DeskCancelForm
 from plugins.rooms.views.forms import MoveForm
 
@@ -71,6 +71,13 @@ def desk_cancel(occurrence_id: int) -> Response:
         toast(_("Withdrawn.") if line.state == "requested" else _("Cancelled. The room is free for others now."))
         return after_post(_day_of(line))
     return page("rooms/desk/cancel.html", line=line, form=form, base=base(), back=_day_of(line), status=status_of(form))
+
+
+@blueprint.route("/desk/bookings/<int:occurrence_id>/title", methods=["GET", "POST"])
+@view("rooms.desk")
+def desk_retitle(occurrence_id: int) -> Response:
+    """What somebody's booking is for; what is confidential only its organiser says."""
+    return renamed(occurrence_id, "rooms/desk/rename.html", f"{base()}/desk/bookings/{occurrence_id}")
 
 
 @blueprint.route("/desk/bookings/<int:occurrence_id>/move", methods=["GET", "POST"])

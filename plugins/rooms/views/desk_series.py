@@ -7,7 +7,6 @@ from flask import Response, request
 from core import (
     Conflict,
     Invalid,
-    Refused,
     after_post,
     asked_number,
     current_actor,
@@ -19,11 +18,10 @@ from core import (
     view,
 )
 from plugins.rooms import service
-from plugins.rooms.clock import parse_day
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
 from plugins.rooms.views.desk_forms import RefuseForm
-from plugins.rooms.views.series import skipped_days
+from plugins.rooms.views.series import add_instead, added_back, skipped_days
 
 APPROVE = "rooms.booking.approve"
 DESK = "rooms.desk"
@@ -47,20 +45,25 @@ def desk_series(booking_id: int) -> Response:
 
 
 def _series(booking_id: int, taken: Conflict | None = None) -> Response:
-    series = service.series_page(current_actor(), booking_id)
-    return page("rooms/desk/series.html", series=series, taken=taken, base=base(), status=409 if taken else 200)
+    actor = current_actor()
+    series = service.series_page(actor, booking_id)
+    return page(
+        "rooms/desk/series.html",
+        series=series,
+        needed=service.needed_by(actor, series.first.id),
+        taken=taken,
+        again=add_instead(taken),
+        base=base(),
+        status=409 if taken else 200,
+    )
 
 
 @blueprint.post("/desk/series/<int:booking_id>/add")
 @view(DESK)
 def desk_series_add(booking_id: int) -> Response:
-    """Add a left-out date after all; of a taken one the page says so (409)."""
-    actor, day = current_actor(), parse_day(request.form.get("day", ""))
-    service.series_page(actor, booking_id)
-    if day is None:
-        raise Refused(_("Please choose a date."))
+    """Add a left-out date after all; a taken one is answered with free times (409)."""
     try:
-        submit_once(lambda: service.add_back(actor, booking_id, day).as_json())
+        added_back(booking_id)
     except Conflict as conflict:
         return _series(booking_id, conflict)
     toast(_("Booked."))

@@ -78,6 +78,12 @@ class MoveForm(Form):
     end = SelectField(_("To"), required=True, choices=[], validate_choice=False)
 
 
+class RenameForm(Form):
+    """What a booking is for."""
+
+    title = StringField(_("What for"), longest=60)
+
+
 class FindForm(Form):
     """When and for how many a room is needed."""
 

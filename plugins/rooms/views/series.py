@@ -27,6 +27,7 @@ from core import (
 from plugins.rooms import service
 from plugins.rooms.booking.recurrence import Rule, days_of
 from plugins.rooms.booking.rule_words import gap_words, rule_words
+from plugins.rooms.booking.rules import read_time
 from plugins.rooms.clock import parse_day
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, code_of, for_whom, remember_code, times
@@ -106,6 +107,7 @@ def _dates(actor: Actor, room: Any, form: Any, rule: Rule, asked: service.Bookin
         free=[date for date in looked.dates if date.is_free],
         ticked={date.day for date in looked.dates if date.is_free and date.day not in skip},
         gaps=gap_words(looked.gaps),
+        equipment=[name for key, name in form.equipment.choices if key in (form.equipment.data or ())],
         rule=rule_words(rule, form.date.data),
         form=form,
         carried=kept_fields(),
@@ -147,37 +149,57 @@ def series(booking_id: int) -> Response:
 
 def _series_page(booking_id: int, taken: Conflict | None = None) -> Response:
     code = code_of(f"s{booking_id}")
+    shown = service.series_page(current_actor(), booking_id, code)
     return page(
         "rooms/series.html",
-        series=service.series_page(current_actor(), booking_id, code),
+        series=shown,
+        needed=service.needed_by(current_actor(), shown.first.id),
         code=guest_codes.grouped(code) if code else "",
         taken=taken,
-        again=_again(taken),
+        again=add_instead(taken),
         base=base(),
         status=409 if taken else 200,
     )
 
 
-def _again(taken: Conflict | None) -> list[tuple[Any, str]]:
-    """Each free time instead, with the address of the form that books it singly."""
+def add_instead(taken: Conflict | None) -> list[tuple[Any, str, dict[str, Any]]]:
+    """Each free time instead of a taken date, with the address and the fields that add the date there with one tap."""
     if taken is None or taken.alternatives is None:
         return []
     found = [*taken.alternatives.times, *([taken.alternatives.elsewhere] if taken.alternatives.elsewhere else [])]
+    day = request.form.get("day", "")
     return [
-        (each, f"{base()}/{each.room_id}/book?date={each.date}&start={each.start}&end={each.end}") for each in found
+        (
+            each,
+            request.path,
+            {"day": day, "room_id": each.room_id, "date": each.date, "start": each.start, "end": each.end},
+        )
+        for each in found
     ]
+
+
+def added_back(booking_id: int, code: str = "") -> dict[str, Any]:
+    """Add the posted day of a series after all, where another time or room was chosen there; raises like `add_back`."""
+    actor, typed = current_actor(), request.form
+    service.series_page(actor, booking_id, code)
+    day, room_id = parse_day(typed.get("day", "")), typed.get("room_id", type=int)
+    if day is None:
+        raise Refused(_("Please choose a date."))
+    try:
+        wish = read_time(*(typed.get(name, "") for name in ("date", "start", "end"))) if "date" in typed else None
+    except Invalid as error:
+        raise Refused(str(error)) from None
+    return submit_once(
+        lambda: service.add_back(actor, booking_id, day, room_id=room_id, wish=wish, code=code).as_json()
+    )
 
 
 @blueprint.post("/series/<int:booking_id>/add")
 @view(public=True)
 def series_add(booking_id: int) -> Response:
     """Add a left-out date after all; a taken one is answered with free times (409)."""
-    actor, day = current_actor(), parse_day(request.form.get("day", ""))
-    service.series_page(actor, booking_id, code_of(f"s{booking_id}"))
-    if day is None:
-        raise Refused(_("Please choose a date."))
     try:
-        result = submit_once(lambda: service.add_back(actor, booking_id, day, code=code_of(f"s{booking_id}")).as_json())
+        result = added_back(booking_id, code_of(f"s{booking_id}"))
     except Conflict as conflict:
         return _series_page(booking_id, conflict)
     toast(_("Booked.") if result["state"] == "confirmed" else _("Your request has been sent."))

@@ -31,14 +31,16 @@ from plugins.rooms import service
 from plugins.rooms.clock import parse_day
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, code_of, remember_code, times
+from plugins.rooms.views.desk_forms import WEEKDAYS
 
 DESK = "rooms.desk"
 
 
 class SeriesChangeForm(Form):
-    """Another time of day, room or title, for all dates to come or from one of them on."""
+    """Another weekday, time of day, room or title, for all dates to come or from one of them on."""
 
     since = SelectField(_("Which dates"), choices=[])
+    weekday = SelectField(_("Weekday"), coerce=int, choices=list(enumerate(WEEKDAYS)))
     start = SelectField(_("From"), required=True, choices=[], validate_choice=False)
     end = SelectField(_("To"), required=True, choices=[], validate_choice=False)
     room_id = SelectField(_("Room"), coerce=int, choices=[])
@@ -100,15 +102,24 @@ def _change(booking_id: int, *, desk: bool) -> Response:
             status, refused = error.status, error
         status = status if refused else 422
     return page(
-        f"{folder}/series_change.html", series=series, form=form, refused=refused, back=f"{_face(desk)[1]}/{booking_id}",
+        f"{folder}/series_change.html", series=series, form=form, refused=refused, asks=_asks(actor, series.room_id), back=f"{_face(desk)[1]}/{booking_id}",
         base=base(), status=status,
     )  # fmt: skip
 
 
+def _asks(actor: Actor, room_id: int) -> bool:
+    """Whether the office has to confirm another time in this room."""
+    room = service.find_room(current_community().code, room_id)
+    return bool(room.needs_approval) and not actor.can("rooms.booking.approve")
+
+
 def _change_form(series: service.SeriesPage, desk: bool) -> SeriesChangeForm:
     start, _dash, end = series.usual.partition("–")
-    usual = {"since": request.args.get("from", ""), "start": start, "end": end, "room_id": series.room_id}
-    form = SeriesChangeForm(request.form if request.method == "POST" else None, **usual, title=series.first.title)
+    usual = {
+        "since": request.args.get("from", ""), "start": start, "end": end, "room_id": series.room_id,
+        "weekday": series.weekday,
+    }  # fmt: skip
+    form = SeriesChangeForm(request.form if request.method == "POST" else None, **usual, title=series.title)
     form.since.choices = _choices(series)
     form.room_id.choices = [(room.id, room.name) for room in service.rooms(current_community().code)]
     for field in (form.start, form.end):
@@ -116,6 +127,8 @@ def _change_form(series: service.SeriesPage, desk: bool) -> SeriesChangeForm:
     if series.first.confidential:
         # What a confidential booking is for is read by nobody at the desk.
         del form.title
+    if series.weekday is None:
+        del form.weekday
     if not desk:
         del form.told
     return form
@@ -124,10 +137,10 @@ def _change_form(series: service.SeriesPage, desk: bool) -> SeriesChangeForm:
 def _changed_dates(actor: Actor, series: service.SeriesPage, form: SeriesChangeForm, step: str, desk: bool) -> Response:
     """The page with every date as it would be, or the change of those that were ticked."""
     key, code = series.booking_id, code_of(f"s{series.booking_id}")
-    since = parse_day(form.since.data or "")
-    wanted: dict[str, Any] = {
-        "start": form.start.data, "end": form.end.data, "room_id": form.room_id.data, "since": since, "code": code,
-    }  # fmt: skip
+    change = service.SeriesChange(
+        start=form.start.data, end=form.end.data, room_id=form.room_id.data, weekday=form.data.get("weekday"),
+        since=parse_day(form.since.data or ""), title=form.data.get("title"),
+    )  # fmt: skip
     ticked = {day for day in (parse_day(value) for value in request.form.getlist("day")) if day is not None}
     taken: Conflict | None = None
     none_ticked = False
@@ -135,9 +148,7 @@ def _changed_dates(actor: Actor, series: service.SeriesPage, form: SeriesChangeF
         told = bool(form.data.get("told"))
         try:
             result = submit_once(
-                lambda: service.change_series(
-                    actor, key, ticked, title=form.data.get("title"), told=told, **wanted
-                ).as_json()
+                lambda: service.change_series(actor, key, ticked, change, code=code, told=told).as_json()
             )
         except service.SeriesConflict as conflict:
             taken = conflict
@@ -147,7 +158,7 @@ def _changed_dates(actor: Actor, series: service.SeriesPage, form: SeriesChangeF
             none_ticked = True
         else:
             return _changed(result, desk)
-    found = service.look_at_change(actor, key, **wanted)
+    found = service.look_at_change(actor, key, change, code=code)
     free = {each.date.day for each in found if each.date.is_free}
     chosen = ticked if step == "save" else {each.date.day for each in found if not each.moved_singly}
     folder, place = _face(desk)
@@ -159,6 +170,7 @@ def _changed_dates(actor: Actor, series: service.SeriesPage, form: SeriesChangeF
         moved_singly={each.date.day for each in found if each.moved_singly},
         free=free,
         ticked=chosen & free,
+        asks=_asks(actor, form.room_id.data),
         carried=[(name, request.form.get(name, "")) for name in form.data if name in request.form],
         taken=taken,
         none_ticked=none_ticked,
@@ -172,10 +184,32 @@ def _changed(result: dict[str, Any], desk: bool) -> Response:
     if result["code"]:
         if not desk:
             remember_code(f"s{result['booking_id']}", result["code"])
-        toast(_("Moved. The code for these dates is %(code)s.", code=guest_codes.grouped(result["code"])))
+        toast(_("The code for these dates is %(code)s.", code=guest_codes.grouped(result["code"])))
+    if result["asked"]:
+        toast(_("Your request has been sent. The dates stay as they are until the office has decided."))
     else:
         toast(_("Changed."))
     return after_post(f"{_face(desk)[1]}/{result['booking_id']}")
+
+
+@blueprint.post("/series/<int:booking_id>/change/withdraw")
+@view(public=True)
+def series_change_withdraw(booking_id: int) -> Response:
+    """Take back the change one asked for."""
+    return _withdraw_change(booking_id, desk=False)
+
+
+@blueprint.post("/desk/series/<int:booking_id>/change/withdraw")
+@view(DESK)
+def desk_series_change_withdraw(booking_id: int) -> Response:
+    """The same for whoever called."""
+    return _withdraw_change(booking_id, desk=True)
+
+
+def _withdraw_change(booking_id: int, *, desk: bool) -> Response:
+    submit_once(lambda: service.withdraw_series_change(current_actor(), booking_id, code=code_of(f"s{booking_id}")))
+    toast(_("Withdrawn. The dates stay as they are."))
+    return after_post(f"{_face(desk)[1]}/{booking_id}")
 
 
 # --------------------------------------------------------------------------- ending

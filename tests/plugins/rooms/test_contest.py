@@ -169,7 +169,8 @@ def move_half(chance, actor, own, room, time):
     days = [datetime.date.fromisoformat(line.series_day) for line in page.ahead]
     since = chance.choice(days)
     chosen = {day for day in days if day >= since}
-    own[place] = service.change_series(actor, own[place], chosen, room_id=room, since=since, **time).booking_id
+    change = service.SeriesChange(room_id=room, since=since, **time)
+    own[place] = service.change_series(actor, own[place], chosen, change).booking_id
 
 
 def test_series_against_series_and_single_bookings_all_or_nothing(house):

@@ -26,7 +26,7 @@ def series(house, room="棋牌室", rule=WEEKS, actor=None, start="09:00", end="
         actor or house.resident(),
         house.rooms[room].id,
         rule,
-        service.BookingRequest(date=house.day.isoformat(), start=start, end=end, **fields),
+        service.BookingRequest(start=start, end=end, **{"date": house.day.isoformat(), **fields}),
         skip=skip,
     )
 
@@ -212,6 +212,6 @@ def test_equipment_is_taken_on_each_date_and_what_is_lent_out_is_shown(house):
     with pytest.raises(Conflict):
         service.add_back(house.resident(), booked.booking_id, after(house, 7))
     days = {each.series_day for each in made}
-    service.change_series(house.resident(), booked.booking_id, days, start="14:00", end="15:00")
+    service.change_series(house.resident(), booked.booking_id, days, service.SeriesChange(start="14:00", end="15:00"))
     assert all(len(slots_of(each.id)) == 2 for each in made)
     assert check(house.community) == []

@@ -9,6 +9,7 @@ from core.actor import command
 from core.clock import today
 from core.testing import SOUTH_GARDEN, WEST_HILL, Browser
 from plugins.rooms import service
+from plugins.rooms.clock import hhmm, local_span
 from plugins.rooms.models import Booking, Occurrence
 
 BASE = f"/c/{WEST_HILL}/rooms"
@@ -133,10 +134,55 @@ def test_a_left_out_date_is_added_with_one_tap_or_answered_with_free_times(clien
     client.send(f"{BASE}/{room.id}/book", date=str(WEEKS[2]), start="09:30", end="10:30", guest_name="李叔叔")
     taken = client.send(f"{place}/add", day=str(WEEKS[2]))
     assert taken.status_code == 409
-    assert f"date={WEEKS[2]}&amp;start=" in taken.get_data(as_text=True)
+    instead = first_offer(taken.get_data(as_text=True), place)
+    assert (instead["day"], instead["date"]) == (str(WEEKS[2]), str(WEEKS[2]))
+    assert client.send(f"{place}/add", **{**instead, "end": "x"}).status_code == 409
+    assert client.send(f"{place}/add", **{**instead, "room_id": "999"}).status_code == 404
+    assert client.send(f"{place}/add", **instead).status_code == 303
+    assert client.send(f"{place}/add", **instead).status_code == 409
     assert client.send(f"{place}/add", day=str(WEEKS[3])).status_code == 303
     assert client.send(f"{place}/add", day="x").status_code == 409
-    assert [each.series_day for each in occurrences() if each.series_day] == [WEEKS[0], WEEKS[1], WEEKS[3]]
+    added = [each for each in occurrences() if each.series_day]
+    assert [each.series_day for each in added] == WEEKS
+    assert time_of(added[2]) == (instead["start"], instead["end"])
+
+
+def first_offer(page, place):
+    """The fields of the first button that adds a date elsewhere."""
+    forms = re.findall(rf'<form[^>]+action="{place}/add".*?</form>', page, re.S)
+    fields = [dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)) for form in forms]
+    offer = next(each for each in fields if "room_id" in each)
+    return {name: offer[name] for name in ("day", "room_id", "date", "start", "end")}
+
+
+def time_of(occurrence):
+    _day, start, end = local_span(occurrence.start_min, occurrence.end_min)
+    return hhmm(start), hhmm(end)
+
+
+def test_the_desk_adds_a_taken_date_elsewhere_too(client, as_role, room):
+    place = send(client, room, "book", day=[str(day) for day in WEEKS[:2]]).location
+    client.send(f"{BASE}/{room.id}/book", date=str(WEEKS[2]), start="09:30", end="10:30", guest_name="李叔叔")
+    staff, desk = as_role("staff"), place.replace("/series/", "/desk/series/")
+    taken = staff.send(f"{desk}/add", day=str(WEEKS[2]))
+    assert taken.status_code == 409
+    assert staff.send(f"{desk}/add", **first_offer(taken.get_data(as_text=True), desk)).location == desk
+    assert [each.series_day for each in occurrences() if each.series_day] == WEEKS[:3]
+
+
+def test_equipment_goes_along_and_is_named_where_it_is_the_obstacle(client, room):
+    projector = service.add_equipment(command(WEST_HILL), name="投影仪", kept_at="值班室", bookable_by="anyone").id
+    other = service.add_room(command(WEST_HILL), room.venue_id, name="茶室")
+    lent = service.BookingRequest(date=str(WEEKS[1]), start="09:00", end="10:00", equipment=[projector])
+    service.book(command(WEST_HILL), other.id, lent)
+    page = send(client, room, "look", equipment=str(projector)).get_data(as_text=True)
+    assert "投影仪已借出" in page and "每次同时借用：投影仪" in page
+    free = boxes(page)
+    assert free == [str(day) for day in WEEKS if day != WEEKS[1]]
+    place = send(client, room, "book", equipment=str(projector), day=free).location
+    shown = client.get(place).get_data(as_text=True)
+    assert "投影仪已借出" in shown and "值班室" in shown
+    assert len(occurrences()) == 4
 
 
 def test_a_series_is_for_its_organiser_whoever_types_the_code_and_the_desk(app, client, room):

@@ -1,5 +1,6 @@
 """Pages that change, end and reconfirm a series, for its organiser and at the desk."""
 
+import datetime
 import html
 import re
 from urllib.parse import unquote
@@ -10,7 +11,7 @@ from core.actor import Actor, command
 from core.testing import WEST_HILL, Browser
 from plugins.rooms import service
 from plugins.rooms.booking.recurrence import Rule
-from plugins.rooms.models import Occurrence, Series
+from plugins.rooms.models import Booking, Occurrence, Series
 from tests.plugins.rooms.test_views_series import ALL_DAY, FIRST, WEEKS, boxes, occurrences
 
 BASE = f"/c/{WEST_HILL}/rooms"
@@ -205,3 +206,85 @@ def test_says_what_is_wrong_with_a_regular_closure(as_role, room, fields):
 def test_closing_regularly_is_for_those_who_manage_rooms(as_role, room):
     assert as_role("resident").get(f"{BASE}/desk/closures/regular").status_code == 403
     assert as_role("director").send(f"{BASE}/desk/closures/regular", **closing(room), step="close").status_code == 422
+
+
+@pytest.fixture
+def approved(client, room):
+    """A guest's series of four weeks in a room whose bookings the office confirms."""
+    service.edit_room(command(WEST_HILL), room.id, needs_approval=True)
+    form = {"date": str(FIRST), **TIME, "title": "合唱", "guest_name": "张阿姨", "every": "week", "times": "4"}
+    place = client.send(f"{BASE}/{room.id}/series", **form, step="book", day=[str(day) for day in WEEKS]).location
+    service.approve_series(command(WEST_HILL), int(place.rsplit("/", 1)[1]))
+    return place
+
+
+def test_another_time_is_asked_for_and_decided_together(client, as_role, approved, room):
+    wish = {**LATER, "room_id": room.id}
+    page = client.send(f"{approved}/change", **wish, step="look").get_data(as_text=True)
+    assert "申请这样改" in page
+    assert client.send(f"{approved}/change", **wish, step="save", day=boxes(page)).location == approved
+    shown = client.get(approved).get_data(as_text=True)
+    assert "有 4 天的改期等待社区审批" in shown and "还有 4 次" in shown
+    staff, desk = as_role("staff"), approved.replace("/series/", "/desk/series/")
+    assert staff.get(f"{BASE}/desk/requests").get_data(as_text=True).count(f"{desk}/decide") == 1
+    decide = staff.get(f"{desk}/decide").get_data(as_text=True)
+    assert decide.count("批准前仍是") == 4
+    assert staff.send(f"{desk}/decide", day=boxes(decide)).status_code == 303
+    assert {hour for day, hour in hours() if day and occurrence_state(day, hour) == "confirmed"} == {14}
+
+
+def occurrence_state(day, hour):
+    for each in occurrences():
+        if each.series_day == day and (each.start_min + 480) % 1440 // 60 == hour:
+            return each.state
+    return None
+
+
+def test_a_change_that_was_asked_for_is_taken_back(client, as_role, approved, room):
+    wish = {**LATER, "room_id": room.id}
+    days = [str(day) for day in WEEKS]
+    client.send(f"{approved}/change", **wish, step="save", day=days)
+    assert client.send(f"{approved}/change/withdraw").location == approved
+    assert client.send(f"{approved}/change/withdraw").status_code == 409
+    client.send(f"{approved}/change", **wish, step="save", day=days)
+    staff, desk = as_role("staff"), approved.replace("/series/", "/desk/series/")
+    assert staff.send(f"{desk}/change/withdraw").location == desk
+    assert as_role("resident").send(f"{approved}/change/withdraw").status_code == 403
+
+
+def test_another_weekday(guest, room):
+    client, place = guest
+    other = (FIRST.weekday() + 1) % 7
+    days = [str(day + datetime.timedelta(days=other - FIRST.weekday())) for day in WEEKS]
+    wish = {**LATER, "room_id": room.id, "weekday": other}
+    page = client.send(f"{place}/change", **wish, step="look").get_data(as_text=True)
+    ticked = boxes(page)
+    assert set(ticked) <= set(days) and len(ticked) >= 3
+    assert client.send(f"{place}/change", **wish, step="save", day=ticked).location == place
+    assert client.send(f"{place}/change", **{**wish, "weekday": 9}, step="look").status_code == 422
+
+
+def test_one_date_gets_its_own_words(guest, as_role, app):
+    client, place = guest
+    second = occurrences()[1].id
+    assert "/title" in client.get(f"{BASE}/booking/{second}").get_data(as_text=True)
+    assert 'value="合唱"' in client.get(f"{BASE}/booking/{second}/title").get_data(as_text=True)
+    long = client.send(f"{BASE}/booking/{second}/title", title="长" * 61)
+    assert long.status_code == 422 and "长" * 61 in long.get_data(as_text=True)
+    assert client.send(f"{BASE}/booking/{second}/title", title="汇报<演出>").status_code == 303
+    assert "汇报&lt;演出&gt;" in client.get(place).get_data(as_text=True)
+    assert Browser(app).get(f"{BASE}/booking/{second}/title").status_code in (302, 303, 401, 403)
+    staff = as_role("staff")
+    assert staff.send(f"{BASE}/desk/bookings/{second}/title", title="合唱演出").status_code == 303
+    assert Occurrence.get_by_id(second).title == "合唱演出"
+
+
+def test_what_a_confidential_booking_is_for_is_not_shown_to_the_desk(guest, as_role):
+    client, _place = guest
+    second = occurrences()[1]
+    Booking.update(confidential=True).where(Booking.id == second.booking_id).execute()
+    staff = as_role("staff")
+    for page in (f"{BASE}/desk/bookings/{second.id}/title", f"{BASE}/booking/{second.id}/title"):
+        assert "合唱" not in staff.get(page).get_data(as_text=True)
+        assert staff.send(page, title="别的").status_code == 409
+    assert "合唱" in client.get(f"{BASE}/booking/{second.id}/title").get_data(as_text=True)
