@@ -90,6 +90,18 @@ SETTINGS = (
         hint=_("Best left at “never”: a group that forgot to check in must not be put out of its room."),
     ),
     Setting(
+        "rooms.remind",
+        _("Remind people of their bookings the day before"),
+        int,
+        2,
+        choices=(
+            (0, _("not at all")),
+            (1, _("with a message on this website")),
+            (2, _("as they like it best: a call, a notice on paper, a message")),
+        ),
+        hint=_("Of regular bookings only with a message: nobody is called every week."),
+    ),
+    Setting(
         "rooms.answer_minutes",
         _("Waiting list: how long people have to answer an offer"),
         int,
@@ -161,6 +173,7 @@ def declare() -> Declaration:
                 _("Close requests nobody decided in time, free places held too long"),
             ),
             Job("rooms.unmet", service.write_counts, 5, _("Store how often no room was found")),
+            Job("rooms.remind", service.remind, 20, _("Remind people of tomorrow's bookings")),
             Job("rooms.finish", service.finish_due, 5, _("End bookings whose time is over")),
             Job("rooms.waiting", service.tend_waiting, 10, _("Offer free times to those who wait")),
         ),

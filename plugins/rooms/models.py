@@ -89,7 +89,9 @@ class Quota(CommunityModel):
 class Opening(CommunityModel):
     """One interval of opening hours, every week (`weekday`, 0 = Monday) or on one date (`day`); 0–0 is a closed date.
 
-    Without a `room_id` it holds for the whole venue; hours of a room replace those of its venue.
+    Without a `room_id` it holds for the whole venue; hours of a room replace those of its venue. Weekly hours hold from
+    `from_day` (None: ever since) and, once others took their place, until the day before `until_day`; `on_holidays` then
+    keeps whether the venue opened on holidays at that time.
     """
 
     kind = "rooms.opening"
@@ -100,6 +102,9 @@ class Opening(CommunityModel):
     start_min = Integer()
     end_min = Integer()
     reason = Text(default="")
+    from_day = Day(null=True)
+    until_day = Day(null=True)
+    on_holidays = Flag(null=True)
 
     class Meta:
         table_name = "rooms_opening"

@@ -19,6 +19,7 @@ from plugins.rooms.booking.keys import KeyOut, hand_out_key, key_loans, keys_out
 from plugins.rooms.booking.making import book, book_wish, check_booking, take_hold
 from plugins.rooms.booking.occurrences import Booked, owns
 from plugins.rooms.booking.past_use import enter_past_use
+from plugins.rooms.booking.reminding import remind
 from plugins.rooms.booking.rules import BookingRequest, Who
 from plugins.rooms.booking.series import BookedSeries, Looked, add_back, book_series, look_at_series
 from plugins.rooms.booking.series_changes import (
@@ -57,12 +58,14 @@ from plugins.rooms.finding.feeds import (
 from plugins.rooms.finding.find import Alternatives, Found, FreeTime, RoomDay, Taken, day, find_free, week
 from plugins.rooms.finding.lists import (
     Line,
+    all_my_bookings,
     booking_by_code,
     booking_lines,
     booking_of,
     coming_here,
     held_instead,
     my_bookings,
+    my_plans,
     occurrence_line,
     on_day,
     outside_hours,
@@ -94,11 +97,12 @@ from plugins.rooms.places.equipment import (
     edit_equipment,
     equipment,
     find_equipment,
+    free_equipment,
     needed_by,
     offered_equipment,
     remove_equipment,
 )
-from plugins.rooms.places.hours import dated_hours, hours_text, load_plan, set_day, set_week, weekly_hours
+from plugins.rooms.places.hours import hours_text, load_plan
 from plugins.rooms.places.new_venue import FirstHours, start_venue
 from plugins.rooms.places.photos import (
     MOST_PHOTOS,
@@ -125,6 +129,7 @@ from plugins.rooms.places.places import (
     set_quotas,
     venues,
 )
+from plugins.rooms.places.set_hours import dated_hours, set_day, set_week, weekly_hours
 from plugins.rooms.places.units import set_stewards, stewards
 
 __all__ = [
@@ -165,6 +170,7 @@ __all__ = [
     "add_room",
     "add_screen",
     "add_venue",
+    "all_my_bookings",
     "all_waiting",
     "approve",
     "approve_at",
@@ -210,6 +216,7 @@ __all__ = [
     "finish",
     "finish_due",
     "for_decision",
+    "free_equipment",
     "free_now",
     "goes_on",
     "hall",
@@ -237,6 +244,7 @@ __all__ = [
     "move_photo",
     "move_wish",
     "my_bookings",
+    "my_plans",
     "my_waiting",
     "needed_by",
     "no_room",
@@ -257,6 +265,7 @@ __all__ = [
     "quotas",
     "refuse",
     "refuse_series",
+    "remind",
     "remove_equipment",
     "remove_photo",
     "remove_room",

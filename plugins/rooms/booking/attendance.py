@@ -19,6 +19,7 @@ from plugins.rooms.booking.occurrences import (
     tell_moved,
     until,
 )
+from plugins.rooms.booking.reminding import reminded_in_vain
 from plugins.rooms.booking.telling import RELEASED, no_longer_true, place_and_time, tell_organiser
 from plugins.rooms.clock import DAY_END, hhmm, local_span, now_minute
 from plugins.rooms.finding.lists import Line
@@ -49,6 +50,7 @@ def check_in(actor: Actor, occurrence_id: int, *, code: str = "") -> Booked:
     if occurrence.state == "confirmed":
         _check_when(occurrence, opens_at(occurrence.community, occurrence.start_min))
     occurrence = advance(actor, occurrence, "check_in", checked_in_at=now())
+    reminded_in_vain(actor, occurrence)
     withdraw_changes(actor, occurrence)
     return booked(occurrence)
 
@@ -103,6 +105,7 @@ def finish(actor: Actor, occurrence_id: int, *, people: int | None = None, code:
     # After that the computer was off and nobody knows: the booked end is believed.
     left = this_minute if this_minute <= occurrence.end_min + OVERRUN else occurrence.end_min
     occurrence = advance(actor, occurrence, "finish", finished_at=left * 60_000, people_came=people)
+    reminded_in_vain(actor, occurrence)
     _free_the_rest(actor, occurrence, booking, before)
     return booked(occurrence)
 
@@ -158,6 +161,7 @@ def _give_away(actor: Actor, occurrence: Occurrence, booking: Booking) -> Booked
     before = (occurrence.room_id, occurrence.start_min, occurrence.end_min)
     ended = now() if occurrence.end_min > now_minute() else None
     occurrence = advance(actor, occurrence, "miss", missed_at=now(), finished_at=ended)
+    reminded_in_vain(actor, occurrence)
     _free_the_rest(actor, occurrence, booking, before)
     return booked(occurrence)
 
@@ -234,6 +238,7 @@ def finish_due(actor: Actor) -> int:
         advance(actor, occurrence, "finish", finished_at=occurrence.end_min * 60_000)
     for occurrence in missed:
         withdraw_changes(actor, advance(actor, occurrence, "miss"))
+        reminded_in_vain(actor, occurrence)
     return len(left) + len(missed) + _release(actor)
 
 

@@ -41,6 +41,7 @@ from plugins.rooms.booking.telling import (
     DECIDED,
     DISPLACED,
     MOVED,
+    REMINDER,
     no_longer_true,
     place_and_time,
     tell_organiser,
@@ -94,6 +95,7 @@ def move_wish(
         room_id or occurrence.room_id,
         wish,
         lambda: _move(actor, occurrence_id, wish, room_id, code, told),
+        whose=lambda: organiser_as_booked(booking),
         people=booking.people or 0,
         leaving_out=occurrence_id,
     )
@@ -120,7 +122,7 @@ def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int | None, cod
     if asks and not _is_shorter(occurrence, room, wish):
         _refuse_while_running(occurrence)
         return _ask_for_change(actor, occurrence, booking, plan, room, wish)
-    no_longer_true(actor, occurrence, DECIDED, MOVED)
+    no_longer_true(actor, occurrence, DECIDED, MOVED, REMINDER)
     moved = _move_now(actor, occurrence, booking, plan, room, wish)
     why, key = _("Booking moved to: %(what)s.", what=place_and_time(room.name, occurrence)), this_move()
     if taken and not knows:
@@ -270,7 +272,7 @@ def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = ""
 
 
 def _call_cancelled(actor: Actor, occurrence: Occurrence, booking: Booking, knows: bool) -> None:
-    no_longer_true(actor, occurrence, DECIDED, MOVED, DISPLACED)
+    no_longer_true(actor, occurrence, DECIDED, MOVED, DISPLACED, REMINDER)
     what = place_and_time(room_name(actor, occurrence.room_id), occurrence)
     why = _("Booking cancelled: %(what)s. Reason: %(reason)s", what=what, reason=occurrence.reason or "—")
     if not knows:

@@ -16,12 +16,13 @@ from plugins.rooms.booking.occurrences import (
     tell_confirmed,
     tell_moved,
 )
-from plugins.rooms.booking.rules import Wish
+from plugins.rooms.booking.rules import Wish, organiser_as_booked
 from plugins.rooms.booking.telling import (
     CANCELLED,
     DECIDED,
     EXPIRED,
     MOVED,
+    REMINDER,
     no_longer_true,
     place_and_time,
     tell_organiser,
@@ -48,6 +49,7 @@ def approve(actor: Actor, occurrence_id: int) -> Booked:
         occurrence.room_id,
         wish,
         lambda: _approve(actor, occurrence_id),
+        whose=lambda: organiser_as_booked(booking),
         people=booking.people or 0,
         leaving_out=occurrence.replaces,
     )
@@ -71,7 +73,7 @@ def _approve(actor: Actor, occurrence_id: int) -> Booked:
     advance(actor, old, "cancel", reason=str(_("Moved to another time")), **decided(actor))
     occurrence = block(actor, occurrence, "approve", **decided(actor))
     tell_moved((old.room_id, old.start_min, old.end_min), occurrence, booking)
-    no_longer_true(actor, old, DECIDED, CANCELLED, MOVED)
+    no_longer_true(actor, old, DECIDED, CANCELLED, MOVED, REMINDER)
     _call_approved(actor, occurrence, booking)
     return booked(occurrence)
 

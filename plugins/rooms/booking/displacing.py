@@ -22,8 +22,24 @@ from plugins.rooms.booking.occurrences import (
     room_name,
     tell_cancelled,
 )
-from plugins.rooms.booking.rules import Wish, check_people, check_time, check_title, read_time
-from plugins.rooms.booking.telling import DECIDED, DISPLACED, MOVED, no_longer_true, place_and_time, tell_organiser
+from plugins.rooms.booking.rules import (
+    Organiser,
+    Wish,
+    check_people,
+    check_time,
+    check_title,
+    organiser_as_booked,
+    read_time,
+)
+from plugins.rooms.booking.telling import (
+    DECIDED,
+    DISPLACED,
+    MOVED,
+    REMINDER,
+    no_longer_true,
+    place_and_time,
+    tell_organiser,
+)
 from plugins.rooms.clock import hhmm, local_span, now_minute
 from plugins.rooms.finding.find import FreeTime, alternatives
 from plugins.rooms.finding.lists import Line
@@ -42,7 +58,7 @@ def displace(
 
     `room_id`, `date`, `start` and `end` are the offer; it is held until it would begin, and whoever lost the room takes it
     or not. `title` is what the community needs the room for: the time is booked for it at once; without one the room is
-    closed for that time, with the reason. Nobody comes between. Returns the offer. Raises `Invalid` (reason, title, date, start, end, people), `Conflict`
+    closed for that time. Nobody comes between. Returns the offer. Raises `Invalid` (reason, title, date, start, end, people), `Conflict`
     when the offered time is taken, `Refused` for what has begun or is not confirmed, `Forbidden`, `NotFound`.
     """
     actor.require(DISPLACE)
@@ -55,6 +71,7 @@ def displace(
         room_id,
         wish,
         lambda: _displace(actor, occurrence_id, reason.strip(), room_id, wish, title),
+        whose=lambda: organiser_as_booked(booking),
         people=booking.people or 0,
     )
 
@@ -62,8 +79,14 @@ def displace(
 def offers_instead(actor: Actor, line: Line) -> list[FreeTime]:
     """What could be offered to whoever loses this time: a free room at the same time first, then other times."""
     wish = Wish(*local_span(line.start_min, line.end_min))
-    found = alternatives(actor, line.room_id, wish, people=line.people or 0)
+    found = alternatives(actor, line.room_id, wish, organiser=_organiser(line), people=line.people or 0)
     return [*([found.elsewhere] if found.elsewhere else []), *found.times]
+
+
+def _organiser(line: Line) -> Organiser:
+    return Organiser(
+        line.organiser_kind, line.organiser, line.person, line.account, line.organisation, line.guest_phone
+    )
 
 
 @transactional
@@ -79,7 +102,8 @@ def _displace(actor: Actor, occurrence_id: int, reason: str, room_id: int, wish:
         book_wish(actor, occurrence.room_id, needed, Extras(title))
     else:
         times = {"date": needed.day.isoformat(), "start": hhmm(needed.start), "end": hhmm(needed.end)}
-        close(actor, occurrence.room_id, reason=reason, **times)
+        # Why is for the organiser; what stands on the room's page is for everybody.
+        close(actor, occurrence.room_id, reason=str(_("Needed by the community")), **times)
     offer = _hold_instead(actor, occurrence, booking, room_id, wish)
     _tell(actor, occurrence, booking, offer)
     tell_cancelled(occurrence, booking, reason)
@@ -99,7 +123,7 @@ def _hold_instead(actor: Actor, lost: Occurrence, booking: Booking, room_id: int
 
 
 def _tell(actor: Actor, lost: Occurrence, booking: Booking, offer: Occurrence) -> None:
-    no_longer_true(actor, lost, DECIDED, MOVED)
+    no_longer_true(actor, lost, DECIDED, MOVED, REMINDER)
     why = _(
         "We are sorry: the community needs the room itself, %(what)s. Reason: %(reason)s. Held for you instead: %(offer)s. "
         "Please say whether you take it.",

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from core import Actor, Conflict, Forbidden, advance, emit, guest_codes, now
 from plugins.rooms.booking import slots
-from plugins.rooms.booking.rules import Wish, time_text
+from plugins.rooms.booking.rules import Organiser, Wish, time_text
 from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved
 from plugins.rooms.finding.find import alternatives
 from plugins.rooms.models import Booking, Occurrence, OccurrenceResource
@@ -211,19 +211,20 @@ def or_alternatives(
     wish: Wish,
     act: Callable[[], R],
     *,
+    whose: Callable[[], Organiser],
     people: int = 0,
     leaving_out: int | None = None,
     also: Sequence[int] = (),
 ) -> R:
     """Run a transactional act; a taken resource becomes a `Conflict` with alternatives, looked for after the rollback.
 
-    `also` are the people and equipment it needs besides the room: what is offered instead has them too.
+    `whose` says whose booking it is: what is offered is open to them. `also` are the people and equipment it needs besides the room: what is offered instead has them too.
     """
     try:
         return act()
     except slots.Taken as taken:
         room = room_name(actor, taken.resource_id)
-        found = alternatives(actor, room_id, wish, people=people, leaving_out=leaving_out, also=also)
+        found = alternatives(actor, room_id, wish, organiser=whose(), people=people, leaving_out=leaving_out, also=also)
         advice = _("Please choose one of the free times below, or another room.")
         if taken.resource_id in also:
             found = replace(found, equipment=room)

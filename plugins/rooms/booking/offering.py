@@ -20,7 +20,7 @@ from plugins.rooms.booking.changes import organiser_as_booked
 from plugins.rooms.booking.holds import ANSWER_MINUTES
 from plugins.rooms.booking.making import add_occurrence
 from plugins.rooms.booking.occurrences import block, need
-from plugins.rooms.booking.rules import Organiser, Wish, check_quota, holder_of
+from plugins.rooms.booking.rules import Organiser, Wish, check_quota, holder_of, is_open_to
 from plugins.rooms.booking.telling import OFFERED, place_and_time, tell_organiser
 from plugins.rooms.clock import local_span, now_minute
 from plugins.rooms.finding.find import USE_DAYS, WIDEST_BUFFER, starts_of
@@ -144,14 +144,10 @@ def _rooms_for(entry: Waiting, booking: Booking, organiser: Organiser, plan: Pla
 
 def suits(room: RoomFacts, organiser: Organiser, people: int | None, features: Sequence[str]) -> bool:
     """Whether “any suitable room” may be this one."""
-    open_to = {
-        "anyone": True,
-        "residents": organiser.kind != "guest",
-        "organisations": bool(organiser.organisation) or organiser.kind == "staff",
-        "staff": organiser.kind == "staff",
-    }[room.bookable_by]
     enough = room.seats is None or (people or 0) <= room.seats
-    return open_to and enough and set(features) <= set(json.loads(room.features))
+    fits = enough and set(features) <= set(json.loads(room.features))
+    # A confidential room (for mediation) is not just any room: it is waited for by its name.
+    return fits and not room.confidential and is_open_to(room, organiser)
 
 
 def _hold(actor: Actor, entry: Waiting, booking: Booking, plan: Plan, free: Free) -> Occurrence:

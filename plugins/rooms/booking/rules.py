@@ -256,6 +256,16 @@ def check_bookable(room: RoomFacts, actor: Actor, organiser: Organiser) -> None:
         raise Invalid({"guest_name": [_("Only residents can book this room. Please sign in, or choose another room.")]})
 
 
+def is_open_to(room: RoomFacts, organiser: Organiser) -> bool:
+    """Whether the room may be offered to this organiser unasked: staff may give anybody any room, but offer only these."""
+    return {
+        "anyone": True,
+        "residents": organiser.kind != "guest",
+        "organisations": bool(organiser.organisation) or organiser.kind == "staff",
+        "staff": organiser.kind == "staff",
+    }[room.bookable_by]
+
+
 def may_book(room: RoomFacts, actor: Actor) -> bool:
     """Whether it makes sense to offer the room to this actor at all."""
     if actor.can("rooms.desk") or room.bookable_by in ("anyone", "organisations"):

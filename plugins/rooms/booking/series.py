@@ -291,7 +291,15 @@ def add_back(
     where, when = room_id or series.room_id, wish or Wish(day, series.start_minute, series.end_minute)
     act = transactional(lambda actor: _add_back(actor, booking, series, day, where, when))
     others = others_of(booking)
-    return or_alternatives(actor, where, when, lambda: act(actor), people=booking.people or 0, also=others)
+    return or_alternatives(
+        actor,
+        where,
+        when,
+        lambda: act(actor),
+        whose=lambda: organiser_as_booked(booking),
+        people=booking.people or 0,
+        also=others,
+    )
 
 
 def _add_back(actor: Actor, booking: Booking, series: Series, day: datetime.date, room_id: int, wish: Wish) -> Booked:

@@ -42,7 +42,7 @@ from plugins.rooms.booking.series import add_occurrences, load_series, need_agai
 from plugins.rooms.booking.series_dates import SeriesConflict, SeriesDate, look
 from plugins.rooms.booking.series_goes_on import answered
 from plugins.rooms.booking.series_place import day_of, days_before, follow, is_moved, to_come, withdraw_all_changes
-from plugins.rooms.booking.telling import DECIDED, MOVED, no_longer_true, tell_organiser, this_move
+from plugins.rooms.booking.telling import DECIDED, MOVED, REMINDER, no_longer_true, tell_organiser, this_move
 from plugins.rooms.booking.weekdays import on_weekday, weekday_of
 from plugins.rooms.clock import hhmm, now_minute, span
 from plugins.rooms.models import Booking, Occurrence, Series, Skipped
@@ -275,7 +275,7 @@ def _rename(booking: Booking, title: str) -> None:
 
 def _tell_moved(actor: Actor, booking: Booking, checked: _Checked, moved: Sequence[Occurrence], knows: bool) -> None:
     for each in moved:
-        no_longer_true(actor, each, DECIDED, MOVED)
+        no_longer_true(actor, each, DECIDED, MOVED, REMINDER)
     what = _("%(room)s %(time)s, %(count)d dates", room=checked.room.name,
              time=span(checked.time.start, checked.time.end), count=len(moved))  # fmt: skip
     why, key = _("Regular booking moved to: %(what)s.", what=what), this_move()

@@ -31,7 +31,7 @@ from plugins.rooms.booking.series_dates import (
     refuse_unless_free,
 )
 from plugins.rooms.booking.series_place import follow
-from plugins.rooms.booking.telling import CANCELLED, DECIDED, MOVED, no_longer_true, tell_organiser
+from plugins.rooms.booking.telling import CANCELLED, DECIDED, MOVED, REMINDER, no_longer_true, tell_organiser
 from plugins.rooms.clock import now_minute, span
 from plugins.rooms.models import Booking, Occurrence, OccurrenceResource
 from plugins.rooms.places.units import decider, require_decider
@@ -110,7 +110,7 @@ def _confirm(actor: Actor, booking: Booking, approved: Sequence[Occurrence]) -> 
             tell_confirmed(each, booking)
         else:
             tell_moved((old.room_id, old.start_min, old.end_min), each, booking)
-            no_longer_true(actor, old, DECIDED, CANCELLED, MOVED)
+            no_longer_true(actor, old, DECIDED, CANCELLED, MOVED, REMINDER)
 
 
 @transactional

@@ -12,7 +12,7 @@ from plugins.rooms.booking.recurrence import read_rule, rule_text, split_rule
 from plugins.rooms.booking.series import load_series
 from plugins.rooms.booking.series_goes_on import answered
 from plugins.rooms.booking.series_place import changes_asked_for, days_before, to_come, withdraw_all_changes
-from plugins.rooms.booking.telling import CANCELLED, DECIDED, MOVED, no_longer_true, tell_organiser
+from plugins.rooms.booking.telling import CANCELLED, DECIDED, MOVED, REMINDER, no_longer_true, tell_organiser
 from plugins.rooms.models import Skipped
 from plugins.rooms.texts import _
 
@@ -52,7 +52,7 @@ def cancel_series(
         booking.save()
         Skipped.delete().where(Skipped.booking_id == booking.id, Skipped.day >= since).execute()
     for each in ended:
-        no_longer_true(actor, each, DECIDED, MOVED)
+        no_longer_true(actor, each, DECIDED, MOVED, REMINDER)
     for each in confirmed:
         tell_cancelled(each, booking, reason.strip())
     room = room_name(actor, series.room_id)

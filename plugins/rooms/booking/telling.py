@@ -19,6 +19,7 @@ EXPIRED = "expired"
 RELEASED = "released"
 OFFERED = "offered"
 DISPLACED = "displaced"
+REMINDER = "reminder"
 
 
 def this_move() -> str:

@@ -1,6 +1,7 @@
 """Calendar feeds: their secret addresses, and what each shows. How an iCalendar text is written is core's (`core.calendar_text`).
 
-A feed of a room or venue says 已占用 and where, nothing else, whoever subscribes. A feed of one's own shows one's own titles,
+A feed of a room or venue says 已占用 or 已关闭 and where, for a closure why, nothing else, whoever subscribes; what moved
+to a room elsewhere is cancelled in it, under its own name and with the version of the move. A feed of one's own shows one's own titles,
 those of confidential bookings excepted. What was given up stays in a feed as CANCELLED for `CANCELLED_DAYS` after the
 change: calendars that come by once a week or after a holiday still hear of it; later it is only ballast, and whoever comes
 then takes out what is no longer in the feed.
@@ -10,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from core import Actor, Appointment, NotFound, account_is_active, calendar_text, now, record, transactional
@@ -168,13 +170,34 @@ _EVENT = """
         JOIN rooms_venue v ON v.community=r.community AND v.id=r.venue_id
     WHERE o.community=? AND o.start_min>=? AND o.start_min<? AND
 """
-_ORDER = f" ORDER BY o.start_min, o.id LIMIT {MOST_EVENTS}"
+_OF_ROOM = "(r.id=? OR r.part_of=? OR r.id=(SELECT h.part_of FROM rooms_room h WHERE h.id=?))"
 _WHERE = {
-    # Booking a hall takes its parts, and with any part the hall is taken.
-    "room": "(r.id=? OR r.part_of=? OR r.id=(SELECT h.part_of FROM rooms_room h WHERE h.id=?))",
+    "room": _OF_ROOM,
     "venue": "r.venue_id=?",
     "own": "(b.account=? OR (b.person IS NOT NULL AND b.person=?))",
 }
+# The rooms whose bookings take a room of the feed: booking a hall takes its parts, and with any part the hall is taken.
+_INSIDE = {
+    "room": f"SELECT r.id FROM rooms_room r WHERE r.community=? AND {_OF_ROOM}",
+    "venue": "SELECT r.id FROM rooms_room r WHERE r.community=? AND r.venue_id=?",
+}
+_LEFT = """
+    SELECT o.id, l.start_min, l.end_min, 'cancelled', l.sequence, l.left_at, r.name, r.floor, v.name, '', 0,
+        l.room_id, o.room_id
+    FROM rooms_left l JOIN rooms_occurrence o ON o.community=l.community AND o.id=l.occurrence_id
+        JOIN rooms_room r ON r.community=l.community AND r.id=l.room_id
+        JOIN rooms_venue v ON v.community=r.community AND v.id=r.venue_id
+    WHERE l.community=? AND l.left_at>=? ORDER BY l.id
+"""
+_CLOSED = """
+    SELECT c.id, c.start_min, c.end_min, CASE WHEN c.lifted_at IS NULL THEN 'closed' ELSE 'lifted' END, c.sequence,
+        c.changed_at, r.name, r.floor, v.name, c.reason, 0, c.room_id
+    FROM rooms_closure c JOIN rooms_room r ON r.community=c.community AND r.id=c.room_id
+        JOIN rooms_venue v ON v.community=r.community AND v.id=r.venue_id
+    WHERE c.community=? AND c.end_min>=? AND c.start_min<? AND (c.lifted_at IS NULL OR c.changed_at>=?)
+    ORDER BY c.start_min, c.id
+"""
+_ORDER = f" ORDER BY o.start_min, o.id LIMIT {MOST_EVENTS}"
 
 
 class _Event(NamedTuple):
@@ -208,13 +231,39 @@ def _appointments(feed: Feed) -> Iterator[Appointment]:
     whose = {
         "room": (feed.room_id,) * 3, "venue": (feed.venue_id,), "own": (feed.account, feed.person),
     }[feed.feed_kind]  # fmt: skip
-    window = (feed.community, minute - PAST_DAYS * 1440, minute + AHEAD_DAYS * 1440)
+    window = (minute - PAST_DAYS * 1440, minute + AHEAD_DAYS * 1440)
     since = now() - CANCELLED_DAYS * 86_400_000
-    for row in rows(_EVENT + _WHERE[feed.feed_kind] + _ORDER, *window, *whose):
+    for row in rows(_EVENT + _WHERE[feed.feed_kind] + _ORDER, feed.community, *window, *whose):
         event = _Event(*row)
         status = _status(event, own)
         if status and (status != "CANCELLED" or event.changed_at >= since):
             yield _appointment(event, status, own)
+    if not own:
+        inside = {key for (key,) in rows(_INSIDE[feed.feed_kind], feed.community, *whose)}
+        yield from _gone(str(feed.community), inside, since)
+        yield from _closed(str(feed.community), inside, window, since)
+
+
+def _gone(community: str, inside: Set[int], since: int) -> Iterator[Appointment]:
+    """What moved out of the rooms of a feed and is still elsewhere, as it stood there last."""
+    last = {}
+    for *row, was, is_now in rows(_LEFT, community, since):
+        if was in inside and is_now not in inside:
+            last[row[0]] = _Event(*row)
+    for event in last.values():
+        yield _appointment(event, "CANCELLED", own=False)
+
+
+def _closed(community: str, inside: Set[int], window: tuple[int, int], since: int) -> Iterator[Appointment]:
+    """When rooms of a feed are out of use, and closures that were lifted lately."""
+    for *row, room in rows(_CLOSED, community, *window, since):
+        if room in inside:
+            event = _Event(*row)
+            status = "CANCELLED" if event.state == "lifted" else "CONFIRMED"
+            yield replace(
+                _appointment(event, status, own=False),
+                uid=f"rooms-closure-{event.id}", summary=str(_("Room closed")), note=event.title,
+            )  # fmt: skip
 
 
 def _status(event: _Event, own: bool) -> str:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from core import Actor, get_setting, today
-from plugins.rooms.booking.rules import Wish, check_people, may_book, read_time
+from plugins.rooms.booking.rules import Organiser, Wish, check_people, is_open_to, may_book, read_time
 from plugins.rooms.booking.slots import Busy, Interval, busy_of, busy_rooms, is_free, rows, without
 from plugins.rooms.clock import DAY_END, day_bounds, hhmm, local_span, now_minute
 from plugins.rooms.places.hours import Plan, RoomFacts, load_plan
@@ -155,6 +155,7 @@ def alternatives(
     room_id: int,
     wish: Wish,
     *,
+    organiser: Organiser,
     people: int = 0,
     leaving_out: int | None = None,
     also: Sequence[int] = (),
@@ -162,13 +163,17 @@ def alternatives(
     """What to offer to somebody whose wish is taken.
 
     The three nearest times of the same length in this room, on that day or within a week after it, none overlapping
-    another, and the best room that is free at the wished time. `leaving_out` is the occurrence that is being moved; `also`
-    what has to be free besides the room.
+    another, and the best room that is free at the wished time, that is open to the `organiser` and
+    serves the same. `leaving_out` is the occurrence that is being moved; `also` what has to be free besides the room.
     """
     community = str(actor.community)
     plan = load_plan(community, wish.day, wish.day + datetime.timedelta(days=LOOK_AHEAD_DAYS))
     room = plan.room(room_id)
-    others = [other for other in plan.rooms.values() if other.id != room_id and may_book(other, actor)]
+    others = [
+        other
+        for other in plan.rooms.values()
+        if other.id != room_id and serves_the_same(other, room) and is_open_to(other, organiser)
+    ]
     has_all = all(is_free(each, wish.start_min, wish.end_min) for each in also)
     best = free_rooms(community, plan, others, wish, people, ()) if has_all and wish.start_min > now_minute() else []
     elsewhere = (
@@ -177,6 +182,16 @@ def alternatives(
         else None
     )
     return Alternatives(_nearest(plan, room, wish, get_setting("rooms.step", community), leaving_out, also), elsewhere)
+
+
+def serves_the_same(other: RoomFacts, room: RoomFacts) -> bool:
+    """Whether `other` may be offered to somebody who wants `room`.
+
+    A confidential room (for mediation) only instead of another one, and a room of which is said what it is good for (用途)
+    only where one of its purposes is also one of the room that is wanted. What nothing is said of serves everything.
+    """
+    purposes = set(json.loads(other.tags))
+    return other.confidential <= room.confidential and (not purposes or bool(purposes & set(json.loads(room.tags))))
 
 
 def _nearest(

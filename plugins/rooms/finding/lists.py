@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from core import Actor, Forbidden, NotFound, State, guest_codes, today
@@ -16,6 +16,7 @@ _FARTHEST = 3 * 366 * 1440  # minutes; rooms are booked at most two years ahead
 _STATE = {state.name: state for state in STATES}
 # Greater than every id: nothing of its minute lies behind it.
 _LAST_ID = 2**63 - 1
+_AT_ONCE = 500
 
 
 class Line(NamedTuple):
@@ -151,10 +152,28 @@ _OWN = f"""{_COLUMNS}
         CROSS JOIN rooms_booking b CROSS JOIN rooms_occurrence o {_PLACE}
     WHERE b.id=own.id AND o.community=b.community AND o.booking_id=b.id AND
 """
-_OWN_AHEAD = _OWN + " o.end_min>? AND o.state NOT IN ('finished', 'unattended') ORDER BY o.start_min, o.id LIMIT 200"
+_AFTER = " AND (o.start_min, o.id) > (?, ?)"
+_IN_ORDER = " ORDER BY o.start_min, o.id LIMIT ?"
+_OWN_AHEAD = _OWN + " o.end_min>? AND o.state NOT IN ('finished', 'unattended')" + _AFTER
 _OWN_PAST = (
-    _OWN + " (o.end_min<=? OR o.state IN ('finished', 'unattended')) ORDER BY o.start_min DESC, o.id DESC LIMIT 50"
+    _OWN
+    + """ (o.end_min<=? OR o.state IN ('finished', 'unattended')) AND (o.start_min, o.id) < (?, ?)
+        ORDER BY o.start_min DESC, o.id DESC LIMIT ?"""
 )
+# Of a series its next date stands for all; where every date was given up, the last of them.
+_OF_SERIES = """
+    SELECT s.id FROM rooms_occurrence s WHERE s.community=o.community AND s.booking_id=o.booking_id AND s.end_min>?
+"""
+_OPEN = "('requested', 'held', 'confirmed', 'checked_in')"
+_ONCE = f"""
+    AND (b.rule='' OR o.id=COALESCE(
+        ({_OF_SERIES} AND s.state IN {_OPEN} AND s.replaces IS NULL ORDER BY s.start_min, s.id LIMIT 1),
+        ({_OF_SERIES} AND s.state NOT IN ('finished', 'unattended') ORDER BY s.start_min DESC, s.id DESC LIMIT 1)))
+"""
+_MORE = f"""
+    SELECT count(*) FROM rooms_occurrence o WHERE o.community=? AND o.booking_id=? AND o.end_min>? AND o.replaces IS NULL
+        AND o.state IN {_OPEN}
+"""
 _BY_CODE = _LINE + " b.code_digest=? ORDER BY o.start_min, o.id"
 _ON_DAY = (
     _LINE
@@ -198,13 +217,50 @@ def _lines(statement: str, *params: Any) -> list[Line]:
     return [Line(*row) for row in rows(statement, *params)]
 
 
-def my_bookings(actor: Actor, *, past: bool = False) -> list[Line]:
-    """The actor's own bookings: what is going on or to come, soonest first, or (`past`) the last 50 that are over."""
+def my_bookings(actor: Actor, *, past: bool = False, after: Line | None = None, limit: int = 50) -> list[Line]:
+    """The actor's own bookings behind the line `after`: what is going on or to come, soonest first, or (`past`) what is
+    over, the latest first.
+    """
     if actor.person is None and actor.account is None:
         return []
-    statement = _OWN_PAST if past else _OWN_AHEAD
-    community = actor.community
-    return _lines(statement, community, actor.person, community, actor.account, now_minute())
+    statement = _OWN_PAST if past else _OWN_AHEAD + _IN_ORDER
+    place = (_LAST_ID, _LAST_ID) if past else (-1, -1)
+    if after is not None:
+        place = (after.start_min, after.id)
+    return _lines(statement, *_whose(actor), now_minute(), *place, limit)
+
+
+def _whose(actor: Actor) -> tuple[Any, ...]:
+    return actor.community, actor.person, actor.community, actor.account
+
+
+def all_my_bookings(actor: Actor) -> Iterator[Line]:
+    """Everything of the actor's that is going on or to come, soonest first."""
+    after = None
+    while found := my_bookings(actor, after=after, limit=_AT_ONCE):
+        yield from found
+        after = found[-1]
+
+
+def my_plans(actor: Actor, after: Line | None = None, limit: int = 50) -> list[tuple[Line, int]]:
+    """What is going on or to come of the actor's, behind the line `after`, each booking once: a series by its next date,
+    with how many more are to come.
+    """
+    if actor.person is None and actor.account is None:
+        return []
+    minute = now_minute()
+    place = (-1, -1) if after is None else (after.start_min, after.id)
+    params = (*_whose(actor), minute, *place, minute, minute, limit)
+    return [
+        (line, _more_dates(actor.community, line, minute)) for line in _lines(_OWN_AHEAD + _ONCE + _IN_ORDER, *params)
+    ]
+
+
+def _more_dates(community: str | None, line: Line, minute: int) -> int:
+    if not line.rule:
+        return 0
+    (found,) = rows(_MORE, community, line.booking_id, minute)
+    return max(0, int(found[0]) - 1)
 
 
 def booking_by_code(actor: Actor, code: str) -> list[Line]:

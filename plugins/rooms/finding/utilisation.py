@@ -9,6 +9,9 @@ staff said that nobody came.
 A hall has no time of its own: it counts through its parts. Its figures are the sums of theirs, so that a hall of two parts
 offers two minutes a minute, a booking of the hall uses both, and one of a part uses one. A venue is the sum of its rooms,
 its halls left out, because their parts are in it.
+
+All of it as it was then: hours that have changed since, closures that were lifted later and rooms taken out of use count
+as long as they held.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from typing import NamedTuple
 
 from core import utc_minute
 from plugins.rooms.booking.attendance import OVERRUN
-from plugins.rooms.booking.slots import Interval, busy_rooms, rows, union, without
+from plugins.rooms.booking.slots import Interval, rows, union, without
 from plugins.rooms.clock import DAY_END, day_bounds, local_span, now_minute
 from plugins.rooms.places.hours import Plan, RoomFacts, load_plan
 
@@ -100,7 +103,7 @@ def _sum(found: Iterable[Minutes]) -> Minutes:
 
 def measure(community: str, first: datetime.date, last: datetime.date) -> Utilisation:
     """The figures of the local days `first`…`last`; what is still to come counts for nothing."""
-    plan = load_plan(community, first, last)
+    plan = load_plan(community, first, last, with_removed=True)
     result = Utilisation(first, last, plan)
     for room_id, day, figures in _by_day(community, plan, first, last):
         cells = result.cells.setdefault(room_id, {})
@@ -118,7 +121,7 @@ def by_month(
     community: str, first: datetime.date, last: datetime.date, venue_id: int | None = None
 ) -> dict[str, Minutes]:
     """The figures of each month (`YYYY-MM`) of the days `first`…`last`, of all rooms or of one venue."""
-    plan = load_plan(community, first, last)
+    plan = load_plan(community, first, last, with_removed=True)
     found: dict[str, Minutes] = {}
     for room_id, day, figures in _by_day(community, plan, first, last):
         if venue_id in (None, plan.rooms[room_id].venue_id):
@@ -144,6 +147,10 @@ _TAKEN = """
     WHERE o.community=? AND o.start_min>=? AND o.start_min<? AND n.occurrence_id=o.id AND o.missed_at IS NULL
         AND o.state IN ('confirmed', 'checked_in', 'finished', 'unattended')
 """
+_CLOSED = """
+    SELECT room_id, start_min, end_min FROM rooms_closure
+    WHERE community=? AND lifted_at IS NULL AND start_min<? AND end_min>?
+"""
 Figures = tuple[list[Interval], list[Interval], list[Interval]]
 
 
@@ -153,8 +160,8 @@ def _by_day(
     """Offered, used and unconfirmed intervals of each room on each day, in UTC minutes."""
     begin, end = day_bounds(first)[0], min(day_bounds(last)[1], now_minute())
     closed = _Buckets()
-    for resource, start, until, occurrence in busy_rooms(community, begin, end):
-        if occurrence is None:
+    for closed_room, start, until in rows(_CLOSED, community, end, begin):
+        for resource in plan.resources(closed_room):
             closed.add(resource, max(start, begin), min(until, end))
     used, unconfirmed = _Buckets(), _Buckets()
     # Who stayed longer on the day before reaches into the first.
@@ -162,11 +169,12 @@ def _by_day(
         bucket = used if state in ("checked_in", "finished") else unconfirmed
         bucket.add(resource, start, _left(start, booked, finished_at, state))
     days = [first + datetime.timedelta(days=offset) for offset in range((last - first).days + 1)]
-    for room_id in plan.rooms:
+    for room_id, room in plan.rooms.items():
         if room_id in plan.parts:
             continue
+        last_of = end if room.removed_at is None else min(end, room.removed_at // 60_000)
         for day in days:
-            past = [(start, min(until, end)) for start, until in plan.open_minutes(room_id, day) if start < end]
+            past = [(start, min(until, last_of)) for start, until in plan.open_minutes(room_id, day) if start < last_of]
             offered = without(past, closed.of(room_id, day))
             if offered:
                 sure = union(used.of(room_id, day))

@@ -26,7 +26,6 @@ from core import (
 from plugins.rooms.booking.slots import rows
 from plugins.rooms.clock import DAY_END, hhmm, parse_time
 from plugins.rooms.models import Room, Venue
-from plugins.rooms.places.hours import set_week
 from plugins.rooms.places.new_venue import FirstHours
 from plugins.rooms.places.places import (
     MANAGE,
@@ -39,6 +38,7 @@ from plugins.rooms.places.places import (
     rooms,
     venues,
 )
+from plugins.rooms.places.set_hours import set_week
 from plugins.rooms.texts import _
 from plugins.rooms.views.desk_forms import BOOKABLE_BY
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from core import Actor, Invalid, transactional
 from plugins.rooms.booking.slots import Interval
 from plugins.rooms.models import Room
-from plugins.rooms.places.hours import set_week
 from plugins.rooms.places.places import add_room, add_venue
+from plugins.rooms.places.set_hours import set_week
 from plugins.rooms.texts import _
 
 OPENS, CLOSES = 8 * 60 + 30, 17 * 60

@@ -10,7 +10,8 @@ import peewee
 from core import Actor, CommunityModel, Invalid, NotFound, Refused, now, record, transaction, transactional, violated
 from plugins.rooms.booking.slots import rows, write_closures
 from plugins.rooms.clock import now_minute
-from plugins.rooms.models import Opening, Quota, Resource, Room, Venue
+from plugins.rooms.models import Quota, Resource, Room, Venue
+from plugins.rooms.places.set_hours import enter_week_hours, keep_holidays
 from plugins.rooms.texts import _
 
 MANAGE = "rooms.manage"
@@ -56,13 +57,7 @@ def add_venue(actor: Actor, **fields: Any) -> Venue:
     venue = Venue(community=actor.community, **_checked(fields, VENUE_FIELDS))
     _save(venue)
     for weekday in range(7):
-        Opening.insert(
-            community=actor.community,
-            venue_id=venue.id,
-            weekday=weekday,
-            start_min=USUAL_HOURS[0],
-            end_min=USUAL_HOURS[1],
-        ).execute()
+        enter_week_hours(venue, weekday, *USUAL_HOURS)
     record(actor, "rooms.venue.added", venue.ref, after=_json(venue, VENUE_FIELDS), permission=MANAGE)
     return venue
 
@@ -72,6 +67,8 @@ def edit_venue(actor: Actor, venue_id: int, **fields: Any) -> Venue:
     """Change what is told of a venue; raises `Invalid`, `NotFound`."""
     actor.require(MANAGE)
     venue: Venue = Venue.get_of(actor.community, venue_id)
+    if fields.get("open_on_holidays", venue.open_on_holidays) != venue.open_on_holidays:
+        keep_holidays(venue, were_open=venue.open_on_holidays)
     _change(actor, venue, fields, VENUE_FIELDS, "rooms.venue.changed")
     return venue
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, request
 
-from core import current_actor, current_community, page, today, view
+from core import current_actor, page, today, view
 from plugins.rooms import service
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
@@ -52,7 +52,7 @@ def _shown(first: datetime.date) -> dict[str, Any]:
         "after": report.last + datetime.timedelta(days=1) if first < today().replace(day=1) else None,
         "total": found.of_venue(),
         "rooms": [(room, found.of_room(room.id), room.id in found.plan.parts) for room in found.plan.rooms.values()],
-        "venues": service.venues(current_community().code),
+        "venues": list({room.venue_id: room.venue for room in found.plan.rooms.values()}.items()),
         "chosen": chosen,
         "hours": _span(hours),
         "heat": [(name, [_cell(heat.get((day, hour))) for hour in _span(hours)]) for day, name in enumerate(WEEKDAYS)],

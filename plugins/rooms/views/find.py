@@ -22,6 +22,7 @@ from core import (
 )
 from plugins.rooms import service
 from plugins.rooms.booking.rules import read_time
+from plugins.rooms.clock import day_bounds
 from plugins.rooms.finding import grid
 from plugins.rooms.views.base import asked_day, base, blueprint, this_browser, times
 from plugins.rooms.views.forms import FindForm
@@ -78,6 +79,7 @@ def room(room_id: int) -> Any:
         venue=service.find_venue(current_community().code, room.venue_id),
         photos=service.photos(current_community().code, room_id),
         notices=notices_about(current_actor(), Ref("rooms.room", current_community().code, room_id)),
+        closed=_closed(room_id, days),
         first=first,
         before=(first - datetime.timedelta(days=7)).isoformat() if first > today() else None,
         after=(first + datetime.timedelta(days=7)).isoformat(),
@@ -86,6 +88,17 @@ def room(room_id: int) -> Any:
         base=base(),
         today=today(),
     )
+
+
+def _closed(room_id: int, days: list[service.RoomDay]) -> list[tuple[int, int, str]]:
+    """The closures of the week shown, from–to in UTC minutes and why; asked for only where there are some."""
+    if not any(part.kind == "closed" for each in days for part in each.taken):
+        return []
+    first, last = day_bounds(days[0].day)[0], day_bounds(days[-1].day)[1]
+    found = service.closures(current_actor(), room_id)
+    return [
+        (each.start_min, each.end_min, each.reason) for each in found if each.start_min < last and each.end_min > first
+    ]
 
 
 @blueprint.get("/free")
@@ -100,32 +113,48 @@ def free() -> Any:
     )
     for field in (form.start, form.end):
         field.choices = times(field.data)
-    found = None
+    known = _features()
+    form.features.choices = [(each, each) for each in dict.fromkeys([*known, *(form.features.data or [])])]
+    found: list[service.Found] | None = None
+    lent: list[str] = []
     if asked and form.validate():
         try:
             found = service.find_free(
-                current_actor(), form.date.data.isoformat(), form.start.data, form.end.data, form.people.data
-            )
+                current_actor(), form.date.data.isoformat(), form.start.data, form.end.data, form.people.data,
+                form.features.data,
+            )  # fmt: skip
         except Invalid as error:
             form.accept(error)
         else:
-            _note_unmet(form, found)
+            _note_unmet(form, found, known)
+            lent = service.free_equipment(
+                current_actor(), read_time(form.date.data.isoformat(), form.start.data, form.end.data)
+            )
     return page(
         "rooms/free.html",
         form=form,
         found=found,
+        lent=lent,
+        for_key=request.args.get("for", ""),
         query=f"date={form.date.data}&start={form.start.data}&end={form.end.data}{carried()}",
+        wait_query="".join(f"&features={quote(each, safe='')}" for each in form.features.data or []),
         people=form.people.data,
         base=base(),
         status=422 if form.errors else 200,
     )
 
 
-def _note_unmet(form: FindForm, found: list[service.Found]) -> None:
-    """Count a search that found nothing, for the report on utilisation; who searched is not kept."""
+def _features() -> list[str]:
+    """What rooms here have."""
+    return list(dict.fromkeys(feature for room in service.rooms(current_community().code) for feature in room.features))
+
+
+def _note_unmet(form: FindForm, found: list[service.Found], known: list[str]) -> None:
+    """Count a search that found nothing, for the report on utilisation; who searched, and what they typed, is not kept."""
     if not found:
         wish = read_time(form.date.data.isoformat(), form.start.data, form.end.data)
-        service.no_room(current_community().code, "search", wish, form.people.data, who=this_browser())
+        asked = [each for each in form.features.data or [] if each in known]
+        service.no_room(current_community().code, "search", wish, form.people.data, asked, who=this_browser())
 
 
 @blueprint.get("/now")

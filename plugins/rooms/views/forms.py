@@ -85,12 +85,13 @@ class RenameForm(Form):
 
 
 class FindForm(Form):
-    """When and for how many a room is needed."""
+    """When, for how many and with what a room is needed."""
 
     date = DayField(_("Day"), required=True)
     start = SelectField(_("From"), required=True, choices=[], validate_choice=False)
     end = SelectField(_("To"), required=True, choices=[], validate_choice=False)
     people = IntegerField(_("How many people"), minimum=1, maximum=2000)
+    features = ChosenField(_("What the room must have"), choices=[], validate_choice=False)
 
 
 class CodeForm(Form):

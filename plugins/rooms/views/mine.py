@@ -6,7 +6,19 @@ from typing import Any
 
 from flask import Response, request
 
-from core import Forbidden, NotFound, after_post, current_actor, guest_codes, page, throttle, today, url, view
+from core import (
+    Forbidden,
+    NotFound,
+    after_post,
+    asked_number,
+    current_actor,
+    guest_codes,
+    page,
+    throttle,
+    today,
+    url,
+    view,
+)
 from plugins.rooms import service
 from plugins.rooms.finding import ics
 from plugins.rooms.texts import _
@@ -14,23 +26,45 @@ from plugins.rooms.views.base import base, blueprint, code_of, known_codes, reme
 from plugins.rooms.views.forms import CodeForm
 from plugins.rooms.views.waiting import remember_waiting
 
+PAGE = 50
+FEW_PAST = 5
+
 
 @blueprint.get("/mine")
 @view(public=True)
 def mine() -> Any:
     """What I have booked: to come and past; for guests what this browser has a code for."""
-    actor = current_actor()
-    lines = service.my_bookings(actor)
-    shown = {line.id for line in lines}
-    lines += [line for line in _guest_lines() if line.id not in shown]
+    if request.args.get("show") == "past":
+        return _past()
+    actor, after = current_actor(), _after()
+    plans = service.my_plans(actor, after, PAGE + 1)
+    more = url(".mine", after=plans[PAGE - 1][0].id) if len(plans) > PAGE else None
+    shown = {line.booking_id for line, _more in plans}
+    guests = [] if after else _by_booking([line for line in _guest_lines() if line.booking_id not in shown])
+    past = service.my_bookings(actor, past=True, limit=FEW_PAST + 1)
     return page(
         "rooms/mine.html",
-        ahead=_by_booking(sorted(lines, key=lambda line: line.start_min)),
-        past=service.my_bookings(actor, past=True),
+        ahead=sorted([*plans[:PAGE], *guests], key=lambda pair: (pair[0].start_min, pair[0].id)),
+        next_url=more,
+        past=past[:FEW_PAST],
+        past_url=url(".mine", show="past") if len(past) > FEW_PAST else None,
         waiting=[*service.my_waiting(actor), *_guest_waiting()],
         base=base(),
         today=today(),
     )
+
+
+def _past() -> Any:
+    """What is over, the latest first."""
+    found = service.my_bookings(current_actor(), past=True, after=_after(), limit=PAGE + 1)
+    more = url(".mine", show="past", after=found[PAGE - 1].id) if len(found) > PAGE else None
+    return page("rooms/mine_past.html", past=found[:PAGE], next_url=more, base=base())
+
+
+def _after() -> service.Line | None:
+    """The booking behind which the list goes on; one's own, or 404."""
+    key = asked_number("after")
+    return service.occurrence_line(current_actor(), key) if key is not None else None
 
 
 def _by_booking(lines: list[service.Line]) -> list[tuple[service.Line, int]]:
@@ -80,7 +114,7 @@ def _guest_waiting() -> list[service.WaitingLine]:
 @view("rooms.book")
 def mine_calendar() -> Response:
     """My bookings to come, for the phone's calendar."""
-    text = ics.calendar_text(service.my_bookings(current_actor()))
+    text = ics.calendar_text(service.all_my_bookings(current_actor()))
     return Response(text, mimetype="text/calendar", headers={"Content-Disposition": 'attachment; filename="linli.ics"'})
 
 

@@ -136,6 +136,109 @@ def test_the_stamp_is_when_it_last_changed(house):
     assert one(feed)["LAST-MODIFIED"].dt.timestamp() > 1_700_000_000
 
 
+# --------------------------------------------------------------------------- other rooms, closures
+
+
+def entries(feed):
+    """What a feed says of each time: (local start, end, words, state, version)."""
+    zone = datetime.timezone(datetime.timedelta(hours=8))
+    return sorted(
+        (
+            event["DTSTART"].dt.astimezone(zone).strftime("%H:%M"),
+            event["DTEND"].dt.astimezone(zone).strftime("%H:%M"),
+            *facts(event),
+        )
+        for event in read(feed).values()
+    )
+
+
+def to(house, booked, room, start="14:00", end="15:00"):
+    service.move(
+        house.staff,
+        booked.occurrence_id,
+        room_id=house.rooms[room].id,
+        date=house.day.isoformat(),
+        start=start,
+        end=end,
+    )
+
+
+def test_a_booking_that_moves_out_is_cancelled_in_the_old_rooms_feed_and_new_in_the_new_ones(house):
+    old, new = of_room(house), of_room(house, "东厅")
+    venue = service.make_feed(house.staff, "venue", house.venue)[0]
+    booked = house.book("棋牌室", "14:00", "15:00", title="象棋")
+    assert (entries(old), entries(new)) == ([("14:00", "15:00", "已占用", "CONFIRMED", 0)], [])
+    to(house, booked, "东厅", "16:00", "17:00")
+    assert entries(old) == [("14:00", "15:00", "已占用", "CANCELLED", 1)]
+    assert entries(new) == entries(venue) == [("16:00", "17:00", "已占用", "CONFIRMED", 1)]
+    assert list(read(old)) == list(read(new)), "it keeps its name"
+    assert str(one(old)["LOCATION"]).endswith("棋牌室")
+    assert service.feed_text(old) == service.feed_text(old), "nothing has changed, so nothing changes"
+    to(house, booked, "棋牌室", "10:00", "11:00")
+    assert entries(old) == [("10:00", "11:00", "已占用", "CONFIRMED", 2)]
+    assert entries(new) == [("16:00", "17:00", "已占用", "CANCELLED", 2)]
+    to(house, booked, "会议室", "10:00", "11:00")
+    to(house, booked, "西厅", "10:00", "11:00")
+    assert entries(old) == [("10:00", "11:00", "已占用", "CANCELLED", 3)]
+
+
+def test_within_a_hall_a_move_is_none_for_the_hall(house):
+    hall, west = of_room(house, "大厅"), of_room(house, "西厅")
+    booked = house.book("大厅", "14:00", "15:00")
+    assert entries(west) == [("14:00", "15:00", "已占用", "CONFIRMED", 0)]
+    to(house, booked, "东厅")
+    assert entries(hall) == [("14:00", "15:00", "已占用", "CONFIRMED", 1)]
+    assert entries(west) == [("14:00", "15:00", "已占用", "CANCELLED", 1)]
+
+
+def test_what_never_took_the_room_is_not_cancelled_there(house, clock):
+    old = of_room(house, "会议室")
+    asked = house.book("会议室", "14:00", "15:00")
+    to(house, asked, "棋牌室")
+    assert entries(old) == []
+    booked = house.book("西厅", "14:00", "15:00")
+    to(house, booked, "东厅")
+    west = of_room(house, "西厅")
+    assert len(entries(west)) == 1
+    clock(slots.rows("SELECT left_at FROM rooms_left")[0][0] // 60_000 + 30 * 1440 + 1)
+    assert entries(west) == []
+
+
+def closing(house, room, start="08:00", end="12:00"):
+    times = {"date": house.day.isoformat(), "start": start, "end": end}
+    return service.close(house.staff, house.rooms[room].id, reason="刷墙", **times)
+
+
+def test_closures_stand_in_the_feeds_of_room_hall_and_venue_with_their_reason(house):
+    closing(house, "东厅")
+    hall, east, west = (of_room(house, name) for name in ("大厅", "东厅", "西厅"))
+    venue = service.make_feed(house.staff, "venue", house.venue)[0]
+    for feed in (hall, east, venue):
+        assert entries(feed) == [("08:00", "12:00", "已关闭", "CONFIRMED", 0)]
+        assert str(one(feed)["DESCRIPTION"]) == "刷墙"
+    assert entries(west) == []
+    closing(house, "大厅", "18:00", "20:00")
+    assert entries(west) == [("18:00", "20:00", "已关闭", "CONFIRMED", 0)]
+    assert (
+        entries(
+            service.make_feed(
+                house.store.actor("rooms.manage", community=house.store.south, account=3), "room", house.south.id
+            )[0]
+        )
+        == []
+    )
+
+
+def test_a_lifted_closure_is_cancelled_and_one_that_ends_early_ends_there(house, clock):
+    lifted, shortened = closing(house, "东厅"), closing(house, "棋牌室")
+    east, chess = of_room(house, "东厅"), of_room(house)
+    service.lift(house.staff, lifted.id)
+    assert entries(east) == [("08:00", "12:00", "已关闭", "CANCELLED", 1)]
+    clock(house.at(10 * 60))
+    service.lift(house.staff, shortened.id)
+    assert entries(chess) == [("08:00", "10:00", "已关闭", "CONFIRMED", 1)]
+
+
 # --------------------------------------------------------------------------- any history
 
 

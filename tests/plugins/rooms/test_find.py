@@ -7,6 +7,8 @@ import pytest
 from core.errors import Forbidden, Invalid, NotFound
 from core.store.db import database
 from plugins.rooms import service
+from plugins.rooms.booking.recurrence import Rule
+from plugins.rooms.room_service import Rooms
 from tests.plugins.rooms.conftest import DESK
 
 
@@ -27,6 +29,21 @@ def test_finds_rooms_that_are_open_free_and_large_enough(house):
         free(house, "15:00", "14:00")
     with pytest.raises(Invalid):
         free(house, "14:00", "15:00", people=0)
+
+
+def test_rooms_with_everything_asked_for_are_found_here_and_by_other_plugins(house):
+    house.edit("棋牌室", features=["投影仪", "白板"])
+    house.edit("东厅", features=["投影仪"])
+    for asked, names in (
+        (["投影仪"], {"棋牌室", "东厅"}),
+        (["白板", "投影仪"], {"棋牌室"}),
+        (["钢琴"], set()),
+        ([], None),
+    ):
+        here = free(house, "14:00", "15:00", features=asked)
+        found = Rooms().find_free(house.community, house.day, 840, 900, features=asked)
+        assert [each.name for each in found] == here
+        assert names is None or set(here) == names
 
 
 def test_minds_buffers_lengths_and_whom_a_room_is_for(house):
@@ -132,6 +149,45 @@ def test_my_bookings_are_mine_alone_ahead_and_past(house, clock):
     clock(house.at(15 * 60))
     assert service.my_bookings(house.resident()) == []
     assert [line.id for line in service.my_bookings(house.resident(), past=True)] == [booked.occurrence_id]
+
+
+def test_many_bookings_are_read_page_by_page_none_twice(house, clock):
+    slots = [(room, hour) for room in ("棋牌室", "东厅", "西厅") for hour in range(8, 20)]
+    for room, hour in slots:
+        house.book(room, f"{hour:02d}:00", f"{hour + 1:02d}:00")
+    house.book("棋牌室", "20:00", "21:00", house.resident(2))
+
+    def pages(**which):
+        after = None
+        while found := service.my_bookings(house.resident(), after=after, limit=7, **which):
+            yield from found
+            after = found[-1]
+
+    ahead = list(pages())
+    assert len({line.id for line in ahead}) == len(ahead) == len(slots)
+    assert [line.start_min for line in ahead] == sorted(line.start_min for line in ahead)
+    assert [line.id for line in service.all_my_bookings(house.resident())] == [line.id for line in ahead]
+    clock(house.at(21 * 60))
+    assert [line.id for line in pages(past=True)] == [line.id for line in reversed(ahead)]
+    assert list(pages()) == []
+
+
+def test_of_a_series_the_next_date_stands_for_all_with_how_many_follow(house, clock):
+    rule, first = Rule(freq="WEEKLY", count=4), house.book("东厅", "09:00", "10:00")
+    times = {"date": house.day.isoformat(), "start": "14:00", "end": "15:00"}
+    series = service.book_series(house.resident(), house.rooms["棋牌室"].id, rule, **times)
+
+    def plans():
+        return [(line.booking_id, line.start_min, more) for line, more in service.my_plans(house.resident())]
+
+    assert plans() == [(first.booking_id, house.at(540), 0), (series.booking_id, house.at(840), 3)]
+    assert len(service.my_plans(house.resident(), service.my_plans(house.resident())[0][0])) == 1
+    clock(house.at(901))
+    service.finish_due(house.staff)
+    assert plans() == [(series.booking_id, house.at(840) + 7 * 1440, 2)]
+    service.cancel_series(house.resident(), series.booking_id)
+    (left,) = service.my_plans(house.resident())
+    assert (left[0].state, left[1]) == ("cancelled", 0), "what was given up is still told of"
 
 
 def test_communities_see_nothing_of_each_other(house):

@@ -108,10 +108,10 @@ def enter(house, closures, uses):
     return counted
 
 
-def brute_force(house, weekly, closures, counted):
+def brute_force(house, weekly, closures, counted, rooms=LEAVES, days=range(DAYS)):
     """{(room, weekday, hour): [offered, used, unconfirmed]}, one minute at a time."""
     origin, found = utc_minute(FIRST, 0), {}
-    for room in LEAVES:
+    for room in rooms:
         closed = {
             origin + at
             for name, start, length in closures
@@ -127,7 +127,7 @@ def brute_force(house, weekly, closures, counted):
             if room in rooms and kind == "unconfirmed"
             for at in range(first, last)
         }
-        for at in range(origin, min(NOW, origin + DAYS * 1440)):
+        for at in range(origin + days[0] * 1440, min(NOW, origin + (days[-1] + 1) * 1440)):
             day, of_day = local_minute(at)
             if of_day in weekly[day.weekday()] and at not in closed:
                 figures = found.setdefault((room, day.weekday(), of_day // 60), [0, 0, 0])
@@ -173,6 +173,94 @@ def test_equals_a_count_minute_by_minute(house, clock, weekly, closures, uses):
     months = service.by_month(house.community, FIRST, LAST)
     assert [sum(each[number] for each in months.values()) for number in range(3)] == total
     assert sum(each.used for each in Rooms().utilisation(house.community, FIRST, LAST) if not each.is_hall) == total[1]
+
+
+# --------------------------------------------------------------------------- as it was then
+
+week_of = st.lists(opening, max_size=6)
+changing = st.tuples(st.integers(1, DAYS - 1), st.sampled_from((None, "棋牌室", "东厅")), week_of)
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(st.lists(opening, min_size=3, max_size=8), st.lists(changing, max_size=5), st.lists(using, max_size=8))
+def test_hours_that_changed_count_as_they_were_on_each_day(house, clock, weekly, changes, uses):
+    with transaction(house.community):
+        empty(house.community)
+        counted = enter(house, [], uses)
+    clock(utc_minute(FIRST, 0))
+    held = {None: [(-1, hours_of(weekly))]}
+    set_week(house, None, held[None][0][1])
+    for day, owner, hours in sorted(changes, key=lambda each: each[0]):
+        clock(utc_minute(FIRST + datetime.timedelta(days=day), 600))
+        set_week(house, owner, hours_of(hours))
+        held.setdefault(owner, []).append((day, hours_of(hours)))
+    clock(NOW)
+    wanted = {}
+    for room in LEAVES:
+        for day in range(DAYS):
+            week = then(held.get(room, ()), day)
+            if week is None or not any(week.values()):
+                week = then(held[None], day)
+            for cell, figures in brute_force(house, only_on(week, day), [], counted, (room,), (day,)).items():
+                known = wanted.setdefault(cell, [0, 0, 0])
+                wanted[cell] = [one + other for one, other in zip(known, figures, strict=True)]
+    found = measure(house.community, FIRST, LAST)
+    for room in LEAVES:
+        cells = {cell: list(each) for cell, each in found.cells.get(house.rooms[room].id, {}).items() if any(each)}
+        assert cells == {(day, hour): each for (name, day, hour), each in wanted.items() if name == room and any(each)}
+
+
+def set_week(house, room, week):
+    entered = {weekday: intervals(minutes) for weekday, minutes in week.items()}
+    service.set_week(house.staff, house.venue, entered, room_id=house.rooms[room].id if room else None)
+
+
+def then(versions, day):
+    """The week that held on a day: that of the last change until then."""
+    return next((week for since, week in reversed(versions) if since <= day), None)
+
+
+def only_on(week, day):
+    weekday = (FIRST.weekday() + day) % 7
+    return {each: week[each] if each == weekday else set() for each in range(7)}
+
+
+def test_a_room_out_of_use_counts_until_then_and_the_holidays_as_they_were_kept(house, clock):
+    day = datetime.date(2027, 1, 1)  # New Year
+    clock(utc_minute(day, 0) - 10 * 1440)
+    service.set_week(house.staff, house.venue, {weekday: [(480, 1080)] for weekday in range(7)})
+    chess = house.rooms["棋牌室"].id
+    clock(utc_minute(day, 12 * 60))
+    service.remove_room(house.staff, chess)
+    clock(utc_minute(day, 0) + 3 * 1440)
+    for _turn in range(2):
+        found = measure(house.community, day, day)
+        assert found.of_room(chess) == Minutes(240, 0, 0)
+        assert found.of_room(house.rooms["会议室"].id) == Minutes(600, 0, 0)
+        service.edit_venue(house.staff, house.venue, open_on_holidays=False)
+    assert chess not in measure(house.community, day + datetime.timedelta(days=2), LAST).plan.rooms
+    later = datetime.date(2028, 1, 1)
+    assert service.load_plan(house.community, later).hours(house.rooms["会议室"].id, later) == []
+
+
+def test_closures_count_as_long_as_they_held(house, clock):
+    service.set_week(house.staff, house.venue, {weekday: [(480, 1080)] for weekday in range(7)})
+    times = {"date": house.day.isoformat(), "start": "08:00", "end": "18:00"}
+    early, late = (
+        service.close(house.staff, house.rooms[room].id, reason="检修", **times) for room in ("棋牌室", "会议室")
+    )
+    service.close(house.staff, house.rooms["大厅"].id, reason="检修", **{**times, "end": "09:00"})
+    service.lift(house.staff, late.id)
+    clock(house.at(600))
+    service.lift(house.staff, early.id)
+    clock(house.at(1200))
+    found = measure(house.community, house.day, house.day)
+    offered = {name: found.of_room(house.rooms[name].id).offered for name in ("棋牌室", "会议室", "东厅", "大厅")}
+    assert offered == {"棋牌室": 480, "会议室": 600, "东厅": 540, "大厅": 1080}
 
 
 # --------------------------------------------------------------------------- halls
