@@ -34,7 +34,7 @@ def rooms(app, monkeypatch):
 
 
 def found(page):
-    text = page.get_data(as_text=True).partition("空闲的房间</h2>")[2]
+    text = page.get_data(as_text=True).partition("空闲房间</h2>")[2]
     return {name for name in ("舞蹈室", "议事厅") if name in text}
 
 
