@@ -118,7 +118,7 @@ def book_wish(
         room_id,
         wish,
         lambda: _book(actor, room_id, wish, extras, who, held_until),
-        whose=lambda: organiser_of(actor, who.guest_name, who.guest_phone, who.organisation, who.organiser),
+        whose=lambda: organiser_of(actor, who),
         people=extras.people or 0,
         also=extras.resources,
     )

@@ -175,7 +175,8 @@ def test_many_bookings_are_read_page_by_page_none_twice(house, clock):
 def test_of_a_series_the_next_date_stands_for_all_with_how_many_follow(house, clock):
     rule, first = Rule(freq="WEEKLY", count=4), house.book("东厅", "09:00", "10:00")
     times = {"date": house.day.isoformat(), "start": "14:00", "end": "15:00"}
-    series = service.book_series(house.resident(), house.rooms["棋牌室"].id, rule, **times)
+    asked = service.BookingRequest(**times)
+    series = service.book_series(house.resident(), house.rooms["棋牌室"].id, rule, asked)
 
     def plans():
         return [(line.booking_id, line.start_min, more) for line, more in service.my_plans(house.resident())]

@@ -159,10 +159,10 @@ def test_whoever_was_told_stays_told(house, eve, clock):
 
 
 def test_of_a_regular_booking_a_message_stands_on_the_website_and_nobody_is_called(house, clock):
-    weekly = {"rule": Rule(freq="WEEKLY", count=3), "date": house.day.isoformat(), "start": "14:00", "end": "15:00"}
-    rule = weekly.pop("rule")
-    service.book_series(house.resident(), house.rooms["棋牌室"].id, rule, **weekly)
-    service.book_series(house.visitor, house.rooms["东厅"].id, rule, **weekly, guest_name="合唱队")
+    weekly, times = Rule(freq="WEEKLY", count=3), {"date": house.day.isoformat(), "start": "14:00", "end": "15:00"}
+    for actor, room, name in ((house.resident(), "棋牌室", ""), (house.visitor, "东厅", "合唱队")):
+        asked = service.BookingRequest(**times, guest_name=name)
+        service.book_series(actor, house.rooms[room].id, weekly, asked)
     clock(house.at(MORNING) + 6 * DAY)
     assert job(house) == "1"
     assert [name for name, _state, _text in said(house)] == [1001]

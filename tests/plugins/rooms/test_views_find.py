@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import html
+from collections import Counter
 
 import pytest
 
@@ -23,6 +24,7 @@ WHEN = f"date={DAY.isoformat()}&start=09:00&end=10:00"
 def rooms(app, monkeypatch):
     """舞蹈室 with 镜墙 and 音响, 议事厅 with 投影, open every day; a projector to lend."""
     monkeypatch.setattr(unmet, "_known", set())
+    monkeypatch.setattr(unmet, "_waiting", Counter())
     actor = command(WEST_HILL)
     venue = service.add_venue(actor, name="邻里中心")
     service.set_week(actor, venue.id, {weekday: [(480, 1200)] for weekday in range(7)})
