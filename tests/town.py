@@ -357,6 +357,7 @@ def _add_mediation(town: Town) -> None:
         mediator_id=[head.id],
         assignment_id=[assignment.id],
         obligation_id=[_duty_of(me, head.id, town.mark)],
+        claim_id=[_claim_of(me, town.mark)],
     )
 
 
@@ -381,6 +382,18 @@ def _duty_of(me: Any, mediator_id: int, mark: str) -> int:
     service.agree_orally(me, case.id, service.Wording(f"{mark}欠款", f"{mark}分期还", duties=(owed,)))
     found = Obligation.of(case.community).where(Obligation.case_id == case.id).first()
     return int(found.id)
+
+
+def _claim_of(me: Any, mark: str) -> int:
+    """A quarrel settled on the spot, and the subsidy claimed for it."""
+    from plugins.mediation import service
+    from plugins.mediation.figures.periods import period_with
+
+    service.set_rates(me, {"simple": 5_000, "ordinary": 20_000, "complex": 50_000, "major": 100_000}, "街道文件")
+    service.settled_at_the_door(me, [service.Person(f"{mark}戊")], service.Told(f"{mark}堆物"), f"{mark}搬走")
+    mine, period = service.member(me), period_with(today())
+    grades = {each.case_id: each.grade for each in service.claimable(me, mine.id, period)}
+    return int(service.claim(me, mine.id, period, grades).id)
 
 
 def _photo(actor: Any) -> str:

@@ -83,7 +83,7 @@ CORE_PERMISSIONS: tuple[Permission, ...] = (
     Permission("core.objections.answer", _("Answer objections"), _LEADS),
     Permission("core.threads.link", _("Link records with one another"), _OFFICE),
     Permission("core.messages.send", _("Tell residents something"), (*_OFFICE, "grid_officer")),
-    Permission("core.export", _("Export lists to Excel"), (*_OFFICE, "bookkeeper")),
+    Permission("core.export", _("Export lists to Excel"), (*_OFFICE, "bookkeeper", "mediator")),
     Permission("core.import", _("Bring lists in from tables"), _OFFICE),
     Permission("core.audit.view", _("See the audit log"), (*_LEADS, "supervisor")),
     Permission("core.privacy.manage", _("Look after personal data: its register and what people ask for"), _LEADS),

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from core.actor import name_of
 from core.clock import day_text, moment_text, short_day_text, weekday_text
+from core.money import capital_figures, yuan
 from core.text import DEFAULT_LANGUAGE, LANGUAGES, current_language, set_language, translate, translate_plural
 
 
@@ -69,6 +70,7 @@ def filters() -> dict[str, Callable[..., Any]]:
         "moment": moment_text,
         "hhmm": hhmm,
         "yuan": yuan,
+        "capital_figures": capital_figures,
         "thousands": thousands,
         "spaced": spaced,
         "name_of": name_of,
@@ -78,14 +80,6 @@ def filters() -> dict[str, Callable[..., Any]]:
 def hhmm(minute: int | None) -> str:
     """A local wall-clock minute of the day as `09:30`; 1440 is `24:00`."""
     return "" if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-def yuan(fen: int | None) -> str:
-    """分 as yuan with two decimals and thousands: `1,234.50`."""
-    if fen is None:
-        return ""
-    sign, rest = ("-", -fen) if fen < 0 else ("", fen)
-    return f"{sign}{rest // 100:,}.{rest % 100:02d}"
 
 
 def spaced(number: str) -> str:

@@ -37,6 +37,7 @@ PERMISSIONS = (
         "mediation.enter", _("Enter an application for mediation, without seeing it afterwards"),
         ("secretary", "director", "staff", "mediator"),
     ),
+    Permission("mediation.report", _("Reports, register and subsidy of mediation: for the head and the clerk alone"), ("mediator",)),
     Permission("mediation.roster", _("Say who is on the roster of mediators"), ("secretary", "director")),
 )  # fmt: skip
 
@@ -62,7 +63,7 @@ SETTINGS = (
 def declare() -> Declaration:
     """At start: everything the plugin adds."""
     from plugins.mediation import models, service
-    from plugins.mediation.about import audit_words, privacy, records
+    from plugins.mediation.about import audit_words, exports, privacy, records
     from plugins.mediation.sheets import forms
     from plugins.mediation.states import CASE, CONFIRMATION, OBLIGATION
     from plugins.mediation.views import blueprint
@@ -103,6 +104,7 @@ def declare() -> Declaration:
                 _("Close judicial confirmations that nobody asked for in thirty days"),
             ),
         ),
+        exports=exports.EXPORTS,
         files=records.FILES,
         sheets=forms.SHEETS,
         records=records.RECORDS,

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from core import Actor, NotFound, transaction
+from core import Actor, Forbidden, NotFound, transaction
 from plugins.mediation.models import Assignment, Case, CaseView, Mediator
+from plugins.mediation.texts import _
 
 WORK = "mediation.work"
 ENTER = "mediation.enter"
 ROSTER = "mediation.roster"
+REPORT = "mediation.report"
 LEADS = ("head", "clerk")
 # Before mediators are assigned a case is with whoever took it.
 UNASSIGNED = (
@@ -71,6 +73,14 @@ def is_lead(actor: Actor) -> bool:
     """Whether the actor is the head or the clerk, who arrange the work of the others."""
     me = member(actor)
     return me is not None and me.office in LEADS
+
+
+def lead_of(actor: Actor) -> Mediator:
+    """The actor's place as head or clerk, who alone count and list all cases; raises `Forbidden` for everybody else."""
+    me = member(actor)
+    if me is None or me.office not in LEADS or not actor.can(REPORT):
+        raise Forbidden(_("Reports are for the head and the clerk of the mediation committee."))
+    return me
 
 
 def is_head(actor: Actor) -> bool:

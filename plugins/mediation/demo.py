@@ -1,4 +1,5 @@
-"""The demo's committee: a roster of colleagues who mediate, and invented cases in different states."""
+"""The demo's committee: a roster of colleagues who mediate, and invented cases in different states; those of the past are in
+`demo_past`."""
 
 from __future__ import annotations
 
@@ -8,13 +9,14 @@ from collections.abc import Iterator
 from core import Actor, Community, Conflict, Invalid, Refused, add_working_days, colleagues, today, utc_minute
 from plugins.mediation import service
 from plugins.mediation.access import WORK
+from plugins.mediation.demo_past import fill_past
 from plugins.mediation.models import Case
 from plugins.mediation.service import Person, Told
 from plugins.mediation.texts import _
 
 
 def fill(community: Community, actor: Actor) -> Iterator[str]:
-    """Put the colleagues with the role of a mediator on the roster, the first as head; then five cases."""
+    """Put the colleagues with the role of a mediator on the roster, the first as head; then the past year and five cases."""
     people = [each for each in colleagues(community.code) if WORK in each.permissions]
     if not people:
         return
@@ -22,6 +24,7 @@ def fill(community: Community, actor: Actor) -> Iterator[str]:
         service.enter(actor, each.account, "", "head" if number == 0 else "mediator")
     service.enter(actor, None, "老娘舅沈伯", "mediator")
     head = people[0]
+    past = fill_past(head, service.roster(community.code))
     _new(head)
     _asking(head)
     _agreed(head, community.code)
@@ -29,7 +32,13 @@ def fill(community: Community, actor: Actor) -> Iterator[str]:
     service.settled_at_the_door(
         head, [Person("章阿姨"), Person("吕师傅")], Told("楼道里放电瓶车，挡了路"), "当场把车推到车棚，互相道歉"
     )
-    yield str(_("A mediation committee of %(people)d with five invented cases.", people=len(people) + 1))
+    yield str(
+        _(
+            "A mediation committee of %(people)d with five invented cases and %(past)d of the past year.",
+            people=len(people) + 1,
+            past=past,
+        )
+    )
 
 
 def _new(head: Actor) -> None:

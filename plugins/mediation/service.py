@@ -1,6 +1,6 @@
 """Everything pages, sheets and jobs may call, by one name each; the first argument of every act is the `Actor`."""
 
-from plugins.mediation.access import is_head, is_lead, look_at, may_see, member, own_case
+from plugins.mediation.access import is_head, is_lead, lead_of, look_at, may_see, member, own_case
 from plugins.mediation.cases.agreements import (
     Owed,
     Signed,
@@ -63,10 +63,28 @@ from plugins.mediation.cases.steps import (
     transfer,
     withdraw,
 )
+from plugins.mediation.figures.monthly import in_percent, report, trend
+from plugins.mediation.figures.monthly_words import sentences
+from plugins.mediation.figures.register_book import register_book, registered
+from plugins.mediation.figures.register_book import sheets as register_sheets
+from plugins.mediation.figures.subsidy import (
+    Claimable,
+    amount_of,
+    claim,
+    claim_sheet,
+    claimable,
+    claims,
+    current_rate,
+    mediator_named,
+    overview,
+    set_rates,
+    withdraw_claim,
+)
 from plugins.mediation.rules import agreement_of, matter_of, obligations_of, parties_of, planned_session
 
 __all__ = [
     "Attended",
+    "Claimable",
     "Meeting",
     "Owed",
     "OwnCase",
@@ -78,6 +96,7 @@ __all__ = [
     "agree_orally",
     "agreement_of",
     "agreement_text",
+    "amount_of",
     "answer_of",
     "apply",
     "apply_now",
@@ -90,11 +109,16 @@ __all__ = [
     "candidates",
     "cases",
     "checklist",
+    "claim",
+    "claim_sheet",
+    "claimable",
+    "claims",
     "close",
     "completeness",
     "confirm_step",
     "confirmation_of",
     "contact",
+    "current_rate",
     "describe",
     "dues",
     "duties_of",
@@ -112,16 +136,19 @@ __all__ = [
     "has_projector",
     "hear_of",
     "heard",
+    "in_percent",
     "is_head",
     "is_lead",
     "issue_code",
     "lapse_confirmations",
+    "lead_of",
     "leave",
     "look_at",
     "looks",
     "mark",
     "matter_of",
     "may_see",
+    "mediator_named",
     "meet_elsewhere",
     "member",
     "name_party",
@@ -130,6 +157,7 @@ __all__ = [
     "note",
     "notes_of",
     "obligations_of",
+    "overview",
     "own_case",
     "own_party",
     "parties_of",
@@ -137,15 +165,21 @@ __all__ = [
     "prevent",
     "prevention_of",
     "refuse_to_sign",
+    "register_book",
+    "register_sheets",
     "register_text",
+    "registered",
     "remove_party",
     "reopen",
     "replace_mediator",
+    "report",
     "reschedule",
     "roster",
     "schedule",
+    "sentences",
     "session_of",
     "sessions_of",
+    "set_rates",
     "settle",
     "settled_at_the_door",
     "signatures_of",
@@ -153,7 +187,9 @@ __all__ = [
     "terminate",
     "tick",
     "transfer",
+    "trend",
     "withdraw",
+    "withdraw_claim",
     "write_agreement",
     "write_record",
 ]

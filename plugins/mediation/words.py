@@ -89,3 +89,10 @@ SATISFACTION = {
     "unsaid": _("Did not say"),
 }
 SEXES = {"": "", "female": _("Female"), "male": _("Male")}
+# 以案定补: what a claim is graded by.
+GRADES = {
+    "simple": _("Simple"),
+    "ordinary": _("Ordinary"),
+    "complex": _("Complex"),
+    "major": _("Major and difficult"),
+}

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from tests.browser.demo_site import CODE, DIRECTOR, MEDIATOR, OWNER, Answer, Site, Visitor, routes
+from tests.browser.demo_site import zh as text
 from tests.pictures import picture
 
 HOME = f"/c/{CODE}"
@@ -196,12 +197,21 @@ def furnish(site: Site) -> dict[str, list[str]]:
             urlsplit(screen.url).path,
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
         ],
-        # The third case of the demo has an agreement in force.
-        MEDIATOR: [
-            f"{HOME}/mediation/desk/cases/3{page}"
-            for page in ("", "/agreement/written", "/sign", "/court/apply", "/record", "/meeting")
-        ],
+        MEDIATOR: _of_mediation(site.visitor(MEDIATOR)),
     }
+
+
+def _of_mediation(head: Visitor) -> list[str]:
+    """Pages of the demo's case with an agreement in force, and of a claim for the subsidy."""
+    kept = text("Being kept", "mediation")
+    case = _in(head.get(f"{HOME}/mediation/desk"), rf'cases/(\d+)">(?:(?!</tr>)[\s\S])*?{kept}')
+    pages = ("", "/agreement/written", "/sign", "/court/apply", "/record", "/meeting", "/do/prevent")
+    subsidy = f"{HOME}/mediation/desk/subsidy"
+    return [
+        *(f"{HOME}/mediation/desk/cases/{case}{page}" for page in pages),
+        *(f"{subsidy}/claims/1{page}" for page in ("", "/print", "/withdraw")),
+        f"{HOME}/mediation/desk/report?period={coming_day(0)[:4]}",
+    ]
 
 
 def _hand_over(site: Site, director: Visitor) -> str:

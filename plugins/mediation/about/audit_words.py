@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from core import AuditWords
+from core import AuditWords, yuan
 from plugins.mediation.models import Mediator
 from plugins.mediation.texts import _
-from plugins.mediation.words import CHOSEN_BY, OFFICES, SOURCES
+from plugins.mediation.words import CHOSEN_BY, GRADES, OFFICES, SOURCES
 
 SENTENCES = {
     "mediation.case.begin": _("Entered a mediation case"),
@@ -51,6 +51,9 @@ SENTENCES = {
     "mediation.agreement.signed": _("Entered signatures under an agreement"),
     "mediation.agreement.refused": _("Kept an agreement as not signed"),
     "mediation.file.ticked": _("Ticked a paper of a file"),
+    "mediation.rate.set": _("Entered the rates of the subsidy for mediators"),
+    "mediation.claim.made": _("Made out a claim for the subsidy"),
+    "mediation.claim.withdrawn": _("Took back a claim for the subsidy"),
     "mediation.mediator.added": _("Put somebody on the roster of mediators"),
     "mediation.mediator.left": _("Took somebody off the roster of mediators"),
     "mediation.obligation.begin": _("A duty of an agreement began"),
@@ -75,6 +78,8 @@ def describe(entry: Any) -> str | None:
 SUBJECTS = {
     "mediation.obligation": _("Duty"),
     "mediation.confirmation": _("Judicial confirmation"),
+    "mediation.rate": _("Rates of the subsidy"),
+    "mediation.claim": _("Claim for the subsidy"),
 }
 
 NAMES = {
@@ -112,6 +117,10 @@ NAMES = {
     "decided_on": _("Decided on"),
     "court": _("Court"),
     "done": _("Everything stored"),
+    "number": _("Number"),
+    "cases": _("Cases"),
+    "words": _("By which rule"),
+    **GRADES,
     "id": _("Number"),
 }
 
@@ -119,10 +128,12 @@ VALUES = {"office": OFFICES, "source": SOURCES, "chosen_by": CHOSEN_BY}
 
 
 def tell(community: str, name: str, value: Any) -> str | None:
-    """What a number stands for: somebody of the roster."""
+    """What a number stands for: somebody of the roster, the rate of a grade."""
     if name in ("mediator_id", "handler_id") and value:
         found: Any = list(Mediator.of(community, Mediator.name).where(Mediator.id == value).tuples())
         return str(found[0][0]) if found else None
+    if name in GRADES and isinstance(value, int):
+        return f"{yuan(value)} {_('yuan')}"
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from core import Actor, Community, NavItem, Todo
 from plugins.mediation import service
-from plugins.mediation.access import ENTER, ROSTER, WORK
+from plugins.mediation.access import ENTER, LEADS, REPORT, ROSTER, WORK
 from plugins.mediation.texts import _
 
 _GROUP = _("Mediation")
@@ -20,12 +20,18 @@ _PLACES = (
     NavItem(_("Take an application"), "new", "file-text", "desk", ENTER, group=_GROUP, order=31),
     NavItem(_("Roster of mediators"), "roster", "users-round", "desk", ROSTER, group=_GROUP, order=33),
 )  # fmt: skip
+_REPORTS = NavItem(
+    _("Reports of the committee"), "report", "chart-column", "desk", REPORT, group=_GROUP, order=32,
+    covers=("register", "subsidy", "rates", "claim_new", "claim", "claim_withdraw"),
+)  # fmt: skip
 _LOOKS = NavItem(_("Who looked at cases"), "looks", "eye", "desk", WORK, group=_GROUP, order=34)
 
 
 def nav_items(actor: Actor) -> list[NavItem]:
-    """The places of the module; the log of looks for the head alone."""
-    return [*_PLACES, _LOOKS] if service.is_head(actor) else list(_PLACES)
+    """The places of the module; reports for the head and the clerk, the log of looks for the head alone."""
+    me = service.member(actor)
+    places = [*_PLACES, _REPORTS] if me is not None and me.office in LEADS else list(_PLACES)
+    return [*places, _LOOKS] if me is not None and me.office == "head" else places
 
 
 def _lacks_head(community: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 
-from core import Actor, Label, NotFound, Ref, SheetContent, SheetKind, day_text, moment_text
+from core import Actor, Label, NotFound, Ref, SheetContent, SheetKind, day_text, moment_text, yuan
 from plugins.mediation import service
 from plugins.mediation.models import Agreement, Case, Party, Session
 from plugins.mediation.rules import SIDES
@@ -130,7 +130,7 @@ def _agreed(case: Case, agreement: Agreement) -> Facts:
         )
         for duty in service.duties_of(agreement)
     )
-    amount = str(_("%(yuan)s yuan", yuan=f"{agreement.amount / 100:,.2f}")) if agreement.amount else ""
+    amount = str(_("%(yuan)s yuan", yuan=yuan(agreement.amount))) if agreement.amount else ""
     return [
         (_("Number of the agreement"), service.agreement_text(agreement)), *_people(case),
         (_("Kind of dispute"), str(DISPUTES.get(service.matter_of(case).dispute, ""))), (_("Facts"), agreement.facts),

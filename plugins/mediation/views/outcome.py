@@ -17,6 +17,7 @@ from core import (
     StringField,
     TextAreaField,
     current_actor,
+    fen_of,
     page,
     status_of,
     submit_once,
@@ -73,14 +74,10 @@ def _wording(form: Any) -> Wording:
 
 
 def _fen(text: str) -> int | None:
-    """An amount in yuan with at most two decimals, as 分; raises `Invalid`."""
-    plain = text.replace(",", "").replace("，", "").removesuffix("元").strip()
-    if not plain:
-        return None
-    whole, _point, rest = plain.partition(".")
-    if not (whole.isascii() and whole.isdecimal() and len(whole) <= 10) or not (rest == "" or (rest.isascii() and rest.isdecimal() and len(rest) <= 2)):  # fmt: skip
-        raise Invalid({"amount": [_("Please write the amount in yuan.")]})
-    return int(whole) * 100 + int(rest.ljust(2, "0") or 0)
+    try:
+        return fen_of(text)
+    except ValueError as error:
+        raise Invalid({"amount": [_("Please write the amount in yuan.")]}) from error
 
 
 @blueprint.route("/desk/cases/<int:case_id>/agreement/<way>", methods=["GET", "POST"])

@@ -21,7 +21,7 @@ from plugins.mediation import service
 from plugins.mediation.models import Case, Mediator
 from plugins.rooms import service as rooms
 
-WORK = ("mediation.work", "mediation.enter", "rooms.book", "core.desk")
+WORK = ("mediation.work", "mediation.enter", "mediation.report", "rooms.book", "core.desk")
 STAFF = ("mediation.enter", "mediation.roster", "rooms.desk", "rooms.book", "rooms.booking.cancel", "rooms.manage", "core.audit.view",
          "core.inbox.all", "core.search", "core.threads.link", "core.desk")  # fmt: skip
 WHO = ("head", "clerk", "first", "second", "stranger", "director")

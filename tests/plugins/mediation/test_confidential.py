@@ -327,6 +327,45 @@ def test_a_party_s_page_shows_nothing_of_the_other_side(app, planted):
     assert Browser(app).send(f"{BASE}/mediation/own", code=old).status_code == 422
 
 
+REPORTS = ("/report", "/report/print", "/report?period=2026", "/register", "/subsidy", "/subsidy/rates")
+
+
+def test_reports_are_for_the_head_and_the_clerk_and_hold_nothing_of_a_case_but_numbers(app, planted):
+    clerk, desk = planted.browsers["clerk"], f"{BASE}/mediation/desk"
+    mine = service.member(planted.head).id
+    claims = [
+        "/register/print",
+        f"/subsidy/of/{mine}",
+        *(f"/subsidy/claims/1{end}" for end in ("", "/print", "/withdraw")),
+    ]
+    others = {**everybody_else(app, planted), "own": planted.browsers["own"]}
+    for path in (*REPORTS, *claims):
+        for who, browser in others.items():
+            answer = browser.get(desk + path)
+            assert answer.status_code in (303, 401, 403, 404) and leaked(answer) == [], (who, path)
+        assert clerk.get(desk + path).status_code == 200, path
+    for path in (*REPORTS, *claims[1:]):
+        assert leaked(clerk.get(desk + path)) == [], path
+    for name in ("mediation.report", "mediation.claims"):
+        for form in ("xlsx", "csv", "json"):
+            for who, browser in others.items():
+                answer = browser.send(f"{BASE}/exports/{name}.{form}")
+                assert answer.status_code in (303, 401, 403) and leaked(answer) == [], (who, name)
+            answer = clerk.send(f"{BASE}/exports/{name}.{form}")
+            assert answer.status_code == 200 and leaked(answer) == [], name
+
+
+def test_the_register_names_the_parties_and_is_a_look_at_each_case(planted):
+    """The control of the test above: the register does hold names, and printing it is written down."""
+    answer = planted.browsers["clerk"].get(f"{BASE}/mediation/desk/register/print")
+    assert {PLANTED["name"], PLANTED["other"], PLANTED["facts"]} <= set(leaked(answer))
+    assert not {PLANTED["phone"], PLANTED["door"], PLANTED["words"], PLANTED["terms"]} & set(leaked(answer))
+    looked = CaseView.select(CaseView.case_id).where(
+        CaseView.page == "register", CaseView.account == planted.head.account
+    )
+    assert {case_id for (case_id,) in looked.tuples()} >= set(planted.cases)
+
+
 def test_only_the_head_reads_who_looked(app, planted):
     planted.browsers["own"].get(f"{BASE}/mediation/desk/cases/{planted.cases[3]}")
     for who, browser in {**everybody_else(app, planted), **planted.browsers}.items():
