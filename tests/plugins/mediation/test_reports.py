@@ -9,7 +9,8 @@ import pytest
 
 from core.clock import local_day, today
 from core.errors import Forbidden, Invalid, NotFound, Refused
-from core.store.db import transaction, violated
+from core.store.db import transaction
+from core.store.violations import violated
 from plugins.mediation import service
 from plugins.mediation.figures.counting import Figures
 from plugins.mediation.figures.monthly import Line, Report
