@@ -45,7 +45,7 @@ from plugins.rooms.booking.waiting import (
     tend_waiting,
     told_waiting,
 )
-from plugins.rooms.booking.walk_in import free_now
+from plugins.rooms.booking.walk_in import free_now, opens_next
 from plugins.rooms.finding.feeds import (
     FeedLine,
     feed_text,
@@ -257,6 +257,7 @@ __all__ = [
     "offers_instead",
     "on_day",
     "opens_at",
+    "opens_next",
     "outside_hours",
     "own_feed",
     "owns",

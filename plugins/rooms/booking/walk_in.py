@@ -10,8 +10,8 @@ from core import Actor, get_setting, local_now
 from plugins.rooms.booking.rules import may_book
 from plugins.rooms.booking.slots import without
 from plugins.rooms.clock import hhmm
-from plugins.rooms.finding.find import RoomDay, day
-from plugins.rooms.places.hours import RoomFacts
+from plugins.rooms.finding.find import LOOK_AHEAD_DAYS, RoomDay, day
+from plugins.rooms.places.hours import RoomFacts, load_plan
 
 WALK_IN_MINUTES = 60
 SHORTEST_VISIT = 15
@@ -66,4 +66,24 @@ def _walk_in(each: RoomDay, minute: int, step: int) -> FreeNow | None:
                 return None
             end = min(last, start + room.max_minutes, start + max(WALK_IN_MINUTES, room.min_minutes))
             return FreeNow(room.id, room.name, room.venue, room.floor, hhmm(last), each.day, hhmm(start), hhmm(end))
+    return None
+
+
+def opens_next(community: str, moment: datetime.datetime | None = None) -> tuple[datetime.date, str] | None:
+    """While every room is shut at a local moment (now unless told): the day and hour (`HH:MM`) at which the first opens.
+
+    None while one is open, and where none opens within `LOOK_AHEAD_DAYS`.
+    """
+    moment = moment or local_now()
+    minute, first = moment.hour * 60 + moment.minute, moment.date()
+    plan = load_plan(community, first, first + datetime.timedelta(days=LOOK_AHEAD_DAYS))
+    for offset in range(LOOK_AHEAD_DAYS + 1):
+        date = first + datetime.timedelta(days=offset)
+        hours = [span for room in plan.rooms for span in plan.hours(room, date)]
+        if offset == 0:
+            if any(start <= minute < end for start, end in hours):
+                return None
+            hours = [span for span in hours if span[0] > minute]
+        if hours:
+            return date, hhmm(min(hours)[0])
     return None

@@ -115,7 +115,7 @@ def _together(found: Iterable[Minutes]) -> Minutes:
 
 
 def _idle(found: Utilisation) -> list[Sentence]:
-    """Rooms nobody used at all, and the idlest time of each of the others."""
+    """Rooms nobody used at all, and the idlest time of each of the others; rooms of which the same is to be said together."""
     never, idle = [], []
     for room in found.counted():
         total = found.of_room(room.id)
@@ -124,23 +124,24 @@ def _idle(found: Utilisation) -> list[Sentence]:
             continue
         for band in bands(found.cells.get(room.id, {}))[:1]:
             idle.append((band.minutes.offered - band.minutes.used, room, band))
-    told = [
-        Sentence("never", _("%(room)s was not used once.", room=room.name))
-        for _offered, room in sorted(never, key=lambda each: (-each[0], each[1].id))[:MOST]
-    ]
+    unused = [room.name for _offered, room in sorted(never, key=lambda each: (-each[0], each[1].id))]
+    told = [Sentence("never", _("%(rooms)s: not used once.", rooms="、".join(unused)))] if unused else []
+    alike: dict[tuple[Band, int], list[str]] = {}
+    for _idle_minutes, room, band in sorted(idle, key=lambda each: (-each[0], each[1].id)):
+        alike.setdefault((band._replace(minutes=NONE), band.minutes.percent or 0), []).append(room.name)
     return told + [
         Sentence(
             "idle",
             _(
                 "%(room)s stands idle %(days)s from %(first)s to %(last)s: %(percent)d%% used.",
-                room=room.name,
+                room="、".join(names),
                 days=_DAYS[band.days],
                 first=hhmm(band.first * 60),
                 last=hhmm(band.last * 60),
-                percent=band.minutes.percent or 0,
+                percent=percent,
             ),
         )
-        for _idle_minutes, room, band in sorted(idle, key=lambda each: (-each[0], each[1].id))[:MOST]
+        for (band, percent), names in list(alike.items())[:MOST]
     ]
 
 

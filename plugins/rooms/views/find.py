@@ -161,4 +161,6 @@ def _note_unmet(form: FindForm, found: list[service.Found], known: list[str]) ->
 @view(public=True)
 def free_now() -> Any:
     """Free now, walk in: for the poster at the door."""
-    return page("rooms/now.html", found=service.free_now(current_actor()), base=base(), find_url=url(".free"))
+    found = service.free_now(current_actor())
+    opens = None if found else service.opens_next(current_community().code)
+    return page("rooms/now.html", found=found, opens=opens, base=base(), find_url=url(".free"))
