@@ -69,17 +69,20 @@ def _walk_in(each: RoomDay, minute: int, step: int) -> FreeNow | None:
     return None
 
 
-def opens_next(community: str, moment: datetime.datetime | None = None) -> tuple[datetime.date, str] | None:
-    """While every room is shut at a local moment (now unless told): the day and hour (`HH:MM`) at which the first opens.
+def opens_next(
+    community: str, moment: datetime.datetime | None = None, venue_id: int | None = None
+) -> tuple[datetime.date, str] | None:
+    """While every room (of one venue) is shut at a local moment (now unless told): the day and hour (`HH:MM`) at which the first opens.
 
     None while one is open, and where none opens within `LOOK_AHEAD_DAYS`.
     """
     moment = moment or local_now()
     minute, first = moment.hour * 60 + moment.minute, moment.date()
     plan = load_plan(community, first, first + datetime.timedelta(days=LOOK_AHEAD_DAYS))
+    rooms = [room.id for room in plan.rooms.values() if venue_id in (None, room.venue_id)]
     for offset in range(LOOK_AHEAD_DAYS + 1):
         date = first + datetime.timedelta(days=offset)
-        hours = [span for room in plan.rooms for span in plan.hours(room, date)]
+        hours = [span for room in rooms for span in plan.hours(room, date)]
         if offset == 0:
             if any(start <= minute < end for start, end in hours):
                 return None

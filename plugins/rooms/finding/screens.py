@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from core import Actor, Invalid, NotFound, Refused, local_now, now, record, transactional
 from plugins.rooms.booking.slots import Interval, rows, union
-from plugins.rooms.booking.walk_in import FreeNow, free_now
+from plugins.rooms.booking.walk_in import FreeNow, free_now, opens_next
 from plugins.rooms.clock import day_bounds, hhmm, local_span
 from plugins.rooms.finding.find import RoomDay, day
 from plugins.rooms.models import Room, Screen, Venue
@@ -119,11 +119,14 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True)
 class Hall:
-    """A venue today: what is going on and to come (`more` lines did not fit), and which rooms anybody can use now."""
+    """A venue today: what is going on and to come (`more` lines did not fit), and which rooms anybody can use now; while all
+    rooms are shut, when the first `opens` (day and `HH:MM`).
+    """
 
     lines: Sequence[Shown]
     more: int
     free: Sequence[FreeNow]
+    opens: tuple[datetime.date, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,9 @@ def hall(actor: Actor, venue_id: int | None, moment: datetime.datetime | None = 
     lines = [line for line, venue in _taken(actor, moment) if venue_id is None or venue == venue_id]
     days = [each for each in day(actor, moment.date()) if venue_id is None or each.room.venue_id == venue_id]
     anybody = Actor(community=actor.community)
-    return Hall(lines[:MOST_LINES], max(0, len(lines) - MOST_LINES), free_now(anybody, days, moment))
+    free = free_now(anybody, days, moment)
+    opens = None if free else opens_next(str(actor.community), moment, venue_id)
+    return Hall(lines[:MOST_LINES], max(0, len(lines) - MOST_LINES), free, opens)
 
 
 def door(actor: Actor, room: Room, moment: datetime.datetime | None = None) -> Door:

@@ -17,6 +17,7 @@ as long as they held.
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from typing import NamedTuple
 from core import utc_minute
 from plugins.rooms.booking.attendance import OVERRUN
 from plugins.rooms.booking.slots import Interval, rows, union, without
-from plugins.rooms.clock import DAY_END, day_bounds, local_span, now_minute
+from plugins.rooms.clock import DAY_END, day_bounds, now_minute
 from plugins.rooms.places.hours import Plan, RoomFacts, load_plan
 
 Cell = tuple[int, int]
@@ -105,13 +106,17 @@ def measure(community: str, first: datetime.date, last: datetime.date) -> Utilis
     """The figures of the local days `first`…`last`; what is still to come counts for nothing."""
     plan = load_plan(community, first, last, with_removed=True)
     result = Utilisation(first, last, plan)
+    counted: dict[int, dict[Cell, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0, 0]))
     for room_id, day, figures in _by_day(community, plan, first, last):
-        cells = result.cells.setdefault(room_id, {})
-        for hour, start, end in _hours(day):
-            minutes = Minutes(*(_shared(part, start, end) for part in figures))
-            if minutes != NONE:
-                cell = (day.weekday(), hour)
-                cells[cell] = cells.get(cell, NONE).plus(minutes)
+        cells, weekday, edges = counted[room_id], day.weekday(), _edges(day)
+        for kind, part in enumerate(figures):
+            for start, end in part:
+                hour = bisect_right(edges, start) - 1
+                while hour < 24 and edges[hour] < end:
+                    cells[weekday, hour][kind] += min(end, edges[hour + 1]) - max(start, edges[hour])
+                    hour += 1
+    for room_id, cells in counted.items():
+        result.cells[room_id] = {cell: Minutes(*minutes) for cell, minutes in cells.items()}
     for hall, parts in plan.parts.items():
         result.cells[hall] = _together([result.cells.get(part, {}) for part in parts])
     return result
@@ -159,16 +164,15 @@ def _by_day(
 ) -> Iterator[tuple[int, datetime.date, Figures]]:
     """Offered, used and unconfirmed intervals of each room on each day, in UTC minutes."""
     begin, end = day_bounds(first)[0], min(day_bounds(last)[1], now_minute())
-    closed = _Buckets()
+    days = [first + datetime.timedelta(days=offset) for offset in range((last - first).days + 1)]
+    closed, used, unconfirmed = _Buckets(days), _Buckets(days), _Buckets(days)
     for closed_room, start, until in rows(_CLOSED, community, end, begin):
         for resource in plan.resources(closed_room):
             closed.add(resource, max(start, begin), min(until, end))
-    used, unconfirmed = _Buckets(), _Buckets()
     # Who stayed longer on the day before reaches into the first.
     for resource, start, booked, finished_at, state in rows(_TAKEN, community, begin - DAY_END, end):
         bucket = used if state in ("checked_in", "finished") else unconfirmed
         bucket.add(resource, start, _left(start, booked, finished_at, state))
-    days = [first + datetime.timedelta(days=offset) for offset in range((last - first).days + 1)]
     for room_id, room in plan.rooms.items():
         if room_id in plan.parts:
             continue
@@ -195,18 +199,20 @@ def _left(start: int, booked_end: int, finished_at: int | None, state: str) -> i
 
 
 class _Buckets:
-    """Intervals of resources by local day; one that reaches over midnight stands in each of its days."""
+    """Intervals of resources by local day, of the days named; one that reaches over midnight stands in each of its days."""
 
-    def __init__(self) -> None:
+    def __init__(self, days: Sequence[datetime.date]) -> None:
+        self._days = days
+        self._edges = [*(day_bounds(day)[0] for day in days), day_bounds(days[-1])[1]]
         self._found: dict[tuple[int, datetime.date], list[Interval]] = defaultdict(list)
 
     def add(self, resource: int, start: int, end: int) -> None:
         if start >= end:
             return
-        day, last = local_span(start, start)[0], local_span(end - 1, end - 1)[0]
-        while day <= last:
-            self._found[resource, day].append((start, end))
-            day += datetime.timedelta(days=1)
+        at = max(0, bisect_right(self._edges, start) - 1)
+        while at < len(self._days) and self._edges[at] < end:
+            self._found[resource, self._days[at]].append((start, end))
+            at += 1
 
     def of(self, resource: int, day: datetime.date) -> list[Interval]:
         return self._found.get((resource, day), [])
@@ -224,11 +230,6 @@ def _within(whole: Sequence[Interval], parts: Sequence[Interval]) -> list[Interv
 
 
 @lru_cache(maxsize=800)
-def _hours(day: datetime.date) -> list[tuple[int, int, int]]:
-    """The hours of a local day: number, start and end in UTC minutes."""
-    edges = [utc_minute(day, hour * 60) for hour in range(25)]
-    return [(hour, edges[hour], edges[hour + 1]) for hour in range(24)]
-
-
-def _shared(intervals: Sequence[Interval], first: int, last: int) -> int:
-    return sum(max(0, min(end, last) - max(start, first)) for start, end in intervals)
+def _edges(day: datetime.date) -> list[int]:
+    """Where the 24 hours of a local day begin, and where the last ends, in UTC minutes."""
+    return [utc_minute(day, hour * 60) for hour in range(25)]

@@ -11,6 +11,7 @@ from core import Actor, current_actor, current_community, person_of, today
 from plugins.rooms import service
 from plugins.rooms.clock import hhmm, parse_day
 from plugins.rooms.service import Line
+from plugins.rooms.texts import _
 
 blueprint = Blueprint("rooms", __name__)
 _CODES = "rooms_codes"
@@ -32,6 +33,13 @@ def times(chosen: str | None, first: int = 7 * 60, last: int = 22 * 60) -> list[
     """The choices of a time, every half hour, and whatever is chosen already."""
     found = {hhmm(minute) for minute in range(first, last + 1, _HALF_HOUR)}
     return [(value, value) for value in sorted(found | ({chosen} if chosen else set()))]
+
+
+def length_text(minutes: int) -> str:
+    """How long something takes, as people say it: `45 分钟`, `1.5 小时`."""
+    if minutes < 60 or minutes % 30:
+        return str(_("%(num)d minutes", num=minutes))
+    return str(_("%(hours)s hours", hours=f"{minutes / 60:g}"))
 
 
 def remember_code(key: int | str, code: str) -> None:

@@ -11,7 +11,7 @@ from plugins.rooms import service
 from plugins.rooms.clock import span
 from plugins.rooms.models import Room, Venue
 from plugins.rooms.texts import _
-from plugins.rooms.views.base import base, blueprint
+from plugins.rooms.views.base import base, blueprint, length_text
 from plugins.rooms.views.desk_forms import WEEKDAYS
 
 
@@ -47,7 +47,7 @@ def desk_venue_posters(venue_id: int) -> Response:
 
 
 def _print(sheets: list[dict[str, Any]], venue: Venue) -> Response:
-    return page("rooms/poster.html", sheets=sheets, venue=venue, base=base())
+    return page("rooms/poster.html", sheets=sheets, venue=venue, base=base(), length_text=length_text)
 
 
 def _hall_sheet(venue: Venue) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from core import (
 )
 from plugins.rooms import service
 from plugins.rooms.texts import _
-from plugins.rooms.views.base import base, blueprint, code_of, for_whom, own_line, remember_code, times
+from plugins.rooms.views.base import base, blueprint, code_of, for_whom, length_text, own_line, remember_code, times
 from plugins.rooms.views.forms import StaffWaitForm, WaitForm
 
 _LENGTHS = (30, 60, 90, 120, 180, 240)
@@ -76,7 +76,7 @@ def _form(actor: Actor) -> WaitForm:
         )
     rooms = service.rooms(current_community().code)
     form.room_id.choices = [(0, str(_("Any suitable room"))), *((room.id, room.name) for room in rooms)]
-    form.minutes.choices = [(0, str(_("The whole of that time"))), *((each, _length(each)) for each in _LENGTHS)]
+    form.minutes.choices = [(0, str(_("The whole of that time"))), *((each, length_text(each)) for each in _LENGTHS)]
     features = dict.fromkeys(feature for room in rooms for feature in room.features)
     form.features.choices = [(feature, feature) for feature in features]
     for field in (form.start, form.end):
@@ -84,12 +84,6 @@ def _form(actor: Actor) -> WaitForm:
     if actor.is_signed_in and not actor.can("rooms.desk"):
         del form.guest_name, form.guest_phone
     return form
-
-
-def _length(minutes: int) -> str:
-    if minutes < 60:
-        return str(_("%(num)d minutes", num=minutes))
-    return str(_("%(hours)s hours", hours=f"{minutes / 60:g}"))
 
 
 def _join(actor: Actor, form: WaitForm, person: Any) -> dict[str, Any]:
