@@ -165,6 +165,8 @@ def _by_day(
     """Offered, used and unconfirmed intervals of each room on each day, in UTC minutes."""
     begin, end = day_bounds(first)[0], min(day_bounds(last)[1], now_minute())
     days = [first + datetime.timedelta(days=offset) for offset in range((last - first).days + 1)]
+    if not days:
+        return
     closed, used, unconfirmed = _Buckets(days), _Buckets(days), _Buckets(days)
     for closed_room, start, until in rows(_CLOSED, community, end, begin):
         for resource in plan.resources(closed_room):

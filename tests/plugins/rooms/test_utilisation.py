@@ -243,7 +243,9 @@ def test_a_room_out_of_use_counts_until_then_and_the_holidays_as_they_were_kept(
         assert found.of_room(chess) == Minutes(240, 0, 0)
         assert found.of_room(house.rooms["会议室"].id) == Minutes(600, 0, 0)
         service.edit_venue(house.staff, house.venue, open_on_holidays=False)
-    assert chess not in measure(house.community, day + datetime.timedelta(days=2), LAST).plan.rooms
+    later = day + datetime.timedelta(days=2)
+    assert chess not in measure(house.community, later, later).plan.rooms
+    assert measure(house.community, later, day).of_venue() == Minutes(0, 0, 0)
     later = datetime.date(2028, 1, 1)
     assert service.load_plan(house.community, later).hours(house.rooms["会议室"].id, later) == []
 
