@@ -70,12 +70,20 @@ from plugins.rooms.finding.lists import (
     on_day,
     outside_hours,
     requests,
-    unit_request,
-    unit_requests,
 )
 from plugins.rooms.finding.monthly import Monthly, month_of, monthly
 from plugins.rooms.finding.screens import Screen, add_screen, door, find_screen, hall, revoke_screen, screens
 from plugins.rooms.finding.series_lists import RunningSeries, SeriesPage, running_series, series_page
+from plugins.rooms.finding.unit_lists import (
+    unit_booking,
+    unit_bookings,
+    unit_request,
+    unit_requests,
+    unit_rooms,
+    unit_series,
+    unit_waiting,
+    unit_waiting_line,
+)
 from plugins.rooms.finding.unmet import Demand, no_room, write_counts
 from plugins.rooms.finding.utilisation import Minutes, by_month, measure
 from plugins.rooms.finding.utilisation_words import in_hours
@@ -295,8 +303,14 @@ __all__ = [
     "told_waiting",
     "undo_check_in",
     "undo_missed",
+    "unit_booking",
+    "unit_bookings",
     "unit_request",
     "unit_requests",
+    "unit_rooms",
+    "unit_series",
+    "unit_waiting",
+    "unit_waiting_line",
     "venues",
     "waiting_by_code",
     "waiting_dates",

@@ -24,7 +24,7 @@ _PLACES = (
     NavItem(_("Room bookings"), "day", "calendar-days", hint=_("See free times and book"), order=10),
     NavItem(_("My bookings"), "mine", "calendar-check", place="mine", order=10),
     NavItem(
-        _("Requests for our rooms"),
+        _("Our rooms"),
         "unit",
         "clipboard-check",
         place="mine",

@@ -46,6 +46,7 @@ from plugins.rooms.finding.lists import Line
 from plugins.rooms.models import Booking, Occurrence
 from plugins.rooms.places.closures import close
 from plugins.rooms.places.hours import load_plan
+from plugins.rooms.places.units import decider, require_decider
 from plugins.rooms.texts import _
 
 DISPLACE = "rooms.booking.displace"
@@ -54,23 +55,26 @@ DISPLACE = "rooms.booking.displace"
 def displace(
     actor: Actor, occurrence_id: int, *, reason: str, room_id: int, date: str, start: str, end: str, title: str = ""
 ) -> Booked:
-    """Take a confirmed booking's time back (`rooms.booking.displace`) and hold another time for its organiser.
+    """Take a confirmed booking's time back (`rooms.booking.displace`, or the steward of the room's venue, who offers a room
+    of theirs) and hold another time for its organiser.
 
     `room_id`, `date`, `start` and `end` are the offer; it is held until it would begin, and whoever lost the room takes it
     or not. `title` is what the community needs the room for: the time is booked for it at once; without one the room is
     closed for that time. Nobody comes between. Returns the offer. Raises `Invalid` (reason, title, date, start, end, people), `Conflict`
     when the offered time is taken, `Refused` for what has begun or is not confirmed, `Forbidden`, `NotFound`.
     """
-    actor.require(DISPLACE)
+    require_decider(actor, DISPLACE)
     if not reason.strip():
         raise Invalid({"reason": [_("Please say why, so that the organiser understands.")]})
     title, wish = check_title(title), read_time(date, start, end)
-    _occurrence, booking = load(actor, occurrence_id)
+    occurrence, booking = load(actor, occurrence_id)
+    acting = decider(actor, occurrence.room_id, DISPLACE)
+    decider(actor, room_id, DISPLACE)
     return or_alternatives(
         actor,
         room_id,
         wish,
-        lambda: _displace(actor, occurrence_id, reason.strip(), room_id, wish, title),
+        lambda: _displace(acting, occurrence_id, reason.strip(), room_id, wish, title),
         whose=lambda: organiser_as_booked(booking),
         people=booking.people or 0,
     )

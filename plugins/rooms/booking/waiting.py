@@ -48,6 +48,7 @@ from plugins.rooms.clock import now_minute
 from plugins.rooms.contracts import WaitingUnmet
 from plugins.rooms.models import Booking, Occurrence, Waiting
 from plugins.rooms.places.hours import Plan, load_plan
+from plugins.rooms.places.units import decider, require_decider
 from plugins.rooms.states import DECIDE
 from plugins.rooms.texts import _
 
@@ -214,7 +215,19 @@ def _load(actor: Actor, waiting_id: int) -> tuple[Waiting, Booking]:
     return entry, Booking.get_of(actor.community, entry.booking_id)
 
 
-# --------------------------------------------------------------------------- staff
+# --------------------------------------------------------------------------- staff, and stewards for their rooms
+
+
+def _to_decide(actor: Actor, waiting_id: int) -> tuple[Actor, Waiting, Booking]:
+    """The actor with the right to decide on an entry, and the entry: any for whoever holds `rooms.waiting.decide`, for a
+    unit's steward (`places.units`) those that wait for a room of theirs, not for any suitable one.
+    """
+    require_decider(actor, DECIDE)
+    entry, booking = _load(actor, waiting_id)
+    if entry.room_id is None:
+        actor.require(DECIDE)
+        return actor, entry, booking
+    return decider(actor, entry.room_id, DECIDE), entry, booking
 
 
 @transactional
@@ -223,8 +236,7 @@ def told_waiting(actor: Actor, waiting_id: int) -> None:
 
     Raises `Forbidden`, `Refused` when nothing is offered or they know already.
     """
-    actor.require(DECIDE)
-    entry, _booking = _load(actor, waiting_id)
+    actor, entry, _booking = _to_decide(actor, waiting_id)
     if entry.state != "offered" or entry.contacted_at is not None:
         raise Refused(_("There is nothing to tell."))
     _note_told(actor, Occurrence.get_of(actor.community, entry.occurrence_id), "in_person")
@@ -236,7 +248,7 @@ def offer_waiting(actor: Actor, waiting_id: int) -> None:
 
     Raises `Forbidden`, and `Refused` while nothing that suits is free.
     """
-    actor.require(DECIDE)
+    actor, _entry, _booking = _to_decide(actor, waiting_id)
     lapse_holds(str(actor.community))
     entry, booking = _load(actor, waiting_id)
     plan = load_plan(str(actor.community), day_of(entry))
@@ -250,8 +262,7 @@ def offer_waiting(actor: Actor, waiting_id: int) -> None:
 @transactional
 def skip_waiting(actor: Actor, waiting_id: int) -> None:
     """Take an offer back and ask the next one, because nobody can be reached; the entry stays, to be offered by hand only."""
-    actor.require(DECIDE)
-    entry, _booking = _load(actor, waiting_id)
+    actor, entry, _booking = _to_decide(actor, waiting_id)
     advance(actor, entry, "skip", skipped_at=now())
     _drop_hold(actor, entry, "lapse")
 
@@ -262,10 +273,9 @@ def remove_waiting(actor: Actor, waiting_id: int, reason: str) -> None:
 
     Raises `Invalid` (reason), `Forbidden`, `Refused` for an entry that is closed.
     """
-    actor.require(DECIDE)
+    actor, entry, _booking = _to_decide(actor, waiting_id)
     if not reason.strip():
         raise Invalid({"reason": [_("Please say why.")]})
-    entry, _booking = _load(actor, waiting_id)
     was_offered = entry.state == "offered"
     advance(actor, entry, "remove", reason=reason.strip()[:200])
     if was_offered:

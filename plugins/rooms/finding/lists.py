@@ -186,12 +186,12 @@ _AHEAD = (
         'confirmed', 'checked_in') ORDER BY o.start_min, r.id, o.id"""
 )
 # A series is decided on as a whole: its first waiting date stands for all of them.
-_FIRST_OF_SERIES = """(b.rule='' OR o.id=(
+FIRST_OF_SERIES = """(b.rule='' OR o.id=(
         SELECT s.id FROM rooms_occurrence s WHERE s.community=o.community AND s.booking_id=o.booking_id
             AND s.state='requested' ORDER BY s.start_min, s.id LIMIT 1))"""
 _REQUESTS = (
     _LINE
-    + f""" o.state='requested' AND (o.start_min, o.id) > (?, ?) AND {_FIRST_OF_SERIES}
+    + f""" o.state='requested' AND (o.start_min, o.id) > (?, ?) AND {FIRST_OF_SERIES}
         ORDER BY o.start_min, o.id LIMIT ?"""
 )
 _AT_DOOR = """ o.start_min>=? AND o.start_min<? AND o.state IN ('confirmed', 'checked_in') AND o.room_id IN (
@@ -199,12 +199,6 @@ _AT_DOOR = """ o.start_min>=? AND o.start_min<? AND o.state IN ('confirmed', 'ch
 """
 _HERE = _LINE + _AT_DOOR + " ORDER BY o.start_min, o.id"
 _OF_CODE = "SELECT 1 FROM rooms_booking WHERE community=? AND id=? AND code_digest=?"
-_OF_UNITS = (
-    _LINE
-    + f""" o.state='requested' AND o.start_min>? AND {_FIRST_OF_SERIES} AND r.venue_id IN
-        (SELECT s.venue_id FROM rooms_steward s WHERE s.community=o.community AND s.account=?)
-        ORDER BY o.start_min, o.id LIMIT 100"""
-)
 _ONE = _LINE + " o.id=?"
 _OF_BOOKING = _LINE + " o.booking_id=? ORDER BY o.start_min, o.id"
 # What a confidential booking is for is nobody's to find.
@@ -215,6 +209,13 @@ _LIKELIEST = " ORDER BY CASE WHEN o.end_min>=? THEN 0 ELSE 1 END, ABS(o.start_mi
 
 def _lines(statement: str, *params: Any) -> list[Line]:
     return [Line(*row) for row in rows(statement, *params)]
+
+
+def lines_where(actor: Actor, condition: str, *params: Any) -> list[Line]:
+    """The occurrences (`o`, with their room `r` and booking `b`) of the community for which a fixed condition holds; for
+    lists in other files, which ask who may read them.
+    """
+    return _lines(f"{_LINE} {condition}", actor.community, *params)
 
 
 def my_bookings(actor: Actor, *, past: bool = False, after: Line | None = None, limit: int = 50) -> list[Line]:
@@ -330,22 +331,6 @@ def requests(actor: Actor, after: Line | None = None, limit: int = 200) -> list[
     actor.require("rooms.booking.approve")
     place = (now_minute(), _LAST_ID) if after is None else (after.start_min, after.id)
     return _lines(_REQUESTS, actor.community, *place, limit)
-
-
-def unit_requests(actor: Actor) -> list[Line]:
-    """Requests for rooms of the venues whose steward the actor is (`rooms.unit.decide`), soonest first."""
-    actor.require("rooms.unit.decide")
-    return _lines(_OF_UNITS, actor.community, now_minute(), actor.account)
-
-
-def unit_request(actor: Actor, occurrence_id: int) -> Line:
-    """One of them; raises `NotFound` for what is not of this community and `Forbidden` for what is not theirs to decide."""
-    for line in unit_requests(actor):
-        if line.id == occurrence_id:
-            return line
-    if not _lines(_ONE, actor.community, occurrence_id):
-        raise NotFound
-    raise Forbidden
 
 
 def find_bookings(actor: Actor, terms: Sequence[str], limit: int) -> list[Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core import Actor, Forbidden, NotFound, State, guest_codes
 from plugins.rooms.booking.offering import free_for, in_turn
@@ -111,6 +111,13 @@ _NUMBERS = """
     SELECT number FROM rooms_waiting WHERE community=? AND state='offered' AND contacted_at IS NULL
     ORDER BY offered_at, id LIMIT ?
 """
+
+
+def waiting_where(actor: Actor, condition: str, *params: Any) -> list[WaitingLine]:
+    """The entries (`w`, with the room `r` they wait for) of the community for which a fixed condition holds; for lists in
+    other files, which ask who may read them.
+    """
+    return [WaitingLine(*row) for row in rows(f"{_LINE} {condition}", actor.community, *params)]
 
 
 def my_waiting(actor: Actor) -> list[WaitingLine]:

@@ -1,4 +1,5 @@
-"""单位开放空间: venues that a unit opened, and whose accounts decide on the requests for their rooms, and for no others.
+"""单位开放空间: venues that a unit opened, and whose accounts decide for their rooms, and for no others: on requests and
+series, on the waiting list for them, and on taking a booked room back.
 
 A steward holds `rooms.unit.decide` by role, which alone decides nothing: the venue has to be theirs by a row. Whoever holds
 `rooms.booking.approve` decides everywhere.
@@ -12,10 +13,13 @@ from core import Actor, Forbidden, Invalid, holders_named, record, transactional
 from plugins.rooms.booking.slots import rows
 from plugins.rooms.models import Steward
 from plugins.rooms.places.places import MANAGE, find_venue
+from plugins.rooms.states import DECIDE
 from plugins.rooms.texts import _
 
 APPROVE = "rooms.booking.approve"
 DECIDE_UNIT = "rooms.unit.decide"
+OF_THE_OFFICE = (APPROVE, DECIDE, "rooms.booking.displace", "rooms.desk", MANAGE)
+"""What deciding for a room takes: approving, the waiting list, taking it back for the unit (closing or booking it)."""
 
 _STEWARD = """
     SELECT 1 FROM rooms_room r JOIN rooms_steward s ON s.community=r.community AND s.venue_id=r.venue_id
@@ -23,23 +27,23 @@ _STEWARD = """
 """
 
 
-def require_decider(actor: Actor) -> None:
-    """Raise `Forbidden` for whoever can decide on no request at all."""
-    if not actor.can(APPROVE):
+def require_decider(actor: Actor, right: str = APPROVE) -> None:
+    """Raise `Forbidden` for whoever can decide so for no room at all."""
+    if not actor.can(right):
         actor.require(DECIDE_UNIT)
 
 
-def decider(actor: Actor, room_id: int) -> Actor:
-    """The actor with the right to decide on requests for this room, for the one act that follows.
+def decider(actor: Actor, room_id: int, right: str = APPROVE) -> Actor:
+    """The actor with the rights of the office for this room, for the one act that follows.
 
-    Raises `Forbidden` for a steward of other venues.
+    Raises `Forbidden` for a steward of other venues, and for whoever has neither `right` nor a venue.
     """
-    if actor.can(APPROVE):
+    if actor.can(right):
         return actor
     actor.require(DECIDE_UNIT)
     if actor.account is None or not rows(_STEWARD, actor.community, room_id, actor.account):
         raise Forbidden
-    return actor.with_rights(APPROVE)
+    return actor.with_rights(*OF_THE_OFFICE)
 
 
 def stewards(actor: Actor, venue_id: int) -> list[tuple[int, str, bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request
@@ -43,41 +44,50 @@ class DisplaceForm(MoveForm):
 def desk_displace(occurrence_id: int) -> Response:
     """Take a booked room back and hold another time for whoever loses it."""
     line = service.occurrence_line(current_actor(), occurrence_id)
+    rooms = service.rooms(current_community().code)
+    there = f"{base()}/desk?date={line.date.isoformat()}"
     back = way_back(f"{base()}/desk/bookings/{occurrence_id}")
-    form, taken = _form(line), None
+    return take_back(line, rooms, "rooms/desk/displace.html", back, there)
+
+
+def take_back(line: service.Line, rooms: Sequence[Any], template: str, back: str, there: str) -> Response:
+    """The page with the reason and the offer in one of `rooms`; `there` is where it leads once the room is taken back."""
+    form, taken = _form(line, rooms), None
     try:
-        if form.act_on_submit(lambda: _displace(occurrence_id, form)):
-            toast(_("The room is the community's. The organiser is on the list of calls."))
-            return after_post(f"{base()}/desk?date={line.date.isoformat()}")
+        if form.act_on_submit(lambda: _displace(line.id, form)):
+            toast(_("The room is taken back. The organiser is on the list of calls."))
+            return after_post(there)
     except Conflict as conflict:
         taken = conflict
     kept = {"reason": form.reason.data or "", "title": form.title.data or ""}
+    known = {room.id for room in rooms}
     return page(
-        "rooms/desk/displace.html",
+        template,
         line=line,
         form=form,
         taken=taken,
-        again=again_at(taken, kept),
+        again=[offer for offer in again_at(taken, kept) if offer[0].room_id in known],
         base=base(),
         back=back,
         status=409 if taken else status_of(form),
     )
 
 
-def _form(line: service.Line) -> DisplaceForm:
+def _form(line: service.Line, rooms: Sequence[Any]) -> DisplaceForm:
     """What was sent, or the best offer."""
     if request.method == "POST":
         form = DisplaceForm(request.form)
     else:
+        known = {room.id for room in rooms}
         offers = service.offers_instead(current_actor(), line)
-        best = offers[0] if offers else None
+        best = next((offer for offer in offers if offer.room_id in known), None)
         form = DisplaceForm(
             room_id=best.room_id if best else line.room_id,
             date=parse_day(best.date) if best else line.date,
             start=best.start if best else line.start,
             end=best.end if best else line.end,
         )
-    form.room_id.choices = [(room.id, room.name) for room in service.rooms(current_community().code)]
+    form.room_id.choices = [(room.id, room.name) for room in rooms]
     for field in (form.start, form.end):
         field.choices = times(field.data)
     return form

@@ -86,30 +86,37 @@ def desk_series_goes_on(booking_id: int) -> Response:
 @view(APPROVE)
 def desk_series_decide(booking_id: int) -> Response:
     """Approve the ticked dates of a series; those taken meanwhile are shown first (409)."""
-    actor = current_actor()
-    series, dates = service.series_page(actor, booking_id), service.waiting_dates(actor, booking_id)
+    series = service.series_page(current_actor(), booking_id)
+    return decide_on(series, "rooms/desk/series_decide.html", url(".desk_requests"))
+
+
+def decide_on(series: service.SeriesPage, template: str, back: str) -> Response:
+    """The page with every date that waits, or the approval of those that were ticked and the way `back`."""
+    actor, key = current_actor(), series.booking_id
+    dates = service.waiting_dates(actor, key)
     taken: Conflict | None = None
     skip = skipped_days(date.day for date in dates) if request.method == "POST" else set()
     none_ticked = False
     if request.method == "POST":
         try:
-            submit_once(lambda: service.approve_series(actor, booking_id, skip))
+            submit_once(lambda: service.approve_series(actor, key, skip))
         except service.SeriesConflict as conflict:
             taken, dates = conflict, conflict.dates
         except Invalid:
             none_ticked = True
         else:
             toast(_("Approved."))
-            return after_post(url(".desk_requests"))
+            return after_post(back)
     return page(
-        "rooms/desk/series_decide.html",
+        template,
         series=series,
         dates=dates,
         free=[date for date in dates if date.is_free],
         ticked={date.day for date in dates if date.is_free and date.day not in skip},
         taken=taken,
         none_ticked=none_ticked,
-        here=f"{base()}/desk/series/{booking_id}/decide",
+        here=request.path,
+        back=back,
         base=base(),
         status=409 if taken else 422 if none_ticked else 200,
     )
@@ -119,9 +126,15 @@ def desk_series_decide(booking_id: int) -> Response:
 @view(APPROVE)
 def desk_series_refuse(booking_id: int) -> Response:
     """Refuse all dates that wait; the organiser is told why."""
+    series = service.series_page(current_actor(), booking_id)
+    return refuse_all(series, "rooms/desk/series_refuse.html", url(".desk_requests"))
+
+
+def refuse_all(series: service.SeriesPage, template: str, back: str) -> Response:
+    """The question and the reason, or the refusal of all that waits and the way `back`."""
     actor, form = current_actor(), RefuseForm.from_request()
-    series = service.series_page(actor, booking_id)
-    if form.act_on_submit(lambda: service.refuse_series(actor, booking_id, form.reason.data)):
+    if form.act_on_submit(lambda: service.refuse_series(actor, series.booking_id, form.reason.data)):
         toast(_("Refused."))
-        return after_post(url(".desk_requests"))
-    return page("rooms/desk/series_refuse.html", series=series, form=form, base=base(), status=status_of(form))
+        return after_post(back)
+    decide = f"{request.path.rpartition('/')[0]}/decide"
+    return page(template, series=series, form=form, back=decide, base=base(), status=status_of(form))

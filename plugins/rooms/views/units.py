@@ -1,4 +1,4 @@
-"""Spaces that units opened: their steward decides on the requests; staff choose who that is."""
+"""Spaces that units opened: their steward decides for these rooms as the office does; staff choose who that is."""
 
 from __future__ import annotations
 
@@ -24,19 +24,29 @@ from plugins.rooms import service
 from plugins.rooms.places.units import DECIDE_UNIT
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint
-from plugins.rooms.views.desk_forms import RefuseForm
+from plugins.rooms.views.desk_displace import take_back
+from plugins.rooms.views.desk_forms import RefuseForm, RemoveWaitingForm
+from plugins.rooms.views.desk_series import decide_on, refuse_all
 
 
 @blueprint.get("/unit")
 @view(DECIDE_UNIT)
 def unit() -> Response:
-    """What waits for my decision in the rooms of my venues."""
+    """What waits for my decision in the rooms of my venues, and what is to come there."""
     return _shown()
 
 
 def _shown(taken: Conflict | None = None) -> Response:
-    lines = service.unit_requests(current_actor())
-    return page("rooms/unit.html", lines=lines, taken=taken, base=base(), status=409 if taken else 200)
+    actor = current_actor()
+    return page(
+        "rooms/unit.html",
+        lines=service.unit_requests(actor),
+        waiting=service.unit_waiting(actor),
+        bookings=service.unit_bookings(actor),
+        taken=taken,
+        base=base(),
+        status=409 if taken else 200,
+    )
 
 
 @blueprint.post("/unit/<int:occurrence_id>/approve")
@@ -61,6 +71,76 @@ def unit_refuse(occurrence_id: int) -> Response:
         toast(_("Refused. The office tells the organiser."))
         return after_post(url(".unit"))
     return page("rooms/unit_refuse.html", line=line, form=form, base=base(), status=status_of(form))
+
+
+@blueprint.route("/unit/series/<int:booking_id>/decide", methods=["GET", "POST"])
+@view(DECIDE_UNIT)
+def unit_series(booking_id: int) -> Response:
+    """Approve the ticked dates of a series in a room of mine."""
+    return decide_on(service.unit_series(current_actor(), booking_id), "rooms/unit_series.html", url(".unit"))
+
+
+@blueprint.route("/unit/series/<int:booking_id>/refuse", methods=["GET", "POST"])
+@view(DECIDE_UNIT)
+def unit_series_refuse(booking_id: int) -> Response:
+    """Refuse all that waits of a series in a room of mine."""
+    return refuse_all(service.unit_series(current_actor(), booking_id), "rooms/unit_series_refuse.html", url(".unit"))
+
+
+@blueprint.route("/unit/bookings/<int:occurrence_id>/displace", methods=["GET", "POST"])
+@view(DECIDE_UNIT)
+def unit_displace(occurrence_id: int) -> Response:
+    """The unit needs a room of its own that is booked: another time in one of its rooms is held for whoever loses it."""
+    actor, line = current_actor(), service.unit_booking(current_actor(), occurrence_id)
+    return take_back(line, service.unit_rooms(actor), "rooms/unit_displace.html", url(".unit"), url(".unit"))
+
+
+# --------------------------------------------------------------------------- the waiting list for a steward's rooms
+
+
+@blueprint.post("/unit/waiting/<int:waiting_id>/offer")
+@view(DECIDE_UNIT)
+def unit_waiting_offer(waiting_id: int) -> Response:
+    """Offer a time in a room of mine now, in turn or not."""
+    service.unit_waiting_line(current_actor(), waiting_id)
+    submit_once(lambda: service.offer_waiting(current_actor(), waiting_id))
+    toast(_("A time is held. The person is on the list of calls."))
+    return after_post(url(".unit"))
+
+
+@blueprint.post("/unit/waiting/<int:waiting_id>/told")
+@view(DECIDE_UNIT)
+def unit_waiting_told(waiting_id: int) -> Response:
+    """The person was told in person."""
+    service.unit_waiting_line(current_actor(), waiting_id)
+    submit_once(lambda: service.told_waiting(current_actor(), waiting_id))
+    toast(_("Noted. The time to answer runs from now."))
+    return after_post(url(".unit"))
+
+
+@blueprint.post("/unit/waiting/<int:waiting_id>/skip")
+@view(DECIDE_UNIT)
+def unit_waiting_skip(waiting_id: int) -> Response:
+    """Nobody can be reached: the next one is asked."""
+    service.unit_waiting_line(current_actor(), waiting_id)
+    submit_once(lambda: service.skip_waiting(current_actor(), waiting_id))
+    toast(_("Skipped. The next one in turn is asked."))
+    return after_post(url(".unit"))
+
+
+@blueprint.route("/unit/waiting/<int:waiting_id>/remove", methods=["GET", "POST"])
+@view(DECIDE_UNIT)
+def unit_waiting_remove(waiting_id: int) -> Response:
+    """Take somebody off the list for a room of mine, with a reason."""
+    actor, line = current_actor(), service.unit_waiting_line(current_actor(), waiting_id)
+    form = RemoveWaitingForm.from_request()
+    if form.act_on_submit(lambda: service.remove_waiting(actor, waiting_id, form.reason.data or "")):
+        toast(_("Taken off the waiting list."))
+        return after_post(url(".unit"))
+    return page("rooms/unit_waiting_remove.html", line=line, form=form, base=base(), status=status_of(form))
+
+
+# --------------------------------------------------------------------------- who that is
 
 
 class StewardsForm(Form):

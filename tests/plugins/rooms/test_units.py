@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from core.actor import command
-from core.errors import Forbidden, Invalid, NotFound
+from core.actor import Actor, command
+from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people import permissions
 from core.people.account_records import Account, RoleGrant
 from core.store.db import transaction
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from plugins.rooms import PERMISSIONS, service
 from plugins.rooms.booking.check import check
+from plugins.rooms.booking.recurrence import Rule
 from plugins.rooms.models import Occurrence
 from tests.plugins.rooms.test_views_book import BASE, DAY, room
 
@@ -119,3 +120,144 @@ def test_the_portal_says_who_opened_the_space_and_whom_to_call(client, room):
     page = client.get(f"{BASE}/{room.id}").get_data(as_text=True)
     assert "农商银行" in page and "郁经理" in page and "0573-87000009" in page
     assert client.get(f"/c/{SOUTH_GARDEN}/rooms/{room.id}").status_code == 404
+
+
+# --------------------------------------------------------------------------- series, the waiting list, taking back
+
+
+def weeks(house, name, start="09:00", actor=None):
+    asked = service.BookingRequest(date=str(house.day), start=start, end=f"{int(start[:2]) + 1}:00", title="合唱")
+    return service.book_series(actor or house.resident(), house.rooms[name].id, Rule(count=3), asked)
+
+
+def test_a_series_in_the_rooms_of_the_unit_is_decided_there_and_no_other(house, unit):
+    mine, refused, other = weeks(house, "会客厅"), weeks(house, "会客厅", "14:00"), weeks(house, "会议室")
+    assert [line.booking_id for line in service.unit_requests(unit)] == [mine.booking_id, refused.booking_id]
+    assert service.unit_series(unit, mine.booking_id).usual == "09:00–10:00"
+    days = [date.day for date in service.waiting_dates(unit, mine.booking_id)]
+    assert service.approve_series(unit, mine.booking_id, days[1:2]) == 2
+    assert service.refuse_series(unit, refused.booking_id, "当天盘点")
+    for act in (
+        lambda: service.approve_series(unit, other.booking_id),
+        lambda: service.refuse_series(unit, other.booking_id, "不行"),
+        lambda: service.waiting_dates(unit, other.booking_id),
+        lambda: service.unit_series(unit, other.booking_id),
+        lambda: service.unit_series(unit, mine.booking_id),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+    with pytest.raises(NotFound):
+        service.unit_series(unit, 999)
+    assert check(house.community) == []
+
+
+def test_a_series_of_which_one_date_lies_elsewhere_is_for_the_office(house, unit):
+    mine = weeks(house, "会客厅")
+    second = service.unit_requests(unit)[0].id
+    service.move(
+        house.resident(), second, date=str(house.day), start="15:00", end="16:00", room_id=house.rooms["会议室"].id
+    )
+    with pytest.raises(Forbidden):
+        service.approve_series(unit, mine.booking_id)
+    assert service.approve_series(house.staff, mine.booking_id) == 3
+
+
+def test_the_steward_decides_on_who_waits_for_these_rooms(house, unit):
+    name, day = "会客厅", str(house.day)
+    taken = house.book(name, "14:00", "15:00", house.staff)
+    house.book("会议室", "14:00", "15:00", house.staff)
+
+    def waits(number, room, end="15:00"):
+        wish = service.WaitingWish(day, "14:00", end, None, room)
+        return service.join_waiting(house.resident(number), wish, who=service.Who()).waiting_id
+
+    first, second = waits(1, house.rooms[name].id), waits(2, house.rooms[name].id)
+    foreign = waits(4, house.rooms["会议室"].id)
+    assert [line.id for line in service.unit_waiting(unit)] == [first, second]
+    with pytest.raises(Refused):
+        service.offer_waiting(unit, first)
+    service.cancel(house.staff, taken.occurrence_id, reason="不用了")
+    service.offer_waiting(unit, second)
+    service.told_waiting(unit, second)
+    service.skip_waiting(unit, second)
+    service.offer_waiting(unit, first)
+    service.remove_waiting(unit, first, "打不通")
+    for act in (
+        lambda: service.offer_waiting(unit, foreign),
+        lambda: service.remove_waiting(unit, foreign, "不行"),
+        lambda: service.unit_waiting_line(unit, foreign),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+    with pytest.raises(NotFound):
+        service.unit_waiting_line(unit, 999)
+    assert [line.id for line in service.unit_waiting(unit)] == [second]
+    assert check(house.community) == []
+
+
+def test_who_waits_for_any_room_is_for_the_office(house, unit):
+    for name in ("会客厅", "棋牌室", "会议室", "大厅"):
+        house.book(name, "14:00", "15:00", house.staff)
+    wish = service.WaitingWish(str(house.day), "14:00", "15:00")
+    anywhere = service.join_waiting(house.resident(), wish, who=service.Who()).waiting_id
+    assert service.unit_waiting(unit) == []
+    with pytest.raises(Forbidden):
+        service.skip_waiting(unit, anywhere)
+
+
+def test_the_unit_takes_its_room_back_and_offers_one_of_its_own(house, unit):
+    mine = house.book("会客厅", "14:00", "15:00", house.staff).occurrence_id
+    other = house.book("会议室", "14:00", "15:00", house.staff).occurrence_id
+    assert [line.id for line in service.unit_bookings(unit)] == [mine]
+    assert [room.name for room in service.unit_rooms(unit)] == ["会客厅"]
+    offer = {"reason": "开会", "date": str(house.day), "start": "16:00", "end": "17:00", "title": "银行例会"}
+    here, there = house.rooms["会客厅"].id, house.rooms["棋牌室"].id
+    for occurrence, room_id in ((other, here), (mine, there)):
+        with pytest.raises(Forbidden):
+            service.displace(unit, occurrence, room_id=room_id, **offer)
+    assert service.displace(unit, mine, room_id=here, **offer).state == "held"
+    assert Occurrence.get_by_id(mine).state == "displaced"
+    own = next(line for line in service.unit_bookings(unit) if line.title == "银行例会")
+    assert (own.start, own.organiser) == ("14:00", unit.label)
+    with pytest.raises(Forbidden):
+        service.unit_booking(unit, other)
+    assert check(house.community) == []
+
+
+def test_a_unit_does_not_read_whose_a_confidential_booking_is(house, unit):
+    service.edit_room(house.staff, house.rooms["会客厅"].id, confidential=True)
+    house.book("会客厅", "14:00", "15:00", title="调解某某", organiser="王阿姨")
+    (line,) = service.unit_requests(unit)
+    assert (line.organiser, line.title) == ("保密", "")
+
+
+def test_the_pages_on_which_a_steward_decides(client, as_role, room):
+    service.edit_room(command(WEST_HILL), room.id, needs_approval=True)
+    steward = as_role("steward")
+    account = RoleGrant.get(RoleGrant.role == "steward").account_id
+    asked = service.BookingRequest(date=DAY, start="09:00", end="10:00", guest_name="王阿姨", title="合唱")
+    guest = Actor(kind="anonymous", community=WEST_HILL)
+    series = service.book_series(guest, room.id, Rule(count=2), asked).booking_id
+    taken = service.book(
+        command(WEST_HILL), room.id, service.BookingRequest(date=DAY, start="15:00", end="16:00", title="例会")
+    ).occurrence_id
+    wish = service.WaitingWish(DAY, "15:00", "16:00", None, room.id)
+    waits = service.join_waiting(guest, wish, who=service.Who("李叔叔")).waiting_id
+    unit, decide = f"{BASE}/unit", f"{BASE}/unit/series/{series}/decide"
+    pages = (decide, f"{unit}/waiting/{waits}/remove", f"{unit}/bookings/{taken}/displace")
+    assert [steward.get(page).status_code for page in pages] == [403, 403, 403]
+    service.set_stewards(command(WEST_HILL), room.venue_id, [account])
+    assert [steward.get(page).status_code for page in pages] == [200, 200, 200]
+    first = steward.get(unit).get_data(as_text=True)
+    assert decide in first and "李叔叔" in first and pages[2] in first
+    assert steward.send(decide).status_code == 422
+    assert steward.send(decide, day=DAY).location == unit
+    assert steward.send(f"{unit}/waiting/{waits}/offer").status_code == 409
+    assert steward.send(pages[1], reason="").status_code == 422
+    assert steward.send(pages[1], reason="不用了").location == unit
+    offer = {"room_id": room.id, "date": DAY, "start": "17:00", "end": "18:00", "reason": "盘点"}
+    assert steward.send(pages[2], **{**offer, "room_id": 999}).status_code == 422
+    assert steward.send(pages[2], **{**offer, "start": "09:00", "end": "10:00"}).status_code == 409
+    assert steward.send(pages[2], **offer).location == unit
+    assert Occurrence.get_by_id(taken).state == "displaced"
+    assert as_role("staff").get(decide).status_code == 403
