@@ -33,7 +33,7 @@ class DisplaceForm(MoveForm):
         _("Why"), required=True, longest=200, description=_("The organiser is told this, by telephone or in person.")
     )
     title = StringField(
-        _("What the community needs the room for"),
+        _("What the room is needed for"),
         longest=60,
         description=_("It is booked for this at once. Leave it empty, and the room is closed for this time."),
     )
