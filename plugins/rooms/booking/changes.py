@@ -247,7 +247,8 @@ def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = ""
     """Give up a booking (its slots are free at once), or withdraw a request.
 
     The organiser and a guest with `code` need no reason; staff cancelling somebody else's (`rooms.booking.cancel`) give
-    one, and the organiser is put on the list of calls unless they know already (`told`). Raises `Invalid` (reason), `Forbidden`, and `Refused` for a booking that has begun or is closed.
+    one, and the organiser is put on the list of calls unless they know already (`told`). Raises `Invalid` (reason),
+    `Forbidden`, and `Refused` for a booking that has begun or is closed.
     """
     occurrence, booking = load(actor, occurrence_id)
     own = require_own(actor, booking, CANCEL, code)

@@ -60,8 +60,9 @@ def displace(
 
     `room_id`, `date`, `start` and `end` are the offer; it is held until it would begin, and whoever lost the room takes it
     or not. `title` is what the community needs the room for: the time is booked for it at once; without one the room is
-    closed for that time. Nobody comes between. Returns the offer. Raises `Invalid` (reason, title, date, start, end, people), `Conflict`
-    when the offered time is taken, `Refused` for what has begun or is not confirmed, `Forbidden`, `NotFound`.
+    closed for that time. Nobody comes between. Returns the offer. Raises `Invalid` (reason, title, date, start, end,
+    people), `Conflict` when the offered time is taken, `Refused` for what has begun or is not confirmed, `Forbidden`,
+    `NotFound`.
     """
     require_decider(actor, DISPLACE)
     if not reason.strip():

@@ -218,7 +218,8 @@ def or_alternatives(
 ) -> R:
     """Run a transactional act; a taken resource becomes a `Conflict` with alternatives, looked for after the rollback.
 
-    `whose` says whose booking it is: what is offered is open to them. `also` are the people and equipment it needs besides the room: what is offered instead has them too.
+    `whose` says whose booking it is: what is offered is open to them. `also` are the people and equipment it needs besides
+    the room: what is offered instead has them too.
     """
     try:
         return act()

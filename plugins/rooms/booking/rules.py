@@ -279,7 +279,8 @@ _USED_BY = """
     SELECT o.id, o.start_min, o.end_min - o.start_min
     FROM rooms_occurrence o JOIN rooms_booking b ON b.community=o.community AND b.id=o.booking_id
     WHERE o.room_id=? AND o.start_min>=? AND o.start_min<?
-        AND (o.replaces IS NULL OR o.state<>'requested') AND o.state IN ('requested', 'held', 'confirmed', 'checked_in', 'finished', 'unattended') AND
+        AND (o.replaces IS NULL OR o.state<>'requested')
+        AND o.state IN ('requested', 'held', 'confirmed', 'checked_in', 'finished', 'unattended') AND
 """
 _HOLDERS = {
     "organisation": _USED_BY + "b.organisation=?",

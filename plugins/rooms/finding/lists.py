@@ -132,7 +132,8 @@ class Line(NamedTuple):
 
 _COLUMNS = """
     SELECT o.id, o.booking_id, o.room_id, r.name, r.venue_id, v.name, r.floor, o.start_min, o.end_min, o.state, o.reason,
-        o.replaces, COALESCE(o.title, b.title), b.purpose, b.people, b.organiser_kind, b.organiser, b.organisation, b.person, b.account,
+        o.replaces, COALESCE(o.title, b.title), b.purpose, b.people, b.organiser_kind, b.organiser, b.organisation, b.person,
+        b.account,
         b.guest_phone, b.confidential, b.requested_on, b.entered_at, b.subject,
         o.checked_in_at, o.finished_at, o.people_came, o.missed_at, b.rule, o.series_day,
         o.sequence, o.changed_at
@@ -167,12 +168,13 @@ _OF_SERIES = """
 _OPEN = "('requested', 'held', 'confirmed', 'checked_in')"
 _ONCE = f"""
     AND (b.rule='' OR o.id=COALESCE(
-        ({_OF_SERIES} AND s.state IN {_OPEN} AND s.replaces IS NULL ORDER BY s.start_min, s.id LIMIT 1),
+        ({_OF_SERIES} AND s.state IN {_OPEN} AND (s.replaces IS NULL OR s.state<>'requested')
+            ORDER BY s.start_min, s.id LIMIT 1),
         ({_OF_SERIES} AND s.state NOT IN ('finished', 'unattended') ORDER BY s.start_min DESC, s.id DESC LIMIT 1)))
 """
 _MORE = f"""
-    SELECT count(*) FROM rooms_occurrence o WHERE o.community=? AND o.booking_id=? AND o.end_min>? AND o.replaces IS NULL
-        AND o.state IN {_OPEN}
+    SELECT count(*) FROM rooms_occurrence o WHERE o.community=? AND o.booking_id=? AND o.end_min>?
+        AND (o.replaces IS NULL OR o.state<>'requested') AND o.state IN {_OPEN}
 """
 _BY_CODE = _LINE + " b.code_digest=? ORDER BY o.start_min, o.id"
 _ON_DAY = (
@@ -202,7 +204,8 @@ _OF_CODE = "SELECT 1 FROM rooms_booking WHERE community=? AND id=? AND code_dige
 _ONE = _LINE + " o.id=?"
 _OF_BOOKING = _LINE + " o.booking_id=? ORDER BY o.start_min, o.id"
 # What a confidential booking is for is nobody's to find.
-_SAID = "LOWER(CASE WHEN b.confidential=1 THEN '' ELSE COALESCE(o.title, b.title) END || ' ' || b.organiser || ' ' || b.organisation)"
+_TITLE = "CASE WHEN b.confidential=1 THEN '' ELSE COALESCE(o.title, b.title) END"
+_SAID = f"LOWER({_TITLE} || ' ' || b.organiser || ' ' || b.organisation)"
 _FOUND = f" {_SAID} LIKE ? ESCAPE '!' "
 _LIKELIEST = " ORDER BY CASE WHEN o.end_min>=? THEN 0 ELSE 1 END, ABS(o.start_min-?), o.id LIMIT ?"
 
