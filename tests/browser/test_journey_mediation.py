@@ -1,5 +1,5 @@
 """The journey of a quarrel: told on the telephone, mediated in a room, agreed in writing, confirmed by the court, visited again,
-filed. One installation whose clock goes ahead; every step is one that a page offers, and nobody else reads a word of it."""
+filed, and counted in the committee's report. One installation whose clock goes ahead; every step is one that a page offers, and nobody else reads a word of it."""
 
 from __future__ import annotations
 
@@ -85,6 +85,7 @@ def test_from_the_oral_application_to_the_archived_file(enter: Callable[..., Any
     look(head, "mediation-filed")
     assert state(head) == zh("Filed")
     assert re.search(r"（\d{4}）西山人调字第\d+号", head.locator("main").inner_text())
+    print_the_report(head)
     nobody_else_reads_it(enter, case)
     house.linli("rooms", "check")
     house.linli("verify")
@@ -201,6 +202,21 @@ def confirm_and_file(head: Any, case: str) -> None:
         follow(head, head.get_by_role("button", name=f"{zh('It is there')}：{zh(paper)}"))
     step(head, "File the case")
     press(head, "File the case")
+
+
+def print_the_report(head: Any) -> None:
+    """The month in figures, on one sheet of paper; nothing in it tells of the case."""
+    follow(head, head.get_by_role("link", name=zh("Reports of the committee")))
+    look(head, "mediation-report")
+    assert zh("What the figures say") in head.locator("main").inner_text()
+    step(head, "Print")
+    look(head, "mediation-report-print")
+    shown = head.locator("main").inner_text()
+    assert not [word for word in SECRETS if word in shown]
+    for name in ("Confirmed by the court (cases)", "Agreements kept (cases)"):
+        row = head.get_by_role("row", name=re.compile(re.escape(zh(name))))
+        assert int(row.get_by_role("cell").first.inner_text()) >= 1, name
+    assert len(re.findall(rb"/Type /Page\b", head.pdf(prefer_css_page_size=True))) == 1
 
 
 def nobody_else_reads_it(enter: Callable[..., Any], case: str) -> None:
