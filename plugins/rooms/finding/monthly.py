@@ -39,8 +39,8 @@ def month_of(text: str) -> datetime.date | None:
     return first if first <= today() else None
 
 
-def monthly(actor: Actor, first: datetime.date) -> Monthly:
-    """The report of the month that begins on `first` (`rooms.utilisation.view`)."""
+def monthly(actor: Actor, first: datetime.date, venue_id: int | None = None) -> Monthly:
+    """The report of the month that begins on `first` (`rooms.utilisation.view`); the trend of one venue, or of all rooms."""
     actor.require(VIEW)
     community = str(actor.community)
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
@@ -49,9 +49,8 @@ def monthly(actor: Actor, first: datetime.date) -> Monthly:
     since = first
     for _month in range(TREND_MONTHS - 1):
         since = (since - datetime.timedelta(days=1)).replace(day=1)
-    return Monthly(
-        first, last, found, demand, sentences(found, demand, without), _since_used(by_month(community, since, last))
-    )
+    trend = _since_used(by_month(community, since, last, venue_id))
+    return Monthly(first, last, found, demand, sentences(found, demand, without), trend)
 
 
 def _since_used(trend: dict[str, Minutes]) -> dict[str, Minutes]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -11,6 +13,7 @@ from core import (
     Actor,
     Conflict,
     Invalid,
+    NotFound,
     Refused,
     absolute_url,
     after_post,
@@ -156,9 +159,21 @@ def booking(occurrence_id: int) -> Any:
         needed=service.needed_by(actor, occurrence_id),
         code=shown,
         base=base(),
+        once_more=_once_more(line) if line.state_shown.final or line.is_over else "",
         may_rate=may_rate,
         may_check_in=service.may_check_in(actor, line),
     )
+
+
+def _once_more(line: service.Line) -> str:
+    """The address that books the same again, on the next such weekday; empty where the room is no longer in use."""
+    try:
+        service.find_room(current_community().code, line.room_id)
+    except NotFound:
+        return ""
+    date = today() + datetime.timedelta(days=(line.date.weekday() - today().weekday()) % 7 or 7)
+    typed = {"date": date.isoformat(), "start": line.start, "end": line.end, "people": line.people or ""}
+    return f"{base()}/{line.room_id}/book?{urlencode(typed)}"
 
 
 @blueprint.get("/booking/<int:occurrence_id>/slip")

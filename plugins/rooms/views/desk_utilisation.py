@@ -39,11 +39,12 @@ def _asked_month() -> datetime.date:
 
 def _shown(first: datetime.date) -> dict[str, Any]:
     actor = current_actor()
-    report = service.monthly(actor, first)
+    venue_id = _number_of("v")
+    report = service.monthly(actor, first, venue_id)
     found = report.found
-    room_id = request.args.get("room", type=int)
-    chosen = found.plan.rooms.get(room_id) if room_id is not None else None
-    heat = found.heat(room_id=chosen.id if chosen else None)
+    venues = {room.venue_id: room.venue for room in found.plan.rooms.values()}
+    chosen = found.plan.rooms.get(_number_of("") or 0)
+    heat = found.heat(venue_id=venue_id if venue_id in venues else None, room_id=chosen.id if chosen else None)
     hours = sorted({hour for _day, hour in heat})
     return {
         "report": report,
@@ -52,14 +53,24 @@ def _shown(first: datetime.date) -> dict[str, Any]:
         "after": report.last + datetime.timedelta(days=1) if first < today().replace(day=1) else None,
         "total": found.of_venue(),
         "rooms": [(room, found.of_room(room.id), room.id in found.plan.parts) for room in found.plan.rooms.values()],
-        "venues": list({room.venue_id: room.venue for room in found.plan.rooms.values()}.items()),
-        "chosen": chosen,
+        "venues": list(venues.items()),
+        "chosen": chosen.name if chosen else venues.get(venue_id or 0),
+        "where": request.args.get("room", ""),
         "hours": _span(hours),
         "heat": [(name, [_cell(heat.get((day, hour))) for hour in _span(hours)]) for day, name in enumerate(WEEKDAYS)],
         "unmet": _unmet(report.demand),
         "in_hours": service.in_hours,
         "base": base(),
     }
+
+
+def _number_of(mark: str) -> int | None:
+    """What the page is asked to look at: a room by its number, a venue (`mark` is `v`) by `v` and its number."""
+    asked = request.args.get("room", "")
+    number = asked.removeprefix(mark)
+    return (
+        int(number) if asked.startswith(mark) and number.isascii() and number.isdecimal() and len(number) < 10 else None
+    )
 
 
 def _span(hours: list[int]) -> range:

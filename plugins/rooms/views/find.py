@@ -27,6 +27,7 @@ from plugins.rooms.finding import grid
 from plugins.rooms.views.base import asked_day, base, blueprint, this_browser, times
 from plugins.rooms.views.forms import FindForm
 
+MOST_FEATURES = 20
 FEW_ROOMS = 4
 """So many rooms are soon scrolled through on a phone; with more, links lead to each."""
 
@@ -114,7 +115,8 @@ def free() -> Any:
     for field in (form.start, form.end):
         field.choices = times(field.data)
     known = _features()
-    form.features.choices = [(each, each) for each in dict.fromkeys([*known, *(form.features.data or [])])]
+    form.features.data = (form.features.data or [])[:MOST_FEATURES]
+    form.features.choices = [(each, each) for each in dict.fromkeys([*known, *form.features.data])]
     found: list[service.Found] | None = None
     lent: list[str] = []
     if asked and form.validate():

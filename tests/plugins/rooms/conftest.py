@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from core.store.db import transaction
 from core.testing import Store
 from plugins.rooms import service
 from plugins.rooms.booking import slots
+from plugins.rooms.finding import unmet
 from plugins.rooms.models import Room
 
 DESK = (
@@ -116,6 +118,13 @@ def house(store: Store, plugins: Registry) -> House:
     venue = service.add_venue(south, name="南苑中心")
     house.south = service.add_room(south, venue.id, name="活动室", seats=30)
     return house
+
+
+@pytest.fixture(autouse=True)
+def no_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests looked for in vain waits in memory to be counted: here it starts anew."""
+    monkeypatch.setattr(unmet, "_known", set())
+    monkeypatch.setattr(unmet, "_waiting", Counter())
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -352,9 +351,7 @@ def test_an_organisation_that_got_no_room_is_named_and_one_that_did_is_not(house
     assert words.organisations_without(house.store.south, house.day, house.day) == []
 
 
-def test_unmet_demand_is_counted_once_per_browser_and_day_without_names(house, monkeypatch):
-    monkeypatch.setattr(unmet, "_known", set())
-    monkeypatch.setattr(unmet, "_waiting", Counter())
+def test_unmet_demand_is_counted_once_per_browser_and_day_without_names(house):
     wish = Wish(house.day, 19 * 60, 20 * 60)
     for who in ("甲", "甲", "乙"):
         service.no_room(house.community, "search", wish, 25, ["投影"], who=who)

@@ -225,3 +225,17 @@ def test_free_rooms_are_found_for_a_time_and_people(client, room):
 )
 def test_an_odd_search_is_told_not_crashed(client, room, query):
     assert client.get(f"{BASE}/free?{query}").status_code == 422
+
+
+def test_what_is_over_is_booked_again_with_one_tap_on_the_next_such_weekday(client, room):
+    booking = book(client, room, title="家庭会议", people="6").location
+    assert "再约一次" not in client.get(booking).get_data(as_text=True)
+    client.send(f"{booking}/cancel")
+    page = html.unescape(client.get(booking).get_data(as_text=True))
+    again = re.search(rf'href="({BASE}/{room.id}/book\?date=([\d-]+)&start=09%3A00&end=10%3A00&people=6)"', page)
+    date = datetime.date.fromisoformat(again[2])
+    assert today() < date and date.weekday() == datetime.date.fromisoformat(DAY).weekday()
+    form = client.get(again[1]).get_data(as_text=True)
+    assert f'value="{date.isoformat()}"' in form and 'value="6"' in form
+    service.remove_room(command(WEST_HILL), room.id)
+    assert "再约一次" not in client.get(booking).get_data(as_text=True)

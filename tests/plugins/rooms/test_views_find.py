@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import html
-from collections import Counter
 
 import pytest
 
@@ -13,7 +12,6 @@ from core.clock import today
 from core.testing import WEST_HILL
 from plugins.rooms import service
 from plugins.rooms.booking.slots import rows
-from plugins.rooms.finding import unmet
 
 BASE = f"/c/{WEST_HILL}/rooms"
 DAY = today() + datetime.timedelta(days=3)
@@ -21,10 +19,8 @@ WHEN = f"date={DAY.isoformat()}&start=09:00&end=10:00"
 
 
 @pytest.fixture
-def rooms(app, monkeypatch):
+def rooms(app):
     """舞蹈室 with 镜墙 and 音响, 议事厅 with 投影, open every day; a projector to lend."""
-    monkeypatch.setattr(unmet, "_known", set())
-    monkeypatch.setattr(unmet, "_waiting", Counter())
     actor = command(WEST_HILL)
     venue = service.add_venue(actor, name="邻里中心")
     service.set_week(actor, venue.id, {weekday: [(480, 1200)] for weekday in range(7)})

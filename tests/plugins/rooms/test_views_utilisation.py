@@ -11,7 +11,6 @@ from core.clock import today
 from core.testing import SOUTH_GARDEN, WEST_HILL, Browser
 from plugins.rooms import service
 from plugins.rooms.booking.slots import rows
-from plugins.rooms.finding import unmet
 
 BASE = f"/c/{WEST_HILL}/rooms"
 PAGE = f"{BASE}/desk/utilisation"
@@ -19,9 +18,8 @@ YESTERDAY = today() - datetime.timedelta(days=1)
 
 
 @pytest.fixture
-def room(app, monkeypatch):
+def room(app):
     """A room in 西山 that was used yesterday from 9 to 11, by somebody whose name nobody shall read here."""
-    monkeypatch.setattr(unmet, "_known", set())
     actor = command(WEST_HILL)
     venue = service.add_venue(actor, name="邻里中心")
     service.set_week(actor, venue.id, {weekday: [(8 * 60, 20 * 60)] for weekday in range(7)})
@@ -60,7 +58,19 @@ def test_it_is_not_for_residents_visitors_or_another_community(app, room, as_rol
     assert "议事厅" not in south
 
 
-@pytest.mark.parametrize("query", ["month=abc", "month=9999-12", "room=999999", "room=x", "month=2026-00&room=-1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "month=abc",
+        "month=9999-12",
+        "room=999999",
+        "room=x",
+        "month=2026-00&room=-1",
+        "room=v",
+        "room=v999",
+        "room=v9" + 30 * "9",
+    ],
+)
 def test_addresses_that_mean_nothing_show_this_month(room, as_role, query):
     assert as_role("director").get(f"{PAGE}?{query}").status_code == 200
 
@@ -69,6 +79,18 @@ def test_one_room_can_be_looked_at(room, as_role):
     month = YESTERDAY.isoformat()[:7]
     page = text(as_role("director").get(f"{PAGE}?month={month}&room={room.id}"))
     assert f'value="{room.id}" selected' in page
+
+
+def test_one_venue_can_be_looked_at_where_there_are_several(room, as_role):
+    month, director = YESTERDAY.isoformat()[:7], as_role("director")
+    assert f'value="v{room.venue_id}"' not in text(director.get(f"{PAGE}?month={month}"))
+    actor = command(WEST_HILL)
+    other = service.add_venue(actor, name="东区")
+    service.add_room(actor, other.id, name="茶室")
+    page = text(director.get(f"{PAGE}?month={month}&room=v{room.venue_id}"))
+    assert f'value="v{room.venue_id}" selected' in page and "什么时候有人用：邻里中心" in page
+    service.set_week(actor, other.id, {})
+    assert "没有开放" in text(director.get(f"{PAGE}?month={today().isoformat()[:7]}&room=v{other.id}"))
 
 
 def test_a_search_without_a_room_is_counted_and_names_nobody(client, room, as_role):
