@@ -30,7 +30,7 @@ _SOURCES = {
     "core.store.sequence": ("next_number",),
     "core.store.violations": ("violated",),
     "core.plugin.declarations": (
-        "AuditWords", "CLEARED", "Clock", "Consent", "DataSubject", "DataTable", "Declaration", "Export", "FileKind",
+        "AuditWords", "CLEARED", "CallUse", "Clock", "Consent", "DataSubject", "DataTable", "Declaration", "Export", "FileKind",
         "Hit", "Job", "Meta", "Moment", "NavItem", "Permission", "PersonalField", "RecordKind", "Retention",
         "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind", "State", "Todo", "Transition",
         "Widget", "Workflow", "WorkflowTodos",
@@ -61,6 +61,7 @@ _SOURCES = {
         "attach", "describe_file", "files_of", "keep_upload", "move_file", "put_back_file", "remove_file",
     ),
     "core.civic.privacy.consents": ("has_consented",),
+    "core.civic.intake": ("call_told", "take_over_call"),
     "core.civic.notices.publishing": (
         "NoticePublished", "NoticeWithdrawn", "draft_notice", "publish_notice",
     ),

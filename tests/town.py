@@ -26,6 +26,7 @@ COMMON = {
     "role": "staff",
     "permission": "core.search",
     "way": "deny",
+    "answer": "leave",
     "status": "moved_away",
     "digest": "0" * 16,
     "code": "ACDEFHJK",
@@ -350,7 +351,21 @@ def _add_mediation(town: Town) -> None:
     service.accept(me, case.id)
     service.assign(me, case.id, head.id, "committee", True)
     ((assignment, _mediator),) = service.assigned_to(case)
+    asked = service.interview(
+        me, case.id, service.Asked(f"{town.mark}邻居", f"{town.mark}楼道", f"{town.mark}听见吵架", "调解员")
+    )
+    piece = service.receive(me, case.id, service.Piece(f"{town.mark}照片", f"{town.mark}甲方", is_original=True))
+    service.report_danger(
+        me, case.id, service.Alarm("intensify", f"{town.mark}派出所", "调解员", f"{town.mark}扬言报复")
+    )
+    service.reply(me, case.id, f"{town.mark}网格员", f"{town.mark}已受理")
+    service.explain(me, case.id, f"{town.mark}情况说明")
+    tomorrow = now() // 60_000 + 1440
+    arrivals = service.arrivals_of(service.meet_elsewhere(me, case.id, tomorrow, tomorrow + 60, f"{town.mark}家里"))
     town.values.update(
+        interview_id=[asked.id],
+        evidence_id=[piece.id],
+        arrival_id=[each.id for each in arrivals],
         case_id=[case.id],
         party_id=[party.id for party in parties],
         mediator_id=[head.id],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import peewee
@@ -20,6 +21,7 @@ from core.civic.reaching.calls import (
     beyond,
     call_not_needed,
     find_person,
+    forget_calls,
     list_number,
     read_number,
     require_seen,
@@ -30,7 +32,18 @@ from core.civic.sheets import MOST_SCANS, SCAN, add_core_sheets
 from core.civic.workflow.engine import advance, begin, install
 from core.clock import day_text, today
 from core.errors import Invalid
-from core.plugin.declarations import FileKind, SheetContent, SheetKind, State, Todo, Transition, Workflow, WorkflowTodos
+from core.plugin.declarations import (
+    CLEARED,
+    FileKind,
+    SheetContent,
+    SheetKind,
+    State,
+    Todo,
+    Transition,
+    Workflow,
+    WorkflowTodos,
+)
+from core.store import audit
 from core.store.community import CommunityModel
 from core.store.db import Day, Flag, Integer, Text, Utc, now, transactional
 from core.store.ref import Ref
@@ -222,6 +235,51 @@ def finish_intake(actor: Actor, intake_id: int, verb: str, note: str) -> CallInt
     advance(actor, record, verb, note=note.strip(), finished_at=now())
     call_not_needed(actor, record.ref, CALL_BACK, note)
     return record
+
+
+# --------------------------------------------------------------------------- for modules that make something of a call
+
+
+@dataclass(frozen=True)
+class CallTold:
+    """What a call said, for a form of a module; `phone` as it was noted."""
+
+    id: int
+    caller: str
+    phone: str
+    place: str
+    matter: str
+    requested_on: datetime.date
+
+
+def call_told(actor: Actor, intake_id: int) -> CallTold:
+    """What somebody who called said; raises `Forbidden`, `NotFound`, `OutOfReach`."""
+    actor.require(TAKE)
+    call: CallIntake = CallIntake.get_of(str(actor.community), intake_id)
+    require_seen(actor, call)
+    return CallTold(call.id, call.caller, call.phone, call.place, call.matter, call.requested_on)
+
+
+@transactional
+def take_over_call(actor: Actor, intake_id: int) -> None:
+    """A module has taken over what a call was about and keeps it to itself: the call is closed, and who called about what stands
+    nowhere any more, neither in its calls back nor in the values of the log. Raises `Forbidden`, `NotFound`, `OutOfReach`.
+    """
+    told = call_told(actor, intake_id)
+    call: CallIntake = CallIntake.get_of(str(actor.community), told.id)
+    note = str(_("Passed on; nothing more of it is kept here."))
+    if call.state == "open":
+        # Passing on is part of taking calls.
+        helper = replace(actor, permissions=actor.permissions | {WORK})
+        advance(helper, call, "answer", note=note, finished_at=now())
+        call_not_needed(helper, call.ref, CALL_BACK, note)
+    same = CallIntake.id == call.id
+    CallIntake.update(caller=CLEARED, matter=CLEARED, place="", phone="", person_id=None, note=note).where(
+        same
+    ).execute()
+    forget_calls(actor, call.ref)
+    for seq in audit.entries_of(call.ref):
+        audit.erase_detail(call.community, seq)
 
 
 def key_of(intake: CallIntake) -> str:

@@ -318,7 +318,7 @@ def check_workflow(workflow: Workflow, declaration: Declaration) -> None:
 def used_permissions(declaration: Declaration) -> set[str]:
     """The names of permissions the declaration relies on."""
     items: tuple[Any, ...] = (
-        *declaration.exports, *declaration.imports, *declaration.search, *declaration.widgets, *declaration.sheets,
+        *declaration.exports, *declaration.imports, *declaration.search, *declaration.calls, *declaration.widgets, *declaration.sheets,
     )  # fmt: skip
     steps = [transition for workflow in declaration.workflows for transition in workflow.transitions]
     return {item.permission for item in (*items, *steps) if item.permission}

@@ -129,6 +129,14 @@ def acts_on(subject: Ref, *actions: str) -> list[tuple[int, str, str]]:
     return list(query.order_by(entry.seq).tuples())
 
 
+def entries_of(subject: Ref) -> list[int]:
+    """The numbers of the entries about a record, in its community's chain, the first one first."""
+    entry = AuditEntry
+    of_record = (entry.chain == (subject.community or SITE)) & (entry.subject == str(subject))
+    found: Any = entry.select(entry.seq).where(of_record).order_by(entry.seq).tuples()
+    return [seq for (seq,) in found]
+
+
 def erase_detail(chain: str, seq: int) -> None:
     """Delete the values of one entry; its digest stays, so the chain stays whole."""
     AuditDetail.delete().where(AuditDetail.chain == chain, AuditDetail.seq == seq).execute()

@@ -7,6 +7,7 @@ from typing import Any
 
 from core import (
     Actor,
+    CallUse,
     Community,
     DataSubject,
     DataTable,
@@ -63,7 +64,7 @@ SETTINGS = (
 def declare() -> Declaration:
     """At start: everything the plugin adds."""
     from plugins.mediation import models, service
-    from plugins.mediation.about import audit_words, exports, privacy, records
+    from plugins.mediation.about import audit_words, exports, limits, privacy, records
     from plugins.mediation.sheets import forms
     from plugins.mediation.states import CASE, CONFIRMATION, OBLIGATION
     from plugins.mediation.views import blueprint
@@ -80,6 +81,7 @@ def declare() -> Declaration:
             models.Party,
             models.Assignment,
             models.Session,
+            models.Arrival,
             models.Attendance,
             models.Agreement,
             models.Signature,
@@ -91,10 +93,16 @@ def declare() -> Declaration:
             models.Rate,
             models.Claim,
             models.Claimed,
+            models.Interview,
+            models.Evidence,
+            models.OfficeReport,
+            models.Reply,
+            models.Headship,
+            models.Review,
         ),
         blueprint=blueprint,
         permissions=PERMISSIONS,
-        settings=SETTINGS,
+        settings=(*SETTINGS, *limits.SETTINGS),
         workflows=(CASE, OBLIGATION, CONFIRMATION),
         jobs=(
             Job(
@@ -105,6 +113,7 @@ def declare() -> Declaration:
             ),
         ),
         exports=exports.EXPORTS,
+        calls=(CallUse(_("A quarrel: application for mediation"), "from_call", "mediation.enter", "handshake"),),
         files=records.FILES,
         sheets=forms.SHEETS,
         records=records.RECORDS,

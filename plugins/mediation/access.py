@@ -1,7 +1,8 @@
 """Who sees a case: the one place that decides it, for every act, page, list, sheet and file of the module (《人民调解法》 §15).
 
 The head of the committee and its clerk see every case; a mediator those assigned to them and, until mediators are assigned,
-those they look after. Directors and the owner of the installation see none of it. Every look is kept for ever.
+those they look after. Nobody sees the case in which they are a party. Directors and the owner of the installation see none of
+it. Every look is kept for ever.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from core import Actor, Forbidden, NotFound, transaction
-from plugins.mediation.models import Assignment, Case, CaseView, Mediator
+from plugins.mediation.models import Assignment, Case, CaseView, Mediator, Party
 from plugins.mediation.texts import _
 
 WORK = "mediation.work"
@@ -37,11 +38,32 @@ def visible(actor: Actor) -> Any:
     me = member(actor)
     if me is None:
         return Case.id < 0
+    not_own = Case.id.not_in(_as_party(me)) if me.person is not None else Case.id > 0
     if me.office in LEADS:
-        return Case.id > 0
+        return not_own
     mine = (Assignment.mediator_id == me.id) & Assignment.ended_at.is_null()
     assigned = Assignment.of(str(actor.community), Assignment.case_id).where(mine)
-    return Case.id.in_(assigned) | ((Case.handler_id == me.id) & Case.state.in_(UNASSIGNED))
+    return not_own & (Case.id.in_(assigned) | ((Case.handler_id == me.id) & Case.state.in_(UNASSIGNED)))
+
+
+def _as_party(me: Mediator) -> Any:
+    """The cases in which somebody of the committee is a party, as far as they are known as a resident."""
+    mine = (Party.person == me.person) & Party.removed_at.is_null() & (Party.side != "invitee")
+    return Party.of(me.community, Party.case_id).where(mine)
+
+
+def is_left_alone(community: str) -> bool:
+    """Whether the leads of the committee are all parties to a case that nobody else has: then it needs another clerk."""
+    leads = list(Mediator.of(community).where(Mediator.office.in_(LEADS), Mediator.left_at.is_null()))
+    if not leads or any(each.person is None for each in leads):
+        return False
+    assigned = Assignment.of(community, Assignment.case_id).where(Assignment.ended_at.is_null())
+    nobody_s = Case.of(community, Case.id).where(
+        Case.state.in_(UNASSIGNED[:4]), Case.handler_id.is_null(), Case.id.not_in(assigned)
+    )
+    for each in leads:
+        nobody_s = nobody_s.where(Case.id.in_(_as_party(each)))
+    return bool(nobody_s.exists())
 
 
 def may_see(actor: Actor, case_id: int) -> bool:

@@ -69,6 +69,10 @@ def _meeting(head: Actor, community: str) -> None:
     service.accept(head, case.id)
     mediator = next(each for each in service.roster(community) if each.account == head.account)
     service.assign(head, case.id, mediator.id, "parties", True)
+    asked = service.Asked(
+        "郁阿姨", "5幢楼下", "那天风大，听见很响一声，下楼看见瓷砖碎在车顶上。", head.label, "住在 5 幢 201 的邻居", head.label
+    )  # fmt: skip
+    service.sign_interview(head, case.id, service.interview(head, case.id, asked).id)
     _arrange(head, case)
 
 
@@ -85,6 +89,11 @@ def _agreed(head: Actor, community: str) -> None:
     service.accept(head, case.id)
     mine = next(each for each in service.roster(community) if each.account == head.account)
     service.assign(head, case.id, mine.id, "committee", True)
+    receipt = service.receive(
+        head, case.id, service.Piece("借条", "阮丽", is_original=True, pages=1), today() - datetime.timedelta(days=2)
+    )
+    service.give_back(head, case.id, receipt.id, "阮丽")
+    service.receive(head, case.id, service.Piece("借条复印件", "阮丽", is_original=False, pages=1))
     met = utc_minute(today() - datetime.timedelta(days=2), 10 * 60)
     service.meet_elsewhere(head, case.id, met, met + 60, "居委会接待室")
     came = [service.Attended(party.id, True, True) for party in parties]
@@ -104,9 +113,9 @@ def _arrange(head: Actor, case: Case) -> None:
         try:
             free = service.free_rooms(head, day, 14 * 60, 15 * 60 + 30)
             if free:
-                service.schedule(
-                    head, case.id, service.Meeting(free[0].room_id, day, 14 * 60, 15 * 60 + 30, stagger=15)
-                )
+                second = free[1].room_id if len(free) > 1 else None
+                wish = service.Meeting(free[0].room_id, day, 14 * 60, 15 * 60 + 30, stagger=15, second_room=second)
+                service.schedule(head, case.id, wish)
                 return
         except (Conflict, Invalid, Refused):
             continue

@@ -49,13 +49,16 @@ class Case(CommunityModel):
     archived_on = Day(null=True)
     archived_by = Text(default="")
     escalated_on = Day(null=True)
+    suspended_until = Day(null=True)
 
     class Meta:
         table_name = "mediation_case"
 
 
 class Matter(CommunityModel):
-    """What a case is about, in words. `answer` is what the other side said, `ending` the reason code of its end."""
+    """What a case is about, in words. `answer` is what the other side said, `ending` the reason code of its end, `explanation` the
+    note 情况说明 in the file. Where the facts are `sensitive` (health, faith, violence, a child), each party consents separately.
+    """
 
     kind = "mediation.matter"
     case_id = Integer(primary_key=True)
@@ -67,6 +70,8 @@ class Matter(CommunityModel):
     is_public = Flag(default=False)
     ending = Text(default="")
     ending_words = Text(default="")
+    sensitive = Flag(default=False)
+    explanation = Text(default="")
 
     class Meta:
         table_name = "mediation_matter"
@@ -129,7 +134,10 @@ class CaseView(CommunityModel):
 
 
 class Party(CommunityModel):
-    """当事人: `side` is applicant, respondent or invitee. Of a paper of identity only that it was seen, by whom and when."""
+    """当事人: `side` is applicant, respondent or invitee. Of a paper of identity only that it was seen, by whom and when.
+
+    Of an invitee `consented_on` is the day on which both sides agreed that they help (《人民调解法》 §20).
+    """
 
     kind = "mediation.party"
     case_id = Integer()
@@ -175,7 +183,8 @@ class Assignment(CommunityModel):
 
 
 class Session(CommunityModel):
-    """A meeting: planned, held, missed or withdrawn. Times are UTC minutes; `stagger_min` lets the other side come later."""
+    """A meeting: planned, held, missed or withdrawn. Times are UTC minutes. With a second room (背对背) the sides sit apart;
+    who comes when and where is in `Arrival`. `invitees` helped, and both sides had agreed to it."""
 
     kind = "mediation.session"
     case_id = Integer()
@@ -185,15 +194,32 @@ class Session(CommunityModel):
     place = Text(default="")
     start_min = Integer()
     end_min = Integer()
-    stagger_min = Integer(default=0)
+    second_occurrence_id = Integer(null=True)
+    second_room_id = Integer(null=True)
+    second_place = Text(default="")
     court_invited = Flag(default=False)
     recorder = Text(default="")
     invitees = Text(default="")
+    invitees_agreed = Flag(default=False)
     words = Text(default="")
     recorded_at = Utc(null=True)
 
     class Meta:
         table_name = "mediation_session"
+
+
+class Arrival(CommunityModel):
+    """通知: when a party is to come to a meeting (UTC minute), whether to the second room (`apart`), and when they were told."""
+
+    kind = "mediation.arrival"
+    session_id = Integer()
+    party_id = Integer()
+    come_min = Integer()
+    apart = Flag(default=False)
+    told_on = Day(null=True)
+
+    class Meta:
+        table_name = "mediation_arrival"
 
 
 class Attendance(CommunityModel):
@@ -211,7 +237,10 @@ class Attendance(CommunityModel):
 
 
 class Agreement(CommunityModel):
-    """调解协议, oral or written. `amount` is what was agreed between the parties, in 分; the committee takes nothing."""
+    """调解协议, oral or written. `amount` is what was agreed between the parties, in 分; the committee takes nothing.
+
+    After a court refused to confirm it a later version `replaces` it; `replaced_on` is the day that one took effect.
+    """
 
     kind = "mediation.agreement"
     case_id = Integer()
@@ -228,6 +257,8 @@ class Agreement(CommunityModel):
     sealed_on = Day(null=True)
     effective_on = Day(null=True)
     refused_on = Day(null=True)
+    replaces = Integer(null=True)
+    replaced_on = Day(null=True)
 
     class Meta:
         table_name = "mediation_agreement"
@@ -367,3 +398,103 @@ class Claimed(CommunityModel):
 
     class Meta:
         table_name = "mediation_claimed"
+
+
+class Interview(CommunityModel):
+    """调查记录: who was asked, when, where, by whom, what they said; `signed_on` when they put their name under it."""
+
+    kind = "mediation.interview"
+    case_id = Integer()
+    asked_on = Day()
+    place = Text()
+    asked = Text()
+    relation = Text(default="")
+    asked_by = Text()
+    recorder = Text(default="")
+    words = Text()
+    signed_on = Day(null=True)
+    at = Utc(default=now)
+    by_label = Text()
+
+    class Meta:
+        table_name = "mediation_interview"
+
+
+class Evidence(CommunityModel):
+    """证据材料: one line of the list of evidence, an original or a copy, and to whom it was given back when."""
+
+    kind = "mediation.evidence"
+    case_id = Integer()
+    item = Text()
+    given_by = Text()
+    is_original = Flag()
+    pages = Integer(null=True)
+    received_on = Day()
+    returned_on = Day(null=True)
+    returned_to = Text(default="")
+    at = Utc(default=now)
+    by_label = Text()
+
+    class Meta:
+        table_name = "mediation_evidence"
+
+
+class OfficeReport(CommunityModel):
+    """报告记录: the police or another office was told of a danger: when (`told_at`, ms UTC), whom, by whom, what. Never changed."""
+
+    kind = "mediation.office_report"
+    case_id = Integer()
+    danger = Text()
+    told_at = Utc()
+    told_to = Text()
+    told_by = Text()
+    words = Text()
+    answer = Text(default="")
+    at = Utc(default=now)
+    by_label = Text()
+
+    class Meta:
+        table_name = "mediation_office_report"
+
+
+class Reply(CommunityModel):
+    """What whoever sent a quarrel to the committee was told of it: when, who, what. Never changed."""
+
+    kind = "mediation.reply"
+    case_id = Integer()
+    told_on = Day()
+    told_to = Text()
+    words = Text()
+    at = Utc(default=now)
+    by_label = Text()
+
+    class Meta:
+        table_name = "mediation_reply"
+
+
+class Headship(CommunityModel):
+    """Somebody became head of the committee: by which decision of which day, entered by whom. Never changed."""
+
+    kind = "mediation.headship"
+    mediator_id = Integer()
+    decided_on = Day()
+    decision = Text(default="")
+    at = Utc(default=now)
+    by_account = Integer(null=True)
+    by_label = Text()
+
+    class Meta:
+        table_name = "mediation_headship"
+
+
+class Review(CommunityModel):
+    """A head has reviewed who looked at cases, `up_to` this look. Never changed."""
+
+    kind = "mediation.review"
+    mediator_id = Integer()
+    up_to = Integer()
+    at = Utc(default=now)
+    by_label = Text()
+
+    class Meta:
+        table_name = "mediation_review"

@@ -44,6 +44,9 @@ STATES = (
 _HERE = rules.by_this_step
 # Given by the act when what the step is about is stored.
 _DONE = ("done",)
+# Whoever was entered after the acceptance is asked as well.
+_AGREED_BY_ALL = (rules.all_consent, rules.consents_to_sensitive, rules.all_know_their_rights)
+_IN_FORCE = ("performing", "fulfilled", "breached")
 _BEFORE_END = ("accepted", "assigned", "scheduled", "in_mediation", "awaiting_signatures")
 
 CASE = Workflow(
@@ -62,7 +65,7 @@ CASE = Workflow(
             "accepted",
             WORK,
             _("Accept the case"),
-            (rules.has_dispute, rules.all_consent, rules.all_know_their_rights),
+            (rules.has_dispute, rules.all_consent, rules.consents_to_sensitive, rules.all_know_their_rights),
             required=("accepted_on", "complete_by"),
         ),
         Transition(
@@ -88,11 +91,11 @@ CASE = Workflow(
             "agreed_oral",
             WORK,
             _("Enter an oral agreement"),
-            (_HERE(rules.has_effective_agreement),),
+            (*_AGREED_BY_ALL, _HERE(rules.has_effective_agreement),),
             required=("effective_on",),
         ),
         Transition(
-            "write_agreement", "in_mediation", "awaiting_signatures", WORK, _("Write the agreement"), (_HERE(rules.has_draft),), _DONE
+            "write_agreement", "in_mediation", "awaiting_signatures", WORK, _("Write the agreement"), (*_AGREED_BY_ALL, _HERE(rules.has_draft)), _DONE
         ),
         Transition(
             "sign",
@@ -110,7 +113,24 @@ CASE = Workflow(
         Transition("fulfil", ("performing", "breached"), "fulfilled", WORK, _("All of it is kept"), (rules.all_settled,)),
         Transition("breach", "performing", "breached", WORK, _("Something is not kept"), (rules.something_breached,)),
         Transition(
-            "terminate", _BEFORE_END, "terminated", WORK, _("End without agreement"), (_HERE(rules.has_ending), rules.has_no_meeting), _DONE
+            "terminate", _BEFORE_END, "terminated", WORK, _("End without agreement"),
+            (_HERE(rules.has_ending), rules.has_no_meeting, rules.has_none_in_force), _DONE,
+        ),
+        # After the court did not confirm the agreement: change it, talk again, or sue.
+        Transition(
+            "mediate_again", _IN_FORCE, "in_mediation", WORK, _("Mediate again"), (rules.court_refused,), _DONE
+        ),
+        Transition(
+            "amend", _IN_FORCE, "awaiting_signatures", WORK, _("Change the agreement"),
+            (rules.court_refused, *_AGREED_BY_ALL, _HERE(rules.has_draft)), _DONE,
+        ),
+        Transition(
+            "sue", (*_IN_FORCE, "assigned", "in_mediation"), "terminated", WORK, _("They go to court"),
+            (rules.court_refused, _HERE(rules.has_ending)), _DONE,
+        ),
+        Transition(
+            "keep", ("assigned", "in_mediation"), "performing", WORK, _("The earlier agreement stands"),
+            (rules.has_agreement_in_force,), _DONE,
         ),
         Transition(
             "close",
@@ -127,7 +147,7 @@ CASE = Workflow(
             "archived",
             WORK,
             _("File the case"),
-            (rules.file_is_complete,),
+            (rules.file_is_complete, rules.court_has_decided, rules.is_replied),
             required=("archived_on", "archived_by", "file_year", "file_number"),
         ),
         Transition("reopen", "closed", "in_mediation", WORK, _("Open it again"), (rules.has_no_agreement, _HERE(rules.says_why)), _DONE),
@@ -148,8 +168,17 @@ OBLIGATION = Workflow(
     transitions=(
         Transition("fulfil", ("open", "breached"), "fulfilled", WORK, _("Done"), required=("settled_on",)),
         Transition("breach", "open", "breached", WORK, _("Not done"), (rules.is_due,)),
-        Transition("waive", "breached", "waived", WORK, _("Waived"), required=("settled_on",)),
-        Transition("sue", "breached", "sued", WORK, _("Taken to court"), required=("settled_on",)),
+        Transition("waive", "breached", "waived", WORK, _("Waived"), (rules.is_urged,), ("settled_on",)),
+        Transition("sue", ("open", "breached"), "sued", WORK, _("Taken to court"), (rules.may_sue,), ("settled_on",)),
+        Transition(
+            "replace",
+            ("open", "breached"),
+            "waived",
+            WORK,
+            _("Replaced by a later agreement"),
+            (rules.is_replaced,),
+            ("settled_on",),
+        ),
     ),
 )
 

@@ -46,18 +46,25 @@ TERMINATED = {
     "gone": _("A side cannot be found any more"),
     "other": _("Another reason"),
 }
+# 法释〔2011〕5号: where the court does not confirm an agreement, the parties may also sue.
+SUED = {"sued": _("They go to court; the court did not confirm the agreement")}
+DANGERS = {
+    "crime": _("A possible crime, or a breach of public order"),
+    "intensify": _("The quarrel may intensify"),
+    "other": _("Another danger"),
+}
 # 《人民调解法》 §23 (1): the parties may choose and refuse mediators.
 ENDED_WHY = {
     "kin": _("Kin of a party"),
     "interest": _("An interest of their own"),
     "relation": _("Another relation that may harm fairness"),
-    "replaced": _("Replaced for another reason"),
+    "replaced": _("At a party's wish, or for another reason"),
 }
 WARNINGS = {
     "person": _("is a party to this case"),
     "home": _("shares a home with a party"),
     "building": _("lives in the same building as a party"),
-    "earlier": _("mediated an earlier case of a party"),
+    "earlier": _("was in an earlier case of a party"),
 }
 NOTES = {
     "contact": _("Called or visited"),

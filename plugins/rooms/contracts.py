@@ -170,9 +170,13 @@ class RoomService(Protocol):
         end: int,
         *,
         title: str,
+        second_room: int | None = None,
         **also: Unpack[Also],
     ) -> Reserved:
-        """Book a room together with the resources of `also` in one transaction."""
+        """Book a room together with the resources of `also` in one transaction, and with a `second_room` for the same
+        `subject`: what is booked for one record at one time is moved, given up and displaced together. Returns the first
+        room's.
+        """
 
     def book_series(
         self,
@@ -194,10 +198,28 @@ class RoomService(Protocol):
     def move(
         self, actor: Actor, occurrence_id: int, day: datetime.date, start: int, end: int, room_id: int | None = None
     ) -> Reserved:
-        """Move an occurrence with everything it needs, or leave all of it where it is."""
+        """Move an occurrence with everything it needs and what was booked together with it, or leave all of it where it is."""
+
+    def move_rooms(
+        self,
+        actor: Actor,
+        occurrence_id: int,
+        day: datetime.date,
+        start: int,
+        end: int,
+        room_id: int,
+        second_room: int | None,
+    ) -> Reserved:
+        """The same, and say which rooms it needs from now on: a second one more, another one, or none."""
+
+    def rooms_of(self, community: str, occurrence_id: int) -> list[Reserved]:
+        """What is booked together with an occurrence, that one first."""
+
+    def held_for(self, community: str, subject: Ref) -> list[Reserved]:
+        """The times held for a record because the community took its room back; `take` or `cancel` the first one."""
 
     def cancel(self, actor: Actor, occurrence_id: int, reason: str = "") -> None:
-        """Give an occurrence up and free everything it took."""
+        """Give an occurrence up and free everything it took, with what was booked together with it."""
 
     def utilisation(self, community: str, first: datetime.date, last: datetime.date) -> list[RoomUse]:
         """How every room was used on the local days `first`…`last`; what is still to come counts for nothing."""

@@ -13,6 +13,7 @@ from plugins.rooms.booking.occurrences import Booked
 from plugins.rooms.booking.recurrence import read_rule
 from plugins.rooms.booking.rules import Wish, check_title
 from plugins.rooms.booking.series import book_series_wish
+from plugins.rooms.booking.together import book_rooms, held_for, move_rooms, rooms_of
 from plugins.rooms.contracts import Also, FreeRoom, Reserved, ReservedSeries, RoomUse
 from plugins.rooms.finding.find import free_rooms
 from plugins.rooms.finding.utilisation import measure
@@ -90,9 +91,15 @@ class Rooms:
         end: int,
         *,
         title: str,
+        second_room: int | None = None,
         **also: Unpack[Also],
     ) -> Reserved:
-        return _reserved(book_wish(actor, room_id, _wish(day, start, end), _extras(title, also)))
+        wish, extras = _wish(day, start, end), _extras(title, also)
+        if second_room is None:
+            return _reserved(book_wish(actor, room_id, wish, extras))
+        if extras.subject is None:
+            raise ValueError("two rooms are held together by the record they are booked for")
+        return _reserved(book_rooms(actor, room_id, second_room, wish, extras))
 
     def book_series(
         self,
@@ -115,6 +122,24 @@ class Rooms:
         self, actor: Actor, occurrence_id: int, day: datetime.date, start: int, end: int, room_id: int | None = None
     ) -> Reserved:
         return _reserved(move_wish(actor, occurrence_id, _wish(day, start, end), room_id=room_id))
+
+    def move_rooms(
+        self,
+        actor: Actor,
+        occurrence_id: int,
+        day: datetime.date,
+        start: int,
+        end: int,
+        room_id: int,
+        second_room: int | None,
+    ) -> Reserved:
+        return _reserved(move_rooms(actor, occurrence_id, _wish(day, start, end), room_id, second_room))
+
+    def rooms_of(self, community: str, occurrence_id: int) -> list[Reserved]:
+        return [_reserved(each) for each in rooms_of(community, occurrence_id)]
+
+    def held_for(self, community: str, subject: Ref) -> list[Reserved]:
+        return [_reserved(each) for each in held_for(community, subject)]
 
     def cancel(self, actor: Actor, occurrence_id: int, reason: str = "") -> None:
         cancel(actor, occurrence_id, reason=reason)

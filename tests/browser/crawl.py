@@ -190,6 +190,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{decide}/refuse",
             f"{HOME}/admin/calendar/2025/take-back",
             left,
+            f"{HOME}/mediation/desk/roster/2/head",
             f"{HOME}/notices/desk/5/withdraw",
             f"{HOME}/threads/core.notice:1/link?q=%E6%A5%BC%E9%81%93",
             f"{HOME}/threads/links/1/end",
@@ -205,7 +206,10 @@ def _of_mediation(head: Visitor) -> list[str]:
     """Pages of the demo's case with an agreement in force, and of a claim for the subsidy."""
     kept = text("Being kept", "mediation")
     case = _in(head.get(f"{HOME}/mediation/desk"), rf'cases/(\d+)">(?:(?!</tr>)[\s\S])*?{kept}')
-    pages = ("", "/agreement/written", "/sign", "/court/apply", "/record", "/meeting", "/do/prevent")
+    pages = (
+        "", "/agreement/written", "/agreement/changed", "/sign", "/court/apply", "/record", "/meeting", "/do/prevent",
+        "/do/interview", "/do/evidence", "/do/report", "/evidence/2/back",
+    )  # fmt: skip
     subsidy = f"{HOME}/mediation/desk/subsidy"
     return [
         *(f"{HOME}/mediation/desk/cases/{case}{page}" for page in pages),

@@ -130,10 +130,11 @@ CORE_RULES: tuple[Retention, ...] = (
 
 
 class Due(NamedTuple):
-    """A rule and how many records are over its time now; at most what one run clears."""
+    """A rule and how many records are over its time now; at most what one run clears. `days` is how long it is kept here."""
 
     rule: Retention
     records: int
+    days: int
 
 
 def rules() -> Iterator[Retention]:
@@ -147,7 +148,11 @@ def dry_run(actor: Actor) -> list[Due]:
     """What the next run would clear; writes nothing. Raises `Forbidden`."""
     actor.require(PRIVACY)
     community, moment = community_of(actor), now()
-    return [Due(rule, rule.overdue(community, moment - rule.days * DAY_MS)) for rule in rules()]
+    found = []
+    for rule in rules():
+        days = rule.kept(community)
+        found.append(Due(rule, rule.overdue(community, moment - days * DAY_MS), days))
+    return found
 
 
 def run(actor: Actor) -> LazyText | None:
@@ -166,7 +171,7 @@ def run(actor: Actor) -> LazyText | None:
 
 
 def _clear(actor: Actor, rule: Retention) -> int:
-    refs = rule.clear(actor, now() - rule.days * DAY_MS)
+    refs = rule.clear(actor, now() - rule.kept(community_of(actor)) * DAY_MS)
     if not refs:
         return 0
     community = community_of(actor)

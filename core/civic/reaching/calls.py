@@ -24,6 +24,7 @@ from core.people.directory import may_be_contacted
 from core.people.person import DECEASED, Person
 from core.people.phone import parse_phone
 from core.people.reach import require_person, within
+from core.plugin.declarations import CLEARED
 from core.store import audit
 from core.store.community import CommunityModel
 from core.store.db import Day, Integer, Text, Utc, now, transactional
@@ -340,6 +341,22 @@ def call_not_needed(actor: Actor, subject: Ref, reason_key: str, note: Label) ->
 def _set_aside(actor: Actor, task: CallTask, note: str) -> None:
     _change(task, {"state": "set_aside", "note": note.strip()})
     audit.record(actor, "core.call.set_aside", task.ref, after={"note": task.note}, permission=WORK)
+
+
+def forget_calls(actor: Actor, subject: Ref) -> None:
+    """Take names, numbers and reasons out of every call about `subject`, in the caller's transaction, and its values out of the
+    log: what it was about is kept elsewhere. The calls are over before."""
+    if subject.community != actor.community:
+        raise NotFound
+    for task in list(_tasks_of(subject)):
+        note = CLEARED if task.note else ""
+        same = CallTask.id == task.id
+        CallTask.update(name=CLEARED, phone="", why=CLEARED, note=note, person_id=None).where(same).execute()
+        CallAttempt.update(note="").where(
+            CallAttempt.community == task.community, CallAttempt.task_id == task.id
+        ).execute()
+        for seq in audit.entries_of(task.ref):
+            audit.erase_detail(task.community, seq)
 
 
 def contacted_at(subject: Ref, reason_key: str | None = None) -> int | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from core.actor import Actor
     from core.plugin.declarations.imports import Import
-    from core.plugin.declarations.pages import SearchSource, Widget
+    from core.plugin.declarations.pages import CallUse, SearchSource, Widget
     from core.plugin.declarations.privacy import Consent, PersonalField, Retention
     from core.plugin.declarations.records import FileKind, RecordKind, ScoreKind, SheetKind
     from core.plugin.declarations.workflows import Workflow
@@ -135,6 +135,7 @@ class Declaration:
     exports: tuple[Export, ...] = ()
     imports: tuple[Import, ...] = ()
     search: tuple[SearchSource, ...] = ()
+    calls: tuple[CallUse, ...] = ()
     widgets: tuple[Widget, ...] = ()
     files: tuple[FileKind, ...] = ()
     scores: tuple[ScoreKind, ...] = ()

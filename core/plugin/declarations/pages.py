@@ -34,6 +34,21 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class CallUse:
+    """What else a call that comes in can become: a button on its page, and beside “Save” while it is written down.
+
+    `endpoint` is relative to the plugin's blueprint. The page gets a post with what was typed (`who`, `phone`, `where`, `what`,
+    `requested_on`), or with the number of a call that is stored (`call`; see `call_told`), stores nothing and shows its own
+    form filled with it. Shown to holders of `permission`.
+    """
+
+    label: Label
+    endpoint: str
+    permission: str
+    icon: str = "file-text"
+
+
+@dataclass(frozen=True)
 class Todo:
     """Something that waits for the actor, derived from records, never stored. `due` is `YYYY-MM-DD` or empty.
 

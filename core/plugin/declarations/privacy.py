@@ -61,7 +61,8 @@ CLEARED = "—"
 
 @dataclass(frozen=True)
 class Retention:
-    """How long something personal is kept: `days` after it was over, then the daily job clears it.
+    """How long something personal is kept: `days` after it was over, then the daily job clears it. Where a community decides
+    about it, `days_in(community)` says how many there; `days` are then the usual.
 
     `overdue(community, before)` counts what was over before that moment (ms UTC); `clear(actor, before)` takes names, numbers
     and words out of it and returns the records. Both may stop at 500 at a time: the rest goes the next day.
@@ -72,6 +73,11 @@ class Retention:
     days: int
     overdue: Callable[[str, int], int]
     clear: Callable[[Actor, int], list[Ref]]
+    days_in: Callable[[str], int] | None = None
+
+    def kept(self, community: str) -> int:
+        """For how many days it is kept in a community."""
+        return self.days_in(community) if self.days_in is not None else self.days
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, Self
 
 from flask import Blueprint, Response, request
@@ -17,6 +18,7 @@ from core.clock import today
 from core.errors import Conflict, Invalid
 from core.people import directory, staff
 from core.people.disclosure import masked_view
+from core.plugin.current import active
 from core.text import _
 from core.web import ui
 from core.web.forms import (
@@ -73,7 +75,17 @@ def new() -> Response:
         else:
             ui.toast(_("The call of %(who)s is written down.", who=form.who.data))
             return ui.after_post(ui.url(".index"))
-    return ui.page("desk/calls/new.html", form=form, person=person, status=status_of(form))
+    return ui.page("desk/calls/new.html", form=form, person=person, uses=_uses(), status=status_of(form))
+
+
+def _uses() -> list[SimpleNamespace]:
+    """What else a call can become here: buttons of the modules that are on."""
+    registry, actor, community = active(), current_actor(), current_community().code
+    return [
+        SimpleNamespace(label=item.label, icon=item.icon, href=ui.url(f"c.{plugin}.{item.endpoint}"))
+        for plugin, item in registry.declared("calls")
+        if actor.can(item.permission) and registry.is_enabled(community, plugin)
+    ]
 
 
 def _take(form: CallForm, person_id: int | None) -> int:
@@ -137,6 +149,7 @@ def detail(call: CallIntake) -> Response:
         call=call,
         form=form,
         states=_states(),
+        uses=_uses() if call.state == "open" else [],
         steps=workflow.history(call),
         status=status_of(form),
     )

@@ -51,6 +51,16 @@ def todo_items(community: Community, actor: Actor) -> Iterator[Todo]:
             _("Enter the head and the mediators"), f"{base}/roster", icon="users-round", permission=ROSTER,
             detail=_("Nobody can open a case of mediation before."),
         )  # fmt: skip
+    if actor.can(ROSTER) and service.is_left_alone(community.code):
+        yield Todo(
+            _("Enter another clerk of the mediation committee"), f"{base}/roster", icon="users-round", permission=ROSTER,
+            detail=_("A case waits that nobody on the roster may open."),
+        )  # fmt: skip
+    if service.waits_for_review(actor):
+        yield Todo(
+            _("Review who looked at cases"), f"{base}/looks", icon="eye", permission=WORK, account=actor.account,
+            detail=_("For a month nobody has."),
+        )  # fmt: skip
     own_eyes = actor.session is not None and actor.viewer is None
     for line in service.cases(actor, limit=MOST):
         yield Todo(

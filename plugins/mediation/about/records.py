@@ -8,12 +8,15 @@ from typing import Any
 from core import Actor, FileKind, Moment, RecordKind, Ref, history, name_of
 from plugins.mediation.access import ROSTER, may_see, visible
 from plugins.mediation.cases.register import register_text
-from plugins.mediation.models import Agreement, Case, Mediator, Session
+from plugins.mediation.models import Agreement, Arrival, Case, Interview, Mediator, OfficeReport, Session
 from plugins.mediation.states import CASE
 from plugins.mediation.texts import _
 
 _STATE = {state.name: state for state in CASE.states}
 _TONES = {"ok": "ok", "warn": "warn", "bad": "bad"}
+
+
+_PARTS: Mapping[str, Any] = {each.kind: each for each in (Session, Agreement, Arrival, Interview, OfficeReport)}
 
 
 def _ids(refs: Sequence[Ref], kind: str) -> list[int]:
@@ -39,9 +42,11 @@ def _story(actor: Actor, ref: Ref) -> Iterator[Moment]:
 
 
 def _case_of(actor: Actor, ref: Ref) -> int:
-    """The case of a meeting or an agreement; raises `NotFound`."""
-    model: Any = Session if ref.kind == Session.kind else Agreement
-    return int(model.get_of(str(actor.community), int(ref.id)).case_id)
+    """The case of a part of it; raises `NotFound`."""
+    found: Any = _PARTS[ref.kind].get_of(str(actor.community), int(ref.id))
+    if isinstance(found, Arrival):
+        found = Session.get_of(found.community, found.session_id)
+    return int(found.case_id)
 
 
 def _sees_part(actor: Actor, ref: Ref) -> bool:
@@ -76,6 +81,9 @@ RECORDS = (
     ),
     _part(Session, _("Meeting of mediation"), "messages-square"),
     _part(Agreement, _("Mediation agreement"), "handshake"),
+    _part(Arrival, _("Notice of a meeting of mediation"), "calendar-check"),
+    _part(Interview, _("Record of an investigation"), "messages-square"),
+    _part(OfficeReport, _("Report to an office"), "triangle-alert"),
     RecordKind(
         Mediator, _("Mediator"), "users-round", _mediators, lambda _actor, _ref: "mediation/desk/roster", _keeps_roster
     ),
@@ -84,5 +92,5 @@ RECORDS = (
 # Signed sheets lie with the case and are seen by whoever sees the case.
 FILES = tuple(
     FileKind(model.kind, "scan", sees, most=6, takes=("picture", "document"), keep_days=None, private=True)
-    for model, sees in ((Case, _sees), (Session, _sees_part), (Agreement, _sees_part))
+    for model, sees in ((Case, _sees), *((part, _sees_part) for part in _PARTS.values()))
 )

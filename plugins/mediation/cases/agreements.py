@@ -1,6 +1,7 @@
 """What they agreed: orally, in force at once, or in writing, in force when all have signed and the seal is on it.
 
 《人民调解法》 §28–31. The duties of an agreement in force become obligations, and the thirty days of the judicial confirmation begin.
+Where the court did not confirm it, a later version may take its place.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 from core import Actor, Invalid, Refused, advance, begin, deadline, next_number, record, today, transactional
 from plugins.mediation.access import WORK, own_case
 from plugins.mediation.cases.register import prefix_of
-from plugins.mediation.models import Agreement, Case, Confirmation, Duty, Obligation, Signature
-from plugins.mediation.rules import SIDES, agreement_of, parties_of
+from plugins.mediation.models import Agreement, Case, Confirmation, Duty, Matter, Obligation, Signature
+from plugins.mediation.rules import SIDES, draft_of, in_force, is_rejected, obligations_of, parties_of
 from plugins.mediation.texts import _
 from plugins.mediation.words import MANNERS
 
@@ -51,8 +52,7 @@ def agree_orally(actor: Actor, case_id: int, wording: Wording) -> Agreement:
     """Enter an oral agreement: in force from the moment it was agreed (§30). Raises `Invalid`, `Refused`."""
     case = own_case(actor, case_id)
     made = _draft(actor, case, "oral", wording)
-    made.effective_on = today()
-    made.save()
+    _put_in_force(actor, case, made, today())
     advance(actor, case, "agree_orally", effective_on=today())
     _take_effect(actor, case, made)
     return made
@@ -62,24 +62,67 @@ def agree_orally(actor: Actor, case_id: int, wording: Wording) -> Agreement:
 def write_agreement(actor: Actor, case_id: int, wording: Wording) -> Agreement:
     """Write the agreement that is to be signed by every party; parties + 1 copies (§29). Raises `Invalid`, `Refused`."""
     case = own_case(actor, case_id)
-    made = _draft(actor, case, "written", wording)
-    for party in parties_of(case, *SIDES):
-        Signature.insert(community=case.community, agreement_id=made.id, party_id=party.id).execute()
+    made = _to_be_signed(actor, case, wording)
     advance(actor, case, "write_agreement", done=True)
     return made
 
 
+def _to_be_signed(actor: Actor, case: Case, wording: Wording) -> Agreement:
+    made = _draft(actor, case, "written", wording)
+    for party in parties_of(case, *SIDES):
+        Signature.insert(community=case.community, agreement_id=made.id, party_id=party.id).execute()
+    return made
+
+
+@transactional
+def amend(actor: Actor, case_id: int, wording: Wording) -> Agreement:
+    """Write a new version of an agreement that the court did not confirm. The one in force stays so until every party, a
+    mediator and the seal are under the new one; it stays readable for ever. Raises `Invalid`, `Refused`."""
+    case = own_case(actor, case_id)
+    made = _to_be_signed(actor, case, wording)
+    advance(actor, case, "amend", done=True)
+    return made
+
+
+@transactional
+def mediate_again(actor: Actor, case_id: int) -> Case:
+    """The court did not confirm the agreement: talk again; until they agree otherwise it stands. Raises `Refused`."""
+    return advance(actor, own_case(actor, case_id), "mediate_again", done=True)
+
+
+@transactional
+def keep_agreement(actor: Actor, case_id: int) -> Case:
+    """Talking again brought nothing new: go back to the agreement in force. Raises `Refused`."""
+    return advance(actor, own_case(actor, case_id), "keep", done=True)
+
+
+@transactional
+def go_to_court(actor: Actor, case_id: int, words: str) -> Case:
+    """The court did not confirm the agreement and a side sues over it (《人民调解法》 §32): the committee's part is over, the
+    agreement stays readable. Raises `Invalid`, `Refused`."""
+    case = own_case(actor, case_id)
+    if not words.strip():
+        raise Invalid({"words": [_("Please write a few words: the file needs them.")]})
+    for each in obligations_of(case):
+        if each.state in ("open", "breached"):
+            advance(actor, each, "sue", settled_on=today())
+    Matter.update(ending="sued", ending_words=words.strip()).where(Matter.case_id == case.id).execute()
+    return advance(actor, case, "sue", done=True)
+
+
 def _draft(actor: Actor, case: Case, form: str, wording: Wording) -> Agreement:
     _check(case, wording)
-    if case.state != "in_mediation":
+    earlier = in_force(case)
+    if case.state != "in_mediation" and earlier is None:
         raise Refused(_("An agreement comes out of a meeting."), advice=_("First write the record of the meeting."))
-    if agreement_of(case) is not None:
+    if draft_of(case) is not None or (earlier is not None and not is_rejected(case)):
         raise Refused(_("This case has an agreement already."))
     year = today().year
     made: Agreement = Agreement.create(
         community=case.community, case_id=case.id, form=form, number_year=year,
         number=next_number(case.community, year, "mediation.agreement"), agreed_on=today(), facts=wording.facts.strip(),
         issues=wording.issues.strip(), terms=wording.terms.strip(), amount=wording.amount,
+        replaces=earlier.id if earlier is not None else None,
     )  # fmt: skip
     for duty in wording.duties:
         Duty.create(
@@ -156,8 +199,7 @@ def enter_signatures(actor: Actor, case_id: int, signed: Signed, on: datetime.da
     days = [row.signed_on for row in rows] + [agreement.mediator_signed_on, agreement.sealed_on]
     if not rows or not all(days):
         return False
-    agreement.effective_on = max(each for each in days if each is not None)
-    agreement.save()
+    _put_in_force(actor, case, agreement, max(each for each in days if each is not None))
     advance(actor, case, "sign", effective_on=agreement.effective_on)
     _take_effect(actor, case, agreement)
     return True
@@ -165,8 +207,8 @@ def enter_signatures(actor: Actor, case_id: int, signed: Signed, on: datetime.da
 
 def _to_sign(actor: Actor, case_id: int) -> tuple[Case, Agreement]:
     case = own_case(actor, case_id)
-    agreement = agreement_of(case)
-    if agreement is None or agreement.effective_on is not None or case.state != "awaiting_signatures":
+    agreement = draft_of(case)
+    if agreement is None or case.state != "awaiting_signatures":
         raise Refused(_("No agreement waits to be signed."))
     return case, agreement
 
@@ -179,6 +221,25 @@ def refuse_to_sign(actor: Actor, case_id: int) -> Case:
     agreement.save()
     record(actor, "mediation.agreement.refused", case.ref, permission=WORK)
     return advance(actor, case, "refuse_to_sign", done=True)
+
+
+def _put_in_force(actor: Actor, case: Case, agreement: Agreement, day: datetime.date) -> None:
+    """Let an agreement take effect. An earlier version gives way to it, with what was still to be done by that one."""
+    earlier = in_force(case)
+    if earlier is not None:
+        earlier.replaced_on = day
+        earlier.save()
+        for each in obligations_of(case):
+            if each.state in ("open", "breached"):
+                advance(actor, each, "replace", settled_on=today())
+    agreement.effective_on = day
+    agreement.save()
+
+
+def earlier_agreements(case: Case) -> list[Agreement]:
+    """The versions of the agreement that somebody would not sign or that gave way to a later one, the latest first."""
+    gone = Agreement.refused_on.is_null(False) | Agreement.replaced_on.is_null(False)
+    return list(Agreement.of(case.community).where(Agreement.case_id == case.id, gone).order_by(Agreement.id.desc()))
 
 
 def _take_effect(actor: Actor, case: Case, agreement: Agreement) -> None:

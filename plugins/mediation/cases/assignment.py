@@ -38,7 +38,7 @@ def warnings(case: Case, mediator: Mediator) -> list[str]:
 
 
 def _met_before(case: Case, mediator: Mediator, party: Party) -> bool:
-    """Whether the mediator had an earlier case of the same person, by number or by name and telephone number."""
+    """Whether the mediator had an earlier case of the same person, or was of it, by number or by name and telephone number."""
     same = (Party.name == party.name) & (Party.phone == party.phone) & (Party.phone != "")
     if party.person is not None:
         same |= Party.person == party.person
@@ -46,7 +46,10 @@ def _met_before(case: Case, mediator: Mediator, party: Party) -> bool:
     mine = Assignment.of(case.community, Assignment.id).where(
         Assignment.mediator_id == mediator.id, Assignment.case_id.in_(earlier)
     )
-    return bool(mine.count())
+    if mine.count():
+        return True
+    was = Party.of(case.community, Party.id).where(Party.person == mediator.person, Party.case_id.in_(earlier))
+    return mediator.person is not None and bool(was.count())
 
 
 def free_mediators(case: Case) -> list[tuple[Mediator, list[str]]]:
@@ -54,6 +57,7 @@ def free_mediators(case: Case) -> list[tuple[Mediator, list[str]]]:
     known = {mediator.id for _assignment, mediator in assigned_to(case)}
     serving = Mediator.of(case.community).where(Mediator.left_at.is_null(), Mediator.office.in_(MEDIATES))
     found = [(each, warnings(case, each)) for each in serving if each.id not in known]
+    found = [pair for pair in found if "person" not in pair[1]]
     return sorted(found, key=lambda pair: (bool(pair[1]), pair[0].name))
 
 
@@ -68,6 +72,8 @@ def assign(
     """
     case = own_case(actor, case_id)
     mediator: Mediator = Mediator.get_of(case.community, mediator_id)
+    if "person" in warnings(case, mediator):
+        raise Refused(_("%(name)s is a party to this case.", name=mediator.name))
     if case.state not in _OPEN:
         raise Refused(_("Mediators are assigned once the case is accepted."))
     if not (is_lead(actor) or case.state in ("accepted", "assigned")):

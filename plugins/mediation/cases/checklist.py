@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from core import Label
-from plugins.mediation.models import Case, Confirmation, FileItem, FollowUp, Note, Session
-from plugins.mediation.rules import SIDES, agreement_of, parties_of
+from plugins.mediation.models import (
+    Case,
+    Confirmation,
+    Evidence,
+    FileItem,
+    FollowUp,
+    Interview,
+    Note,
+    OfficeReport,
+    Reply,
+    Session,
+)
+from plugins.mediation.rules import ANSWERED, SIDES, in_force, matter_of, parties_of
 from plugins.mediation.texts import _
 
 LABELS = {
@@ -14,13 +26,18 @@ LABELS = {
     "rights": _("Notice of rights and duties"),
     "identity": _("Identity seen"),
     "authority": _("Letter of authority"),
-    "investigation": _("Investigation"),
-    "evidence": _("Evidence"),
+    "investigation": _("Records of investigation"),
+    "evidence": _("List of evidence"),
+    "notice": _("Notices of the meetings"),
     "record": _("Record of mediation"),
+    "report": _("Report to the police or another office"),
     "agreement": _("Agreement"),
     "performance": _("Proof of performance"),
     "followup": _("Follow-up"),
     "confirmation": _("Papers of the judicial confirmation"),
+    "ending": _("Notice that it was not accepted or has ended"),
+    "extension": _("Extension of mediation"),
+    "reply": _("What its source was told"),
     "note": _("Explanatory note"),
     "covers": _("Cover, list of contents and back"),
 }
@@ -43,36 +60,47 @@ def checklist(case: Case) -> list[Paper]:
     parties = parties_of(case, *SIDES)
     ticked = {row.item for row in FileItem.of(community).where(FileItem.case_id == case.id)}
     noted = {row.note_kind for row in Note.of(community).where(Note.case_id == case.id)}
-    held = Session.of(community).where(Session.case_id == case.id, Session.state == "held").count()
-    agreement = agreement_of(case)
-    agreed = case.effective_on is not None
+    sessions = {row.state for row in Session.of(community).where(Session.case_id == case.id)}
+    agreement, matter = in_force(case), matter_of(case)
+    agreed = case.effective_on is not None and matter.ending != "sued"
     asked = Confirmation.of(community).where(
         Confirmation.case_id == case.id, Confirmation.state.in_(("applied", "confirmed", "rejected"))
     )
-    followed = FollowUp.of(community).where(FollowUp.case_id == case.id).count()
     found = {
         "application": case.accepted_on is not None,
         "rights": bool(parties) and all(party.rights_told_on for party in parties),
         "identity": bool(parties) and all(party.identity_seen_on for party in parties),
-        "record": bool(held),
-        "agreement": agreement is not None and agreement.effective_on is not None,
-        "followup": bool(followed),
+        "investigation": _any(Interview, case) or "investigation" in noted,
+        "evidence": _any(Evidence, case) or "evidence" in noted,
+        "notice": bool(sessions - {"withdrawn"}),
+        "record": "held" in sessions,
+        "report": _any(OfficeReport, case) or "police" in noted,
+        "agreement": agreement is not None,
+        "followup": _any(FollowUp, case),
+        "ending": bool(matter.ending) and case.effective_on is None,
+        "extension": "extension" in noted,
+        "reply": _any(Reply, case),
+        "note": bool(matter.explanation) or "note" in ticked,
     }
-    noted_as = {"investigation": "investigation" in noted, "evidence": "evidence" in noted}
     # A case that ended without agreement needs none in its file, and perhaps never came to a meeting.
     required = {"application", "rights", "identity", "covers"}
     required |= {"record", "agreement", "followup"} if agreed else set()
     required |= {"confirmation"} if asked.count() else set()
+    required |= {"reply"} if case.source in ANSWERED else set()
     return [
         Paper(
             item,
             label,
             item in required,
-            found.get(item, item in ticked or noted_as.get(item, False)),
+            found.get(item, item in ticked),
             item not in found,
         )
         for item, label in LABELS.items()
     ]
+
+
+def _any(model: Any, case: Case) -> bool:
+    return bool(model.of(case.community).where(model.case_id == case.id).exists())
 
 
 def missing(case: Case) -> list[Paper]:

@@ -14,6 +14,8 @@ from plugins.mediation.texts import _
 from plugins.mediation.words import DISPUTES, SEXES
 
 MOST_PARTIES = 30
+# 《民法典》 §17; 《个人信息保护法》 §31.
+OF_AGE, CHILD = 18, 14
 OVER = ("archived", "settled_on_the_spot", "transferred", "not_accepted", "withdrawn")
 PARTICULARS = ("sex", "ethnicity", "age", "occupation", "guardian")
 
@@ -35,9 +37,11 @@ def describe(
     answer: str = "",
     wished_time: str = "",
     is_public: bool = False,
+    sensitive: bool = False,
     requested_on: datetime.date | None = None,
 ) -> None:
-    """Write what the case is about and what the other side answered; open to listeners only as the parties choose.
+    """Write what the case is about and what the other side answered; open to listeners only as the parties choose. Where the
+    facts are `sensitive`, it is accepted only with a separate consent of every party (《个人信息保护法》 §29).
 
     `requested_on` puts the day of the application right, until the case is accepted. Raises `Invalid`, `Refused`.
     """
@@ -49,11 +53,20 @@ def describe(
         raise Invalid({"dispute": [_("Please choose one of the kinds.")]})
     if requested_on is not None and requested_on != case.requested_on:
         date_again(case, requested_on)
+    if sensitive and case.accepted_on is not None:
+        _ask_separately(case)
     Matter.update(
         facts=facts.strip(), request=request.strip(), dispute=dispute, answer=answer.strip(),
-        wished_time=wished_time.strip(), is_public=is_public,
+        wished_time=wished_time.strip(), is_public=is_public, sensitive=sensitive,
     ).where(Matter.case_id == case.id).execute()  # fmt: skip
     record(actor, "mediation.case.described", case.ref, permission=WORK)
+
+
+def _ask_separately(case: Case) -> None:
+    waiting = [party.name for party in parties_of(case, *SIDES) if party.separate_consent_on is None]
+    if waiting:
+        names = "、".join(waiting)
+        raise Invalid({"sensitive": [_("Ask first for the separate consent of: %(names)s.", names=names)]})
 
 
 def date_again(case: Case, requested_on: datetime.date) -> None:
@@ -67,14 +80,19 @@ def date_again(case: Case, requested_on: datetime.date) -> None:
 
 
 @transactional
-def name_party(actor: Actor, case_id: int, side: str, person: Person) -> int:
-    """Enter another party, or somebody the parties agree to invite; returns the number. Raises `Invalid`, `Refused`."""
+def name_party(actor: Actor, case_id: int, side: str, person: Person, *, both_agree: bool = False) -> int:
+    """Enter another party, or somebody to help whom both sides agree to invite (《人民调解法》 §20); returns the number.
+
+    Raises `Invalid`, `Refused`.
+    """
     case = own_case(actor, case_id)
     still_open(case)
     if side not in (*SIDES, "invitee"):
         raise Invalid({"side": [_("Please choose one of the sides.")]})
     if side != "invitee":
         _before_signing(case)
+    elif not both_agree:
+        raise Invalid({"both_agree": [_("Somebody is invited to help only when both sides agree.")]})
     if len(parties_of(case)) >= MOST_PARTIES:
         raise Refused(_("A case has at most %(most)d people.", most=MOST_PARTIES))
     return int(add_party(actor, case, side, person).id)
@@ -169,9 +187,9 @@ def answer_of(
 
 def _check_guardian(party: Party) -> None:
     """Under 18 somebody acts with a guardian, under 14 with a separate consent of that one."""
-    if party.consented_on is None or party.age is None or party.age >= 18:
+    if party.consented_on is None or party.age is None or party.age >= OF_AGE:
         return
     if not party.guardian:
         raise Invalid({"consents": [_("Under 18: enter the guardian first, under “Change”.")]})
-    if party.age < 14 and party.separate_consent_on is None:
+    if party.age < CHILD and party.separate_consent_on is None:
         raise Invalid({"separate_consent": [_("Under 14: the guardian agrees separately.")]})

@@ -6,18 +6,20 @@ Lines name a case by its number; who and why stand on the page of the case alone
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core import Action, Actor, Label, State, actions, local_day, today
+from core import Action, Actor, Label, State, actions, get_setting, local_day, today
+from plugins.mediation.about.limits import ANSWER_DAYS, FOLLOW_UP_DAYS
 from plugins.mediation.access import visible
+from plugins.mediation.cases.heard import held_for
 from plugins.mediation.cases.performance import confirmation_of
 from plugins.mediation.cases.register import file_text, register_text
-from plugins.mediation.models import Case, CaseView
-from plugins.mediation.rules import obligations_of, planned_session
+from plugins.mediation.models import Case, FollowUp
+from plugins.mediation.rules import in_force, is_replied, obligations_of, planned_session
 from plugins.mediation.states import CASE, OPEN_STATES
 from plugins.mediation.texts import _
 
-SOON_DAYS = 5
 WARN_DAYS = 7
 PAGE = 50
 _STATE = {state.name: state for state in CASE.states}
@@ -64,23 +66,48 @@ def state_of(case: Case) -> State:
 
 
 def dues(case: Case) -> list[Due]:
-    """What has a day: the first answer, the month, the meeting, each duty, the confirmation; the nearest first."""
-    found: list[Due] = []
-    if case.state in ("lead", "applied", "contacting"):
-        first = local_day(case.entered_at) + datetime.timedelta(days=SOON_DAYS)
-        found.append(Due(first, _("Answer whether it is accepted")))
-    if case.complete_by is not None and case.state in (
-        "accepted", "assigned", "scheduled", "in_mediation", "awaiting_signatures"
-    ):  # fmt: skip
-        found.append(Due(case.complete_by, _("The month for mediation ends")))
-    planned = planned_session(case)
-    if planned is not None:
-        found.append(Due(local_day(planned.start_min * 60_000), _("Meeting")))
+    """What has a day: the first answer, the month, the meeting, each duty, the visit, the confirmation; the nearest first."""
+    found = [*_before_acceptance(case), *_in_mediation(case), *_agreed(case)]
     found += [Due(each.due_on, _("A duty is due")) for each in obligations_of(case) if each.state == "open"]
     confirmation = confirmation_of(case)
     if confirmation is not None and confirmation.state == "open" and case.state != "archived":
         found.append(Due(confirmation.last_day, _("Last day for the judicial confirmation")))
     return sorted(found, key=lambda each: each.day)
+
+
+def _before_acceptance(case: Case) -> Iterator[Due]:
+    if case.state in ("lead", "applied", "contacting"):
+        first = local_day(case.entered_at) + datetime.timedelta(days=get_setting(ANSWER_DAYS, case.community))
+        yield Due(first, _("Answer whether it is accepted"))
+    elif case.state not in ("archived", "settled_on_the_spot", "transferred") and _is_over_without_word(case):
+        yield Due(case.closed_on or today(), _("Tell whoever sent it what became of it"))
+
+
+def _is_over_without_word(case: Case) -> bool:
+    over = case.state in ("not_accepted", "withdrawn", "terminated", "closed", "fulfilled")
+    return over and is_replied(None, case, {}) is not None
+
+
+def _in_mediation(case: Case) -> Iterator[Due]:
+    if case.state not in ("accepted", "assigned", "scheduled", "in_mediation", "awaiting_signatures"):
+        return
+    if case.complete_by is not None and in_force(case) is None:
+        yield Due(case.complete_by, _("The month for mediation ends"))
+    planned = planned_session(case)
+    if planned is not None:
+        yield Due(local_day(planned.start_min * 60_000), _("Meeting"))
+    elif case.suspended_until is not None:
+        yield Due(case.suspended_until, _("It rests until then"))
+    for held in held_for(case)[:1] if planned is None else ():
+        yield Due(local_day(held.start_min * 60_000), _("Another room is held: take it or not"))
+
+
+def _agreed(case: Case) -> Iterator[Due]:
+    if case.effective_on is None or case.state not in ("performing", "breached", "fulfilled"):
+        return
+    if not FollowUp.of(case.community).where(FollowUp.case_id == case.id).exists():
+        days = datetime.timedelta(days=get_setting(FOLLOW_UP_DAYS, case.community))
+        yield Due(case.effective_on + days, _("Follow-up visit"))
 
 
 def next_action(actor: Actor, case: Case) -> Action | None:
@@ -108,33 +135,3 @@ def cases(actor: Actor, *, over: bool = False, after: int | None = None, limit: 
     if after is not None:
         query = query.where(Case.id < after)
     return [_line(actor, case) for case in list(query.order_by(Case.id.desc()).limit(limit))]
-
-
-# --------------------------------------------------------------------------- who looked
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look at a case."""
-
-    id: int
-    at: int
-    who: str
-    case_id: int
-    number: str
-    page: str
-
-
-def looks(community: str, case_id: int | None = None, after: int | None = None, limit: int = PAGE) -> list[Look]:
-    """Who looked at which case when, the latest first; whether the actor may read it, the page asks (`is_head`)."""
-    query = CaseView.of(community)
-    if case_id is not None:
-        query = query.where(CaseView.case_id == case_id)
-    if after is not None:
-        query = query.where(CaseView.id < after)
-    found = list(query.order_by(CaseView.id.desc()).limit(limit))
-    known = {case.id: case for case in Case.of(community).where(Case.id.in_({each.case_id for each in found}))}
-    return [
-        Look(each.id, each.at, each.by_label, each.case_id, register_text(known[each.case_id]), each.page)
-        for each in found
-    ]

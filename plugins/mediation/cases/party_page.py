@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core import Actor, Label, NotFound, guest_codes, record, transactional
+from core import Actor, Appointment, Label, NotFound, calendar_text, guest_codes, record, transactional
 from plugins.mediation.access import WORK
+from plugins.mediation.cases.arrivals import own_of
 from plugins.mediation.cases.intake import own_party
 from plugins.mediation.cases.lists import state_of
 from plugins.mediation.cases.performance import confirmation_of, duty_words
 from plugins.mediation.cases.register import register_text
-from plugins.mediation.models import Case, Party, Session
+from plugins.mediation.models import Case, Party
 from plugins.mediation.rules import obligations_of, planned_session
 from plugins.mediation.states import OBLIGATION
 from plugins.mediation.texts import _
@@ -20,7 +21,7 @@ PURPOSE = "mediation"
 
 @dataclass(frozen=True)
 class OwnCase:
-    """What a party is shown. `come_at` is the UTC minute at which this side is to come."""
+    """What a party is shown. `come_at` is the UTC minute at which this party is to come, `place` its own room."""
 
     number: str
     state: Label
@@ -71,22 +72,31 @@ def by_code(community: str, code: str) -> OwnCase:
         raise NotFound
     case: Case = Case.get_of(community, party.case_id)
     planned = planned_session(case)
+    own = own_of(planned, party) if planned is not None else None
     confirmation = confirmation_of(case)
     open_until = confirmation.last_day if confirmation is not None and confirmation.state == "open" else None
     return OwnCase(
         register_text(case), state_of(case).label, _TOLD.get(case.state, _OVER),
-        _come_at(planned, party) if planned is not None else None, planned.end_min if planned is not None else None,
-        planned.place if planned is not None else "", _bring(case) if planned is not None else (),
+        own.come_min if own is not None else None, own.until_min if own is not None else None,
+        own.place if own is not None else "", bring(case) if own is not None else (),
         _own_duties(case, party), open_until,
     )  # fmt: skip
 
 
-def _come_at(planned: Session, party: Party) -> int:
-    """Staggered: the other side comes a little later, so that they do not meet in the corridor."""
-    return int(planned.start_min) + (int(planned.stagger_min) if party.side == "respondent" else 0)
+def own_calendar(community: str, code: str) -> str:
+    """The next meeting of the party with this code for its calendar: that time and that room. Raises `NotFound`."""
+    found = by_code(community, code)
+    if found.come_at is None or found.until is None:
+        raise NotFound
+    digest = guest_codes.digest(PURPOSE, community, code)
+    return calendar_text(
+        # Calendars are seen by others in the family: it says where to go, not why.
+        [Appointment(f"mediation-{digest[:24]}-{found.come_at}", found.come_at, found.until, str(_("Appointment at the community")), found.place)]
+    )  # fmt: skip
 
 
-def _bring(case: Case) -> tuple[Label, ...]:
+def bring(case: Case) -> tuple[Label, ...]:
+    """What a party is to bring along."""
     papers = [_("Your identity card (it is looked at, not copied)"), _("Papers, photos or receipts about the matter")]
     if case.accepted_on is not None:
         papers.append(_("If somebody comes for you: your letter of authority"))

@@ -16,6 +16,7 @@ from core import (
     get_setting,
     next_number,
     record,
+    take_over_call,
     today,
     transactional,
 )
@@ -73,12 +74,15 @@ def apply(
     *,
     source: str = "resident",
     requested_on: datetime.date | None = None,
+    call: int | None = None,
 ) -> Case:
     """Enter an application, written or told (《人民调解法》 §17), as of the day it was made.
 
     Whoever enters it without being of the committee (`mediation.enter`) does not see it afterwards. Entering is allowed to
-    more people than moving a case on; the first step is part of entering. Raises `Invalid`.
+    more people than moving a case on; the first step is part of entering. A `call` received from which it comes is closed,
+    and says nothing of it any more. Raises `Invalid`, and for the call `NotFound`, `Forbidden`.
     """
+    _take_over(actor, call)
     case = _enter(actor, (("applicant", applicant), ("respondent", respondent)), told, source, requested_on)
     return advance(actor.with_rights(WORK), case, "apply")
 
@@ -91,8 +95,10 @@ def hear_of(
     *,
     source: str = "patrol",
     requested_on: datetime.date | None = None,
+    call: int | None = None,
 ) -> Case:
-    """Enter a quarrel somebody heard of, before anybody applied. Raises `Invalid`."""
+    """Enter a quarrel somebody heard of, before anybody applied; `call` as for `apply`. Raises `Invalid`."""
+    _take_over(actor, call)
     sides = zip(("applicant", "respondent"), [each for each in people if each.name.strip()], strict=False)
     return _enter(actor, tuple(sides), told, source, requested_on)
 
@@ -114,6 +120,11 @@ def settled_at_the_door(
 def write_ending(case: Case, how: str, on: datetime.date) -> None:
     """Keep how a case ended and on which day, in the caller's transaction; it is what the reports count."""
     Ending.insert(community=case.community, case_id=case.id, how=how, ended_on=on).execute()
+
+
+def _take_over(actor: Actor, call: int | None) -> None:
+    if call is not None:
+        take_over_call(actor, call)
 
 
 def _enter(
@@ -171,6 +182,8 @@ def add_party(actor: Actor, case: Case, side: str, person: Person) -> Party:
     made: Party = Party.create(
         community=case.community, case_id=case.id, side=side, name=name, phone=person.phone.strip(),
         address=person.address.strip(), person=resident_named(case.community, name, person.phone.strip()),
+        # Whoever enters a helper has asked both sides.
+        consented_on=today() if side == "invitee" else None,
     )  # fmt: skip
     record(actor, "mediation.party.added", party_ref(made), permission=WORK)
     return made

@@ -7,19 +7,36 @@ from __future__ import annotations
 
 import datetime
 
-from core import Actor, Invalid, add_months, advance, next_number, record, today, transactional
+from core import (
+    Actor,
+    Invalid,
+    Refused,
+    add_months,
+    advance,
+    day_text,
+    get_setting,
+    next_number,
+    record,
+    today,
+    transactional,
+)
+from plugins.mediation.about.limits import MONTHS
 from plugins.mediation.access import WORK, own_case
 from plugins.mediation.cases.intake import date_again, still_open
+from plugins.mediation.cases.papers import write_reply
 from plugins.mediation.cases.register import write_ending
-from plugins.mediation.models import Case, Ending, FileItem, Matter, Note
+from plugins.mediation.models import Agreement, Case, Ending, FileItem, Matter, Note
 from plugins.mediation.texts import _
 from plugins.mediation.words import NOT_ACCEPTED, NOTES, TERMINATED
 
 # What is written by acts of their own.
-_NOT_BY_HAND = ("recusal", "reopened", "extension", "escalation")
+_NOT_BY_HAND = ("recusal", "reopened", "extension", "escalation", "investigation", "evidence", "police")
 # How a step ends a case.
 _ENDED = {"not_accept": "not_accepted", "terminate": "terminated", "transfer": "transferred", "settle": "settled"}
-PAPERS = ("authority", "investigation", "evidence", "performance", "confirmation", "note", "covers")
+PAPERS = ("authority", "performance", "confirmation", "covers")
+# What these send to us is in hand with them, and meant to be mediated all the same.
+ENTRUSTING = ("court", "police")
+MOST_SUSPENDED = datetime.timedelta(days=366)
 
 
 @transactional
@@ -30,7 +47,8 @@ def contact(actor: Actor, case_id: int) -> Case:
 
 @transactional
 def accept(actor: Actor, case_id: int, on: datetime.date | None = None) -> Case:
-    """Accept the case: it should be settled within a month (《人民调解工作若干规定》 §33: 自受理之日起一个月内).
+    """Accept the case: it should be settled within a month (《人民调解工作若干规定》 §33: 自受理之日起一个月内), or as many as the
+    community has set.
 
     The day itself is not counted, a shorter month ends on its last day, and a last day off work gives way to the next
     working day (《民法典》 §201–203). Raises `Refused` with what is missing, `Invalid`.
@@ -38,7 +56,9 @@ def accept(actor: Actor, case_id: int, on: datetime.date | None = None) -> Case:
     case, day = own_case(actor, case_id), on or today()
     if day > today() or day < case.requested_on:
         raise Invalid({"on": [_("The case is accepted between the application and today.")]})
-    return advance(actor, case, "accept", accepted_on=day, complete_by=add_months(day, 1))
+    return advance(
+        actor, case, "accept", accepted_on=day, complete_by=add_months(day, get_setting(MONTHS, case.community))
+    )
 
 
 @transactional
@@ -54,9 +74,13 @@ def terminate(actor: Actor, case_id: int, why: str, words: str) -> Case:
 
 
 @transactional
-def transfer(actor: Actor, case_id: int, words: str) -> Case:
-    """Hand a quarrel on: to whom, and what its source was answered. Raises `Invalid`."""
-    return _end(actor, case_id, "transfer", "transferred", words, {"transferred": ""})
+def transfer(actor: Actor, case_id: int, to: str, told_to: str, words: str) -> Case:
+    """Hand a quarrel on: `to` whom, and what its source (`told_to`) was answered. Raises `Invalid`."""
+    case = own_case(actor, case_id)
+    if not to.strip():
+        raise Invalid({"to": [_("Please write to whom it goes.")]})
+    write_reply(actor, case, told_to, words, today())
+    return _end(actor, case_id, "transfer", "transferred", to, {"transferred": ""})
 
 
 @transactional
@@ -69,9 +93,14 @@ def _end(actor: Actor, case_id: int, verb: str, why: str, words: str, known: obj
     case = own_case(actor, case_id)
     if why not in known:  # type: ignore[operator]
         raise Invalid({"why": [_("Please choose the reason.")]})
+    if (verb, why) == ("not_accept", "elsewhere") and case.source in ENTRUSTING:
+        raise Invalid({"why": [_("Court or police sent it to us: that it is in hand there is no reason.")]})
     if not words.strip():
         raise Invalid({"words": [_("Please write a few words: the file needs them.")]})
     Matter.update(ending=why, ending_words=words.strip()).where(Matter.case_id == case.id).execute()
+    Agreement.update(refused_on=today()).where(
+        Agreement.case_id == case.id, Agreement.effective_on.is_null(), Agreement.refused_on.is_null()
+    ).execute()
     ended = advance(actor, case, verb, done=True)
     write_ending(case, _ENDED[verb], today())
     return ended
@@ -128,16 +157,14 @@ def archive(actor: Actor, case_id: int) -> Case:
 
 @transactional
 def note(actor: Actor, case_id: int, kind: str, words: str, on: datetime.date | None = None) -> None:
-    """Write down what was done. `police` marks the case: a possible crime is reported at once, with when and to whom
-    (《人民调解法》 §25); that a quarrel may intensify is entered with `endings.prevent`. Raises `Invalid`, `Refused`.
+    """Write down what was done. That a quarrel may intensify is entered with `endings.prevent`, what the police are told with
+    `papers.report_danger`. Raises `Invalid`, `Refused`.
     """
     case = own_case(actor, case_id)
     still_open(case)
     if kind not in NOTES or kind in _NOT_BY_HAND:
         raise Invalid({"kind": [_("Please choose what was done.")]})
     _write(actor, case, kind, words, on or today())
-    if kind == "police":
-        mark_escalated(case)
 
 
 def mark_escalated(case: Case) -> None:
@@ -164,6 +191,25 @@ def extend(actor: Actor, case_id: int, until: datetime.date, words: str, both_ag
     _write(actor, case, "extension", words, today())
     case.complete_by = until
     case.save(only=[Case.complete_by])
+
+
+@transactional
+def suspend(actor: Actor, case_id: int, until: datetime.date, words: str) -> None:
+    """Rest a case until a day, and say why: an appraisal, a journey. Then it stands among what is due. Raises `Invalid`, `Refused`."""
+    case = own_case(actor, case_id)
+    if case.state not in ("accepted", "assigned", "in_mediation"):
+        raise Refused(_("A case rests between its acceptance and an agreement, without a meeting arranged."))
+    if not today() < until <= today() + MOST_SUSPENDED:
+        raise Invalid({"until": [_("Choose a day that is still to come, within a year.")]})
+    _write(
+        actor,
+        case,
+        "other",
+        str(_("Rests until %(day)s: %(why)s", day=day_text(until), why=words.strip())) if words.strip() else "",
+        today(),
+    )
+    case.suspended_until = until
+    case.save(only=[Case.suspended_until])
 
 
 def _write(actor: Actor, case: Case, kind: str, words: str, on: datetime.date) -> None:

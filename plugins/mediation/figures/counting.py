@@ -128,7 +128,8 @@ def _agreed(community: str, first: datetime.date, last: datetime.date) -> dict[s
     """Agreements in force by form: how many, and the sum of what was agreed."""
     query = (
         Agreement.of(community, Agreement.form, fn.COUNT(Agreement.id), fn.SUM(Agreement.amount))
-        .where(Agreement.effective_on.between(first, last))
+        # A version that took the place of one the court did not confirm is no second agreement.
+        .where(Agreement.effective_on.between(first, last), Agreement.replaces.is_null())
         .group_by(Agreement.form)
     )
     return {form: (number, int(amount or 0)) for form, number, amount in list(query.tuples())}

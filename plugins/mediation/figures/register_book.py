@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import Actor, Label, local_day, transaction, utc_minute
-from plugins.mediation.access import lead_of
+from plugins.mediation.access import lead_of, visible
 from plugins.mediation.cases.agreements import agreement_text
 from plugins.mediation.cases.register import file_text, register_text
 from plugins.mediation.figures.periods import Period
@@ -58,7 +58,7 @@ def register_book(actor: Actor, period: Period) -> list[BookLine]:
     """The cases that were entered in a period, by their numbers; the look at each is written down first. Raises `Forbidden`."""
     lead_of(actor)
     community = str(actor.community)
-    found = list(_entered(community, period).order_by(Case.register_year, Case.register_number))
+    found = list(_entered(actor, period).order_by(Case.register_year, Case.register_number))
     if found:
         rows = [
             {
@@ -77,9 +77,11 @@ def register_book(actor: Actor, period: Period) -> list[BookLine]:
     return [beside.line(case) for case in found]
 
 
-def _entered(community: str, period: Period) -> Any:
+def _entered(actor: Actor, period: Period) -> Any:
     first, last = (utc_minute(day, 0) * 60_000 for day in (period.first, period.after.first))
-    return Case.of(community).where(Case.entered_at >= first, Case.entered_at < last)
+    in_time = (Case.entered_at >= first) & (Case.entered_at < last)
+    # Also a lead reads nothing of the case in which they are a party.
+    return Case.of(str(actor.community)).where(in_time, visible(actor))
 
 
 class _Beside:
@@ -89,7 +91,9 @@ class _Beside:
         self.matters = {each.case_id: each for each in _of(Matter, community, ids)}
         self.parties = _by_case(each for each in _of(Party, community, ids) if each.removed_at is None)
         self.agreements = {
-            each.case_id: each for each in _of(Agreement, community, ids) if each.effective_on is not None
+            each.case_id: each
+            for each in _of(Agreement, community, ids)
+            if each.effective_on is not None and each.replaced_on is None
         }
         self.endings = {each.case_id: each for each in _of(Ending, community, ids) if each.reopened_on is None}
         self.assignments = _by_case(each for each in _of(Assignment, community, ids) if each.ended_at is None)

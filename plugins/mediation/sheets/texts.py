@@ -33,5 +33,22 @@ AGREEMENT_FOOT = (
 EXCLUDED = _(
     "A court does not confirm agreements on marriage or parentage as such or on the confirmation of title; what they say on support and property, it may."
 )
+# 《人民调解工作若干规定》 §22.
+REFUSED_FOOT = _("The committee cannot accept your application for the reason above.")
+# 《人民调解法》 §11, §23, §24.
+NOTICE_FOOT = (
+    _("Mediation is voluntary and free of charge; you may choose or refuse a mediator, and stop at any time."),
+    _(
+        "If you cannot come, please call the duty phone: another time is no trouble. Somebody else may come for you with a letter of authority."
+    ),
+)
+# 《人民调解法》 §22, §25.
+INTERVIEW_HEAD = _(
+    "You are asked as somebody who may know about a dispute. Please say what you know and nothing else; it stays in confidence."
+)
+EVIDENCE_FOOT = _("Originals are given back when they are no longer needed; a copy stays in the file.")
+REPORT_FOOT = _(
+    "Where a dispute may intensify the committee prevents it, and where public order or a crime is concerned it tells the police at once (《人民调解法》 §25)."
+)
 # 《人民调解法》 §26.
 TERMINATED_FOOT = _("You may go to arbitration, to the office concerned or to court; mind the periods of limitation.")

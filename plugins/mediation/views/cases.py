@@ -9,13 +9,14 @@ from flask import Response, request
 from core import actions, asked_number, current_actor, page, submit_once, toast, today, url, view
 from plugins.mediation import service
 from plugins.mediation.access import WORK
-from plugins.mediation.models import Case
+from plugins.mediation.models import Agreement, Case
 from plugins.mediation.rules import SIDES
 from plugins.mediation.states import CONFIRMATION, OBLIGATION
 from plugins.mediation.texts import _
 from plugins.mediation.views.base import back_to, base, blueprint
 from plugins.mediation.words import (
     CHOSEN_BY,
+    DANGERS,
     DISPUTES,
     MANNERS,
     NOTES,
@@ -28,6 +29,8 @@ from plugins.mediation.words import (
 from plugins.mediation.words import SIDES as SIDE_WORDS
 
 PAGE = 50
+# Shown only when the court did not confirm an agreement.
+AFTER_REFUSAL = ("mediate_again", "amend", "sue", "keep")
 
 
 @blueprint.get("/desk")
@@ -65,13 +68,19 @@ def case(case_id: int) -> Response:
         matter=service.matter_of(found),
         prevention=service.prevention_of(found),
         next=first,
-        others=[each for each in steps if first is None or each.verb != first.verb],
+        others=[each for each in steps if each != first and (each.possible or each.verb not in AFTER_REFUSAL)],
         dues=service.dues(found),
         papers=papers,
         complete=service.completeness(papers),
         people=service.parties_of(found, *SIDES, "invitee"),
         mediators=service.assigned_to(found),
-        sessions=service.sessions_of(found),
+        sessions=[(each, service.own_times(found, each)) for each in service.sessions_of(found)],
+        held=service.held_for(found),
+        place_held=service.place_held(found) if service.held_for(found) else "",
+        interviews=service.interviews_of(found),
+        evidence=service.evidence_of(found),
+        reports=service.office_reports_of(found),
+        replies=service.replies_of(found),
         notes=service.notes_of(found),
         followups=service.followups_of(found),
         is_open=found.state not in ("archived", "settled_on_the_spot", "transferred", "not_accepted", "withdrawn"),
@@ -80,11 +89,17 @@ def case(case_id: int) -> Response:
         today=today(),
         words={
             "dispute": DISPUTES, "source": SOURCES, "side": SIDE_WORDS, "note": NOTES, "chosen": CHOSEN_BY,
-            "warning": WARNINGS, "performance": PERFORMANCE, "satisfaction": SATISFACTION, "manner": MANNERS,
+            "warning": WARNINGS, "danger": DANGERS, "performance": PERFORMANCE, "satisfaction": SATISFACTION, "manner": MANNERS,
             "prevented": PREVENTED,
         },
         **_outcome(actor, found),
     )  # fmt: skip
+
+
+def _earlier(found: Case) -> list[Agreement]:
+    """The other versions of the agreement; the one in force as well, while a changed one is to be signed."""
+    standing = service.in_force(found) if service.draft_of(found) is not None else None
+    return [*([standing] if standing is not None else []), *service.earlier_agreements(found)]
 
 
 def _outcome(actor: Any, found: Case) -> dict[str, Any]:
@@ -95,6 +110,8 @@ def _outcome(actor: Any, found: Case) -> dict[str, Any]:
     return {
         "agreement": agreement,
         "agreement_number": service.agreement_text(agreement) if agreement else "",
+        "rejected": service.is_rejected(found),
+        "earlier": [(each, service.agreement_text(each)) for each in _earlier(found)],
         "signatures": service.signatures_of(agreement) if agreement else [],
         "obligations": [
             (each, duties[each.duty_id], states[each.state], [step for step in actions(actor, each) if step.possible])

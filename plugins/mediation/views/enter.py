@@ -3,11 +3,26 @@ of the committee get the number and nothing else."""
 
 from __future__ import annotations
 
+import datetime
 import re
+from typing import Any
 
 from flask import Response, request
 
-from core import Invalid, after_post, current_actor, page, status_of, submit_once, toast, today, url, view
+from core import (
+    Invalid,
+    NotFound,
+    after_post,
+    call_told,
+    current_actor,
+    page,
+    status_of,
+    submit_once,
+    toast,
+    today,
+    url,
+    view,
+)
 from plugins.mediation import service
 from plugins.mediation.access import ENTER
 from plugins.mediation.service import Person, Told
@@ -15,6 +30,8 @@ from plugins.mediation.texts import _
 from plugins.mediation.views.base import base, blueprint
 from plugins.mediation.views.forms import ApplyForm, DoorForm, HeardForm
 
+# What may wait: the rest of the official form, folded away so that what is asked in three minutes fits one screen.
+MORE = ("address", "other_address", "request", "dispute", "source", "requested_on")
 _BETWEEN = re.compile(r"[,，、;；/\s]+|和|与")
 
 
@@ -30,19 +47,72 @@ def new() -> Response:
             form.accept(error)
         else:
             return _entered(made)
-    return page("mediation/desk/new.html", form=form, base=base(), way="new", status=status_of(form))
+    return _shown(form, status_of(form))
+
+
+def _shown(form: ApplyForm, status: int = 200) -> Response:
+    more = [each for each in MORE if form[each].errors or form[each].data not in (None, "", form[each].object_data)]
+    return page(
+        "mediation/desk/new.html",
+        form=form,
+        base=base(),
+        way="new",
+        more=MORE,
+        opened=bool(more),
+        call=_call(),
+        status=status,
+    )
 
 
 def _apply(form: ApplyForm) -> list[object]:
-    case = service.apply(
-        current_actor(),
-        Person(form.name.data, form.phone.data or "", form.address.data or ""),
-        Person(form.other_name.data, form.other_phone.data or "", form.other_address.data or ""),
-        Told(form.facts.data, form.request.data or "", form.wished_time.data or "", form.dispute.data or ""),
-        source=form.source.data,
-        requested_on=form.requested_on.data,
-    )
+    actor, heard = current_actor(), request.form.get("as") == "heard"
+    one = Person(form.name.data, form.phone.data or "", form.address.data or "")
+    other = Person(form.other_name.data or "", form.other_phone.data or "", form.other_address.data or "")
+    told = Told(form.facts.data, form.request.data or "", form.wished_time.data or "", form.dispute.data or "")
+    kept: dict[str, Any] = {"source": form.source.data, "requested_on": form.requested_on.data, "call": _call()}
+    if heard:
+        case = service.hear_of(actor, [one, other], told, **kept)
+    elif not other.name:
+        raise Invalid({"other_name": [_("Please write with whom. If nobody applies yet, keep it as heard of.")]})
+    else:
+        case = service.apply(actor, one, other, told, **kept)
     return [case.id, service.register_text(case)]
+
+
+@blueprint.post("/desk/from-call")
+@view(ENTER)
+def from_call() -> Response:
+    """A call is a quarrel: the form of an application with what the call said. Nothing is stored yet; of a call that is stored
+    nothing is left once the application is entered."""
+    typed = {name: request.form.get(name, "").strip() for name in ("who", "phone", "where", "what", "requested_on")}
+    day = _day(typed["requested_on"])
+    known: dict[str, Any] = {
+        "name": typed["who"][:60], "phone": typed["phone"][:30], "address": typed["where"][:100], "facts": typed["what"],
+        "requested_on": day or today(), "source": "resident",
+    }  # fmt: skip
+    if (key := _call()) is not None:
+        call = call_told(current_actor(), key)
+        known |= {"name": call.caller[:60], "phone": call.phone, "address": call.place[:100], "facts": call.matter,
+                  "requested_on": call.requested_on}  # fmt: skip
+    return _shown(ApplyForm(**known))
+
+
+def _call() -> int | None:
+    """The call received that the form comes from; raises `NotFound` for what is no number."""
+    typed = request.form.get("call", "")
+    if not typed:
+        return None
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 19):
+        raise NotFound
+    return int(typed)
+
+
+def _day(text: str) -> datetime.date | None:
+    try:
+        found = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if datetime.date(1900, 1, 1) <= found <= today() else None
 
 
 def _entered(made: list) -> Response:

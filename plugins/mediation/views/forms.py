@@ -16,6 +16,7 @@ from core import (
 from plugins.mediation.texts import _
 from plugins.mediation.words import (
     CHOSEN_BY,
+    DANGERS,
     DISPUTES,
     ENDED_WHY,
     NOT_ACCEPTED,
@@ -31,9 +32,9 @@ from plugins.mediation.words import (
 )
 
 _NONE = {"": ""}
-_BY_HAND = {
-    code: word for code, word in NOTES.items() if code not in ("recusal", "reopened", "extension", "escalation")
-}
+# What has a page of its own is not a note.
+_OWN_PAGE = ("recusal", "reopened", "extension", "escalation", "investigation", "evidence", "police")
+_BY_HAND = {code: word for code, word in NOTES.items() if code not in _OWN_PAGE}
 
 
 def _list(words: dict) -> list:
@@ -46,7 +47,7 @@ class ApplyForm(Form):
     name = StringField(_("Who applies"), required=True, longest=60)
     phone = PhoneField(_("Their phone"))
     address = StringField(_("Their address"), longest=100)
-    other_name = StringField(_("With whom"), required=True, longest=60)
+    other_name = StringField(_("With whom"), longest=60)
     other_phone = PhoneField(_("Phone of the other side"))
     other_address = StringField(_("Address of the other side"), longest=100)
     facts = TextAreaField(
@@ -124,6 +125,10 @@ class DescribeForm(Form):
     wished_time = StringField(_("When they can come"), longest=100)
     requested_on = DayField(_("Day of the application"), required=True)
     is_public = BooleanField(_("The parties want it open to listeners"))
+    sensitive = BooleanField(
+        _("The facts are sensitive"),
+        description=_("Health, faith, violence at home, a child: then every party consents separately."),
+    )
 
 
 class PartyForm(Form):
@@ -146,6 +151,7 @@ class NewPartyForm(Form):
     name = StringField(_("Name"), required=True, longest=60)
     phone = PhoneField(_("Phone"))
     address = StringField(_("Address"), longest=100)
+    both_agree = BooleanField(_("Invited to help: both sides agree"))
 
 
 class AnswerForm(Form):
@@ -157,7 +163,7 @@ class AnswerForm(Form):
     on = DayField(_("On which day"), required=True)
     rights_told = BooleanField(_("The notice of rights and duties was given"))
     identity_seen = BooleanField(_("An identity card was seen (no number, no copy is kept)"))
-    separate_consent = BooleanField(_("The guardian agreed separately (under 14, or sensitive facts)"))
+    separate_consent = BooleanField(_("Separate consent given (sensitive facts; under 14 by the guardian)"))
 
 
 class AssignForm(Form):
@@ -198,6 +204,94 @@ class PreventForm(Form):
     words = TextAreaField(_("What you did about it"), required=True, longest=1000)
 
 
+class InterviewForm(Form):
+    """调查记录: who was asked, when, where, by whom, what they said."""
+
+    asked = StringField(_("Who was asked"), required=True, longest=60)
+    relation = StringField(
+        _("What they have to do with it"),
+        longest=100,
+        description=_("For example: a neighbour, a witness, a party's son"),
+    )
+    on = DayField(_("On which day"), required=True)
+    place = StringField(_("Where"), required=True, longest=100)
+    asked_by = StringField(_("Asked by"), required=True, longest=60)
+    recorder = StringField(_("Written by"), longest=60)
+    words = TextAreaField(_("What they said"), required=True, longest=10_000)
+
+
+class EvidenceForm(Form):
+    """证据材料: what, from whom, the original or a copy."""
+
+    item = StringField(
+        _("What it is"), required=True, longest=200, description=_("For example: three photos, a receipt")
+    )
+    given_by = StringField(_("From whom"), required=True, longest=60)
+    is_original = SelectField(_("Original or copy"), choices=[("copy", _("Copy")), ("original", _("Original"))])
+    pages = IntegerField(_("How many pages"), minimum=1, maximum=10_000)
+    on = DayField(_("Received on"), required=True)
+
+
+class GiveBackForm(Form):
+    """Evidence is given back."""
+
+    returned_to = StringField(_("To whom"), required=True, longest=60)
+    on = DayField(_("On which day"), required=True)
+
+
+class ReportForm(Form):
+    """报告记录: what the police or another office was told."""
+
+    danger = SelectField(_("Danger"), choices=_list(DANGERS))
+    told_to = StringField(
+        _("Reported to"), required=True, longest=100, description=_("Which office, and who took it; for example: police station, Officer Zhang")
+    )  # fmt: skip
+    on = DayField(_("On which day"), required=True)
+    at = TimeField(_("At what time"), required=True)
+    told_by = StringField(_("Reported by"), required=True, longest=60)
+    words = TextAreaField(_("What was reported"), required=True)
+    answer = TextAreaField(_("What they answered"), longest=1000)
+
+
+class ReplyForm(Form):
+    """What whoever sent the quarrel was told."""
+
+    told_to = StringField(_("Who was told"), required=True, longest=100)
+    on = DayField(_("On which day"), required=True)
+    words = TextAreaField(_("What they were told"), required=True, longest=1000)
+
+
+class TransferForm(Form):
+    """A quarrel is handed on, and its source told so."""
+
+    to = StringField(_("To whom it goes"), required=True, longest=100)
+    told_to = StringField(_("Whoever sent it"), required=True, longest=100)
+    words = TextAreaField(_("What they were told"), required=True, longest=1000)
+
+
+class ExplainForm(Form):
+    """情况说明: what a reader of the file has to know."""
+
+    words = TextAreaField(_("Explanation"))
+
+
+class SuspendForm(Form):
+    """A case rests until a day."""
+
+    until = DayField(_("Until"), required=True)
+    words = TextAreaField(_("Why"), required=True, longest=900)
+
+
+class HeadForm(Form):
+    """Who decided that somebody is the head, and when."""
+
+    decision = StringField(
+        _("Decided by"), required=True, longest=100, description=_("For example: the residents' meeting, the residents' committee")
+    )  # fmt: skip
+    on = DayField(_("On which day"), required=True)
+    confirmed = BooleanField(_("From now on this colleague sees every case and who looked at it"))
+
+
 class ExtendForm(Form):
     """Both sides agree to go on."""
 
@@ -218,10 +312,9 @@ class MeetingForm(WhenForm):
     """When and where to meet."""
 
     room_id = SelectField(_("Room"), coerce=int, choices=[])
-    stagger = SelectField(
-        _("The other side comes"), coerce=int,
-        choices=[(0, _("at the same time")), (15, _("15 minutes later")), (30, _("30 minutes later"))],
-        description=_("So that they do not meet in the corridor."),
+    second_room = SelectField(
+        _("Second room, when the sides sit apart"), coerce=int, choices=[], default=0,
+        description=_("Both rooms are taken together or not at all; each side is told only its own."),
     )  # fmt: skip
     court_invited = BooleanField(_("The court invited this mediation"))
     projector = BooleanField(_("Take the projector along"))
@@ -231,6 +324,7 @@ class ElsewhereForm(WhenForm):
     """A meeting without a room of ours."""
 
     place = StringField(_("Where"), required=True, longest=100)
+    court_invited = BooleanField(_("The court invited this mediation"))
 
 
 class FollowUpForm(Form):

@@ -83,14 +83,14 @@ def _fen(text: str) -> int | None:
 @blueprint.route("/desk/cases/<int:case_id>/agreement/<way>", methods=["GET", "POST"])
 @view(WORK)
 def agreement(case_id: int, way: str) -> Response:
-    """Write what they agreed: `oral`, in force at once, or `written`, to be signed."""
-    if way not in ("oral", "written"):
+    """Write what they agreed: `oral`, in force at once, `written`, to be signed, or `changed`: a new version of an agreement
+    that the court did not confirm, with the words of that one to begin with."""
+    if way not in _WAYS:
         raise NotFound
     actor = current_actor()
     case = service.look_at(actor, case_id, "agreement")
-    matter = service.matter_of(case)
-    form = _agreement_form(case).from_request(facts=matter.facts)
-    act = service.agree_orally if way == "oral" else service.write_agreement
+    form = _agreement_form(case).from_request(**_to_begin_with(case))
+    act = _WAYS[way]
     if form.act_on_submit(lambda: _made(act, actor, case_id, form)):
         toast(
             _("The agreement is in force.")
@@ -100,8 +100,23 @@ def agreement(case_id: int, way: str) -> Response:
         return back_to(case_id)
     return page(
         "mediation/desk/agreement.html", form=form, case=case, number=service.register_text(case), base=base(), way=way,
-        duties=range(1, DUTIES + 1), status=status_of(form),
+        earlier=service.in_force(case), duties=range(1, DUTIES + 1), status=status_of(form),
     )  # fmt: skip
+
+
+_WAYS = {"oral": service.agree_orally, "written": service.write_agreement, "changed": service.amend}
+
+
+def _to_begin_with(case: Case) -> dict[str, Any]:
+    """What stands in the form: the facts as told, or the agreement that is to be changed."""
+    earlier = service.in_force(case)
+    if earlier is None:
+        return {"facts": service.matter_of(case).facts}
+    amount = f"{earlier.amount / 100:.2f}" if earlier.amount is not None else ""
+    found: dict[str, Any] = {"facts": earlier.facts, "issues": earlier.issues, "terms": earlier.terms, "amount": amount}
+    for number, duty in enumerate(service.duties_of(earlier)[:DUTIES], start=1):
+        found |= {f"who_{number}": duty.party_id, f"what_{number}": duty.words, f"until_{number}": duty.due_on}
+    return found
 
 
 def _made(act: Any, actor: Actor, case_id: int, form: Any) -> None:
@@ -196,7 +211,7 @@ def court(case_id: int, way: str) -> Response:
     }  # fmt: skip
     return page(
         "mediation/desk/step.html", form=form, case=case, number=service.register_text(case), base=base(),
-        title=titles[way], advice=EXCLUDED if way == "apply" else _("Rejected: they may change the agreement, mediate again or sue."),
+        title=titles[way], advice=EXCLUDED if way == "apply" else _("If the court does not confirm it, they may change the agreement, mediate again or sue; the case shows all three."),
         button=_("Save"), icon="landmark", kind="primary", status=status_of(form),
     )  # fmt: skip
 

@@ -89,7 +89,8 @@ def party_slip(case_id: int, party_id: int) -> Response:
     actor = current_actor()
     code = service.issue_code(actor, case_id, party_id)
     case, found = service.own_party(actor, case_id, party_id)
+    planned = service.planned_session(case)
     return page(
-        "mediation/slip.html", code=guest_codes.grouped(code), party=found, number=service.register_text(case),
+        "mediation/slip.html", own=service.own_of(planned, found) if planned is not None else None, bring=service.bring(case), code=guest_codes.grouped(code), party=found, number=service.register_text(case),
         matrix=qr_svg(absolute_url(url(".own_case"))), back=url(".case", case_id=case_id),
     )  # fmt: skip

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response
 
-from core import Actor, Form, Label, NotFound, Refused, current_actor, page, status_of, toast, today, utc_minute, view
+from core import Actor, Form, NotFound, Refused, current_actor, page, status_of, toast, today, utc_minute, view
 from plugins.mediation import service
 from plugins.mediation.access import WORK
 from plugins.mediation.models import Case
@@ -16,23 +14,9 @@ from plugins.mediation.service import Person
 from plugins.mediation.texts import _
 from plugins.mediation.views import forms
 from plugins.mediation.views.base import back_to, base, blueprint
+from plugins.mediation.views.paper_steps import PAPERS
+from plugins.mediation.views.step import Step
 from plugins.mediation.words import WARNINGS
-
-_DONE = _("Done.")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One page: what it is called, what it asks for (`form(actor, case)`), what it does (`act(actor, case_id, form)`)."""
-
-    title: Label
-    button: Label
-    form: Callable[[Actor, Case], Form]
-    act: Callable[[Actor, int, Any], object]
-    advice: Label = ""
-    icon: str = "check"
-    kind: str = "primary"
-    done: Label = _DONE
 
 
 def _plain(actor: Actor, case: Case) -> Form:
@@ -51,7 +35,7 @@ def _describe(actor: Actor, case: Case) -> Form:
     matter = service.matter_of(case)
     return forms.DescribeForm.from_request(
         facts=matter.facts, request=matter.request, dispute=matter.dispute, answer=matter.answer,
-        wished_time=matter.wished_time, is_public=matter.is_public, requested_on=case.requested_on,
+        wished_time=matter.wished_time, is_public=matter.is_public, sensitive=matter.sensitive, requested_on=case.requested_on,
     )  # fmt: skip
 
 
@@ -59,7 +43,7 @@ def _described(actor: Actor, case_id: int, form: Any) -> None:
     service.describe(
         actor, case_id, facts=form.facts.data, request=form.request.data or "", dispute=form.dispute.data or "",
         answer=form.answer.data or "", wished_time=form.wished_time.data or "", is_public=bool(form.is_public.data),
-        requested_on=form.requested_on.data,
+        sensitive=bool(form.sensitive.data), requested_on=form.requested_on.data,
     )  # fmt: skip
 
 
@@ -69,8 +53,9 @@ def _new_party(actor: Actor, case: Case) -> Form:
 
 def _party_named(actor: Actor, case_id: int, form: Any) -> None:
     service.name_party(
-        actor, case_id, form.side.data, Person(form.name.data, form.phone.data or "", form.address.data or "")
-    )
+        actor, case_id, form.side.data, Person(form.name.data, form.phone.data or "", form.address.data or ""),
+        both_agree=bool(form.both_agree.data),
+    )  # fmt: skip
 
 
 def _assign(actor: Actor, case: Case) -> Form:
@@ -111,12 +96,14 @@ def _extend(actor: Actor, case: Case) -> Form:
 
 
 def _elsewhere(actor: Actor, case: Case) -> Form:
-    return forms.ElsewhereForm.from_request(day=today(), start=9 * 60, end=10 * 60)
+    return forms.ElsewhereForm.from_request(
+        day=today(), start=9 * 60, end=10 * 60, court_invited=case.source == "court"
+    )
 
 
 def _met(actor: Actor, case_id: int, form: Any) -> None:
     start, end = (utc_minute(form.day.data, minute) for minute in (form.start.data, form.end.data))
-    service.meet_elsewhere(actor, case_id, start, end, form.place.data)
+    service.meet_elsewhere(actor, case_id, start, end, form.place.data, court_invited=bool(form.court_invited.data))
 
 
 def _follow_up(actor: Actor, case: Case) -> Form:
@@ -141,8 +128,10 @@ STEPS: dict[str, Step] = {
         lambda actor, case, form: service.settle(actor, case, form.words.data), _("How did they settle it?"),
     ),
     "transfer": Step(
-        _("Hand it on"), _("Hand it on"), _words,
-        lambda actor, case, form: service.transfer(actor, case, form.words.data),
+        _("Hand it on"), _("Hand it on"), lambda _a, _c: forms.TransferForm.from_request(),
+        lambda actor, case, form: service.transfer(
+            actor, case, form.to.data, form.told_to.data, form.words.data
+        ),
         _("To whom does it go, and what was its source told?"), "arrow-right",
     ),
     "contact": Step(
@@ -177,6 +166,21 @@ STEPS: dict[str, Step] = {
         lambda actor, case, _form: service.refuse_to_sign(actor, case),
         _("The paper is kept as refused, and you can meet again."), "circle-x", "danger",
     ),
+    "mediate_again": Step(
+        _("Mediate again"), _("Mediate again"), _plain, lambda actor, case, _form: service.mediate_again(actor, case),
+        _("The court did not confirm the agreement. Talk again; until they agree otherwise it stands."),
+        "messages-square",
+    ),
+    "keep": Step(
+        _("The earlier agreement stands"), _("It stands"), _plain,
+        lambda actor, case, _form: service.keep_agreement(actor, case),
+        _("Talking again brought nothing new. What was agreed before binds both sides."), "handshake",
+    ),
+    "sue": Step(
+        _("They go to court"), _("They go to court"), _words,
+        lambda actor, case, form: service.go_to_court(actor, case, form.words.data),
+        _("The court did not confirm the agreement; who sues over what? Then the committee's part is over."), "scale", "danger",
+    ),
     "fulfil": Step(
         _("The agreement is kept"), _("All of it is kept"), _plain,
         lambda actor, case, _form: service.fulfil_all(actor, case), _("Everything that was agreed has been done."),
@@ -207,7 +211,7 @@ STEPS: dict[str, Step] = {
     "note": Step(
         _("Write down what was done"), _("Write it down"), _note,
         lambda actor, case, form: service.note(actor, case, form.kind.data, form.words.data, form.on.data),
-        _("It stays as it is. A possible crime is reported to the police at once: write when and to whom."), "pencil",
+        _("It stays as it is. What was reported to the police has a page of its own."), "pencil",
     ),
     "prevent": Step(
         _("May intensify: prevention"), _("Write it down"), _prevent,
@@ -217,6 +221,7 @@ STEPS: dict[str, Step] = {
         _("What you kept the quarrel from becoming: the gravest thing, once per case. Entered again, it is put right."),
         "shield-check",
     ),
+    **PAPERS,
     "extend": Step(
         _("More time"), _("Extend"), _extend,
         lambda actor, case, form: service.extend(

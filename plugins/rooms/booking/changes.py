@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from core import Actor, Invalid, Refused, advance, record, tell_followers, transactional
 from plugins.rooms.booking import slots
+from plugins.rooms.booking.companions import companions
 from plugins.rooms.booking.decisions import approve
 from plugins.rooms.booking.holds import answer_offer, lapse_holds
 from plugins.rooms.booking.making import APPROVE, add_occurrence
@@ -103,6 +104,26 @@ def move_wish(
 
 @transactional
 def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int | None, code: str, told: bool) -> Booked:
+    """Move an occurrence, and what was booked together with it to the same time."""
+    occurrence, booking = load(actor, occurrence_id)
+    same_time = (wish.start_min, wish.end_min) == (occurrence.start_min, occurrence.end_min)
+    others = [] if same_time else companions(occurrence, booking)
+    moved = move_one(actor, occurrence_id, wish, room_id=room_id, code=code, told=told)
+    also = [move_one(actor, other.id, wish, told=told) for other, _booking in others]
+    if also and "requested" in {each.state for each in (moved, *also)}:
+        # A request moves one room; what goes with it would stay behind.
+        raise Refused(
+            _("Several rooms are booked together here."),
+            advice=_("Whoever may approve bookings moves them; or give them up and book again."),
+        )
+    return moved
+
+
+@transactional
+def move_one(
+    actor: Actor, occurrence_id: int, wish: Wish, *, room_id: int | None = None, code: str = "", told: bool = False
+) -> Booked:
+    """Move one occurrence in the caller's transaction: raises `slots.Taken` for what is not free."""
     occurrence, booking = load(actor, occurrence_id)
     knows = require_own(actor, booking, "rooms.desk", code) or told
     _check_changeable(occurrence, wish)
@@ -262,12 +283,18 @@ def cancel(actor: Actor, occurrence_id: int, *, reason: str = "", code: str = ""
     begun = occurrence.state == "confirmed" and occurrence.start_min <= now_minute()
     if begun or occurrence.state == "checked_in":
         raise Refused(_("This booking has begun already."), advice=_("You can end it early instead."))
+    for each, its_booking in ((occurrence, booking), *companions(occurrence, booking)):
+        give_up(actor, each, its_booking, reason, knows=own or told)
+
+
+def give_up(actor: Actor, occurrence: Occurrence, booking: Booking, reason: str = "", *, knows: bool = True) -> None:
+    """Free what a confirmed or held occurrence takes, in the caller's transaction; what goes with it stays."""
     was_confirmed = occurrence.state == "confirmed"
     slots.release(occurrence.id)
     occurrence = advance(actor, occurrence, "cancel", reason=reason, **decided(actor))
     answer_offer(actor, occurrence, "decline")
     withdraw_changes(actor, occurrence)
-    _call_cancelled(actor, occurrence, booking, own or told)
+    _call_cancelled(actor, occurrence, booking, knows)
     if was_confirmed:
         tell_cancelled(occurrence, booking, reason)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from core import Actor, Invalid, Refused, advance, tell_followers, transactional
 from plugins.rooms.booking import slots
 from plugins.rooms.booking.changes import withdraw_changes
+from plugins.rooms.booking.companions import companions
 from plugins.rooms.booking.making import Extras, add_occurrence, book_wish
 from plugins.rooms.booking.occurrences import (
     Booked,
@@ -99,9 +100,11 @@ def _displace(actor: Actor, occurrence_id: int, reason: str, room_id: int, wish:
     occurrence, booking = load(actor, occurrence_id)
     if occurrence.state == "confirmed" and occurrence.start_min <= now_minute():
         raise Refused(_("This booking has begun already."), advice=_("Please talk to the people in the room."))
-    slots.release(occurrence.id)
-    occurrence = advance(actor, occurrence, "displace", reason=reason, **decided(actor))
-    withdraw_changes(actor, occurrence)
+    others = companions(occurrence, booking)
+    for each in (occurrence, *(other for other, _booking in others)):
+        slots.release(each.id)
+        advance(actor, each, "displace", reason=reason, **decided(actor))
+        withdraw_changes(actor, each)
     needed = Wish(*local_span(occurrence.start_min, occurrence.end_min))
     if title:
         book_wish(actor, occurrence.room_id, needed, Extras(title))
@@ -112,6 +115,10 @@ def _displace(actor: Actor, occurrence_id: int, reason: str, room_id: int, wish:
     offer = _hold_instead(actor, occurrence, booking, room_id, wish)
     _tell(actor, occurrence, booking, offer)
     tell_cancelled(occurrence, booking, reason)
+    for other, its_booking in others:
+        # What was booked together is offered together: the other room at the new time.
+        _hold_instead(actor, other, its_booking, other.room_id, wish)
+        tell_cancelled(other, its_booking, reason)
     return booked(offer)
 
 

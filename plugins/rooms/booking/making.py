@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from core import Actor, Invalid, Ref, Refused, advance, begin, guest_codes, record, today, transactional
 from plugins.rooms.booking import slots
+from plugins.rooms.booking.companions import companions
 from plugins.rooms.booking.holds import answer_offer, lapse_holds
 from plugins.rooms.booking.occurrences import (
     Booked,
@@ -117,7 +118,7 @@ def book_wish(
         actor,
         room_id,
         wish,
-        lambda: _book(actor, room_id, wish, extras, who, held_until),
+        lambda: book_one(actor, room_id, wish, extras, who, held_until),
         whose=lambda: organiser_of(actor, who),
         people=extras.people or 0,
         also=extras.resources,
@@ -125,7 +126,10 @@ def book_wish(
 
 
 @transactional
-def _book(actor: Actor, room_id: int, wish: Wish, extras: Extras, who: Who, held_until: int | None) -> Booked:
+def book_one(
+    actor: Actor, room_id: int, wish: Wish, extras: Extras, who: Who = OWN, held_until: int | None = None
+) -> Booked:
+    """Like `book_wish`, in the caller's transaction: raises `slots.Taken` for what is not free."""
     community = str(actor.community)
     plan = load_plan(community, wish.day)
     room = plan.room(room_id)
@@ -239,8 +243,10 @@ def take_hold(actor: Actor, occurrence_id: int, *, code: str = "") -> Booked:
             _("This time was held for you, but the hold has run out."), advice=_("Please look for a free time again.")
         )
     require_own(actor, booking, "rooms.desk", code)
-    occurrence = advance(actor, occurrence, "take")
-    no_longer_true(actor, occurrence, DISPLACED)
-    answer_offer(actor, occurrence, "take")
-    tell_confirmed(occurrence, booking)
+    others = companions(occurrence, booking)
+    for each, its_booking in ((occurrence, booking), *others):
+        advance(actor, each, "take")
+        no_longer_true(actor, each, DISPLACED)
+        answer_offer(actor, each, "take")
+        tell_confirmed(each, its_booking)
     return booked(occurrence)

@@ -37,6 +37,9 @@ PLANTED = {
     "other_door": "隐门8-8-808", "facts": "隐事漏水打架", "request": "隐求赔偿", "wish": "隐时周末", "answer": "隐答不认",
     "words": "隐录双方说话", "terms": "隐协分期", "duty": "隐务还钱", "note": "隐记上门", "job": "隐业木匠", "guardian": "隐护父亲",
     "ending": "隐终不谈", "followup": "隐访满意", "recorder": "隐书记录", "invitee": "隐邀舅舅", "court": "隐院法院", "issues": "隐焦点",
+    "asked": "隐证邻居", "asked_place": "隐查楼道", "said": "隐查听见", "relation": "隐系亲戚", "piece": "隐据照片", "giver": "隐据交人",
+    "taker": "隐据取人", "office": "隐报派出所", "danger": "隐报扬言", "answered": "隐报出警", "source": "隐源网格员",
+    "told": "隐源答复", "explanation": "隐明补件", "rest": "隐停鉴定", "changed": "隐改协议",
 }  # fmt: skip
 MARKS = tuple(word.encode() for word in PLANTED.values())
 BASE = f"/c/{WEST_HILL}"
@@ -107,8 +110,17 @@ def _applied(actor: Actor) -> int:
         service.Told(PLANTED["facts"], PLANTED["request"], PLANTED["wish"], "neighbours"),
     )  # fmt: skip
     service.contact(actor, case.id)
-    service.describe(actor, case.id, facts=PLANTED["facts"], answer=PLANTED["answer"], dispute="neighbours")
+    service.describe(
+        actor,
+        case.id,
+        facts=PLANTED["facts"],
+        answer=PLANTED["answer"],
+        dispute="neighbours",
+        request=PLANTED["request"],
+        wished_time=PLANTED["wish"],
+    )
     service.prevent(actor, case.id, "brawl", 12, PLANTED["note"])
+    _papers(actor, case.id)
     for party in service.parties_of(case):
         person = service.Person(party.name, party.phone, party.address)
         service.edit_party(
@@ -116,6 +128,19 @@ def _applied(actor: Actor) -> int:
         )
         service.answer_of(actor, case.id, party.id, consents=True, rights_told=True, identity_seen=True)
     return int(case.id)
+
+
+def _papers(actor: Actor, key: int) -> None:
+    asked = service.Asked(
+        PLANTED["asked"], PLANTED["asked_place"], PLANTED["said"], PLANTED["recorder"], PLANTED["relation"]
+    )
+    service.sign_interview(actor, key, service.interview(actor, key, asked).id)
+    piece = service.receive(actor, key, service.Piece(PLANTED["piece"], PLANTED["giver"], is_original=True, pages=2))
+    service.give_back(actor, key, piece.id, PLANTED["taker"])
+    alarm = service.Alarm("crime", PLANTED["office"], PLANTED["recorder"], PLANTED["danger"], PLANTED["answered"])
+    service.report_danger(actor, key, alarm)
+    service.reply(actor, key, PLANTED["source"], PLANTED["told"])
+    service.explain(actor, key, PLANTED["explanation"])
 
 
 def _ended(actor: Actor) -> int:
@@ -133,8 +158,10 @@ def _accepted(actor: Actor, mediator: int) -> int:
 
 def _meeting(actor: Actor, mediator: int) -> int:
     key = _accepted(actor, mediator)
-    room = rooms.rooms(WEST_HILL)[0].id
-    service.schedule(actor, key, service.Meeting(room, today() + datetime.timedelta(days=3), 540, 600))
+    service.suspend(actor, key, today() + datetime.timedelta(days=2), PLANTED["rest"])
+    room, second = (each.id for each in rooms.rooms(WEST_HILL)[:2])
+    meeting = service.Meeting(room, today() + datetime.timedelta(days=3), 540, 600, second_room=second, stagger=15)
+    service.schedule(actor, key, meeting)
     party = service.parties_of(Case.get_by_id(key))[0]
     service.issue_code(actor, key, party.id)
     return key
@@ -146,12 +173,24 @@ def _agreed(actor: Actor, mediator: int) -> int:
     service.meet_elsewhere(actor, key, yesterday, yesterday + 60, "甲方家里")
     case = Case.get_by_id(key)
     came = [service.Attended(party.id, True, True) for party in service.parties_of(case)]
-    service.write_record(actor, key, came, PLANTED["words"], recorder=PLANTED["recorder"], invitees=PLANTED["invitee"])
+    service.write_record(
+        actor,
+        key,
+        came,
+        PLANTED["words"],
+        recorder=PLANTED["recorder"],
+        invitees=PLANTED["invitee"],
+        invitees_agreed=True,
+    )
     owed = service.Owed(service.parties_of(case)[0].id, PLANTED["duty"], today() + datetime.timedelta(days=5))
     service.agree_orally(
         actor, key, service.Wording(PLANTED["facts"], PLANTED["terms"], PLANTED["issues"], duties=(owed,))
     )
     service.confirm_step(actor, key, "apply", court=PLANTED["court"])
+    service.confirm_step(actor, key, "reject")
+    service.amend(actor, key, service.Wording(PLANTED["facts"], PLANTED["changed"]))
+    service.refuse_to_sign(actor, key)
+    service.keep_agreement(actor, key)
     service.follow_up(
         actor, key, performance="whole", satisfaction="satisfied", hidden_risk=True, words=PLANTED["followup"]
     )
@@ -187,7 +226,7 @@ def addresses(app, planted: Planted) -> list[tuple[str, list[str]]]:
             for case in planted.cases if "case_id" in rule.arguments else ():
                 found[towns.address(app, rule, WEST_HILL, {**values, "case_id": case})] = towns.methods(rule)
     for case in planted.cases:
-        for kind in ("case", "session", "agreement"):
+        for kind in ("case", "session", "agreement", "arrival", "interview", "office_report"):
             found[f"{BASE}/threads/mediation.{kind}:{case}"] = ["GET"]
         for _plugin, sheet in active().declared("sheets"):
             found[f"{BASE}/forms/{sheet.name}/{case}"] = ["GET"]
@@ -286,7 +325,8 @@ def test_whoever_may_see_a_case_sees_it_and_the_look_is_kept(app, planted):
     page = planted.browsers["own"].get(f"{BASE}/mediation/desk/cases/{agreed}")
     text = page.get_data(as_text=True)
     assert page.status_code == 200
-    for name in ("name", "other", "phone", "facts", "answer", "words", "terms", "duty", "note", "followup", "court"):
+    shown_there = set(PLANTED) - {"other_phone", "ending", "rest", "job", "issues", "recorder", "invitee"}
+    for name in shown_there:
         shown = text.replace(" ", "") if "phone" in name else text
         assert PLANTED[name] in shown, name
     assert planted.browsers["own"].get(f"{BASE}/mediation/desk/cases/{first}").status_code == 404
@@ -368,9 +408,11 @@ def test_the_register_names_the_parties_and_is_a_look_at_each_case(planted):
 
 def test_only_the_head_reads_who_looked(app, planted):
     planted.browsers["own"].get(f"{BASE}/mediation/desk/cases/{planted.cases[3]}")
+    newest = CaseView.select().order_by(CaseView.id.desc()).get().id
     for who, browser in {**everybody_else(app, planted), **planted.browsers}.items():
         answer = browser.get(f"{BASE}/mediation/desk/looks")
         assert answer.status_code in (303, 401, 403), who
+        assert browser.send(f"{BASE}/mediation/desk/looks/review", up_to=newest).status_code in (303, 401, 403), who
     account = accounts.account_named(f"mediator{WEST_HILL[-3:]}")
     head = Browser(app)
     head.set_cookie(SESSION_COOKIE, open_session(account, opened_with="password", address="127.0.0.1", agent="t"))

@@ -154,7 +154,7 @@ def test_a_case_has_one_planned_meeting_and_one_agreement(committee, agreement):
     assert refused(Session.insert(**values).execute) == "mediation_session_planned_once"
     other = {**agreement.__data__, "number": 99}
     other.pop("id")
-    assert refused(Agreement.insert(**other).execute) == "mediation_agreement_in_force_once"
+    assert refused(Agreement.insert(**other).execute) == "mediation_agreement_draft_once"
 
 
 def test_a_mediator_has_declared_and_is_assigned_once(committee):

@@ -62,7 +62,14 @@ def test_from_the_oral_application_to_the_archived_file(head, app):
     offered("do/terminate")
     soon = (today() + datetime.timedelta(days=1)).isoformat()
     room = rooms.rooms(WEST_HILL)[0].id
-    go("meeting", day=soon, start="14:00", end="15:00", room_id=room, stagger=15)
+    go(
+        "meeting",
+        day=soon,
+        start="14:00",
+        end="15:00",
+        room_id=room,
+        **{f"later_{service.parties_of(case())[1].id}": 15},
+    )
     go("do/unschedule")
     # At once, at the counter, yesterday.
     before = (today() - datetime.timedelta(days=1)).isoformat()

@@ -134,9 +134,12 @@ def test_settled_at_the_door_takes_three_fields_and_no_room(committee):
 def test_what_was_heard_of_is_handed_on_with_a_reply_or_applied_for(committee):
     head = committee.head
     heard = service.hear_of(head, [service.Person("甲")], service.Told("争地界"), source="police")
-    with pytest.raises(Invalid):
-        service.transfer(head, heard.id, "")
-    assert service.transfer(head, heard.id, "转街道司法所，已回复派出所").state == "transferred"
+    for to, told_to, words in (("", "派出所", "已转"), ("司法所", "", "已转"), ("司法所", "派出所", " ")):
+        with pytest.raises(Invalid):
+            service.transfer(head, heard.id, to, told_to, words)
+    assert service.transfer(head, heard.id, "街道司法所", "城东派出所", "已转街道司法所").state == "transferred"
+    (told,) = service.replies_of(heard)
+    assert (told.told_to, told.words) == ("城东派出所", "已转街道司法所")
     again = service.hear_of(head, [service.Person("甲")], service.Told("争地界"))
     day = today() - datetime.timedelta(days=2)
     assert service.apply_now(head, again.id, day).requested_on == day

@@ -21,10 +21,12 @@ PAGES = (
     "record",
     "agreement/oral",
     "agreement/written",
+    "agreement/changed",
     "sign",
     "court/apply",
     "court/confirm",
     "court/lapse",
+    "court/reject",
 )
 BASE = f"/c/{WEST_HILL}/mediation/desk/cases"
 STATES = (
@@ -48,6 +50,50 @@ def clerk(app) -> tuple[Browser, list[int]]:
     newest = max(each.account for each in colleagues(WEST_HILL) if each.account)
     service.enter(command(WEST_HILL), newest, "", "clerk")
     return browser, [case.id for case in Case.of(WEST_HILL)]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_papers_that_are_finished_later_take_nothing_ill(app, clerk):
+    browser, (case, other) = clerk
+    found = service.evidence_of(Case.get_by_id(case))[0].id
+    for value in VALUES.values():
+        answer = browser.send(f"{BASE}/{case}/evidence/{found}/back", returned_to=value, on=value)
+        assert is_sound(answer), value[:20]
+    assert browser.send(f"{BASE}/{case}/evidence/{found}/back", returned_to="", on="2026-01-05").status_code == 422
+    for path in (f"evidence/{found}/back", "interviews/1/sign", "arrivals/1/told", "interviews/999999/sign"):
+        assert browser.send(f"{BASE}/{other}/{path}", returned_to="甲").status_code == 404, path
+    for answer in ("take", "leave", "x"):
+        assert browser.send(f"{BASE}/{case}/held/{answer}").status_code == 409
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_call_that_becomes_an_application_takes_nothing_ill(app, clerk):
+    browser, _cases = clerk
+    path = f"/c/{WEST_HILL}/mediation/desk/from-call"
+    for value in VALUES.values():
+        answer = browser.send(path, who=value, phone=value, where=value, what=value, requested_on=value)
+        assert is_sound(answer) and answer.status_code == 200, value[:20]
+    for call in ("x", "-1", "9" * 40, "999999", "１"):
+        assert browser.send(path, call=call).status_code == 404, call
+    assert browser.get(path).status_code == 405
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_page_of_the_head_takes_nothing_ill(app, clerk):
+    browser = sign_in_as(app, "director")
+    roster = f"/c/{WEST_HILL}/mediation/desk/roster"
+    head, other = service.head_of(WEST_HILL), service.enter(command(WEST_HILL), None, "没有账号", "mediator")
+    for value in VALUES.values():
+        assert is_sound(browser.send(f"{roster}/{head.id}/head", decision=value, on=value, confirmed=value)), value[:20]
+    assert (
+        browser.send(f"{roster}/{other.id}/head", decision="居民会议", on="2026-01-05", confirmed="y").status_code
+        == 409
+    )
+    assert browser.get(f"{roster}/999999/head").status_code == 404
+    assert service.head_of(WEST_HILL).id == head.id
+    clerks_browser, _found = clerk
+    for up_to in ("", "x", "-1", "9" * 40):
+        assert clerks_browser.send(f"/c/{WEST_HILL}/mediation/desk/looks/review", up_to=up_to).status_code in (403, 404)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
