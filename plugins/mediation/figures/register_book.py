@@ -51,7 +51,7 @@ class BookLine:
 def registered(actor: Actor, period: Period) -> int:
     """How many cases were entered in a period. Raises `Forbidden`."""
     lead_of(actor)
-    return int(_entered(str(actor.community), period).count())
+    return int(_entered(actor, period).count())
 
 
 def register_book(actor: Actor, period: Period) -> list[BookLine]:
