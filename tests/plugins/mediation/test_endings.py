@@ -42,7 +42,7 @@ def test_each_end_keeps_its_day(committee, how, act):
 def test_what_we_heard_of_is_settled_or_handed_on(committee):
     heard = [service.hear_of(committee.head, [service.Person("甲")], service.Told("吵架")) for _each in range(2)]
     service.settle(committee.head, heard[0].id, "互相道歉")
-    service.transfer(committee.head, heard[1].id, "转物业，已告知")
+    service.transfer(committee.head, heard[1].id, "物业", "来电人", "已转物业")
     assert [endings(case)[0][0] for case in heard] == ["settled", "transferred"]
 
 
@@ -84,6 +84,7 @@ def test_an_agreement_is_performed_when_every_duty_was_done_and_none_waived(comm
         (duty,) = service.obligations_of(case)
         if settle[0] == "breach":
             clock(_tomorrow())
+            service.note(committee.head, case.id, "urge", "上门催促")
         for verb in settle:
             service.mark(committee.head, case.id, duty.id, verb)
         days.append(Case.get_by_id(case.id).performed_on)

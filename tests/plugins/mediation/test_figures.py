@@ -109,7 +109,10 @@ class Lives:
         if kind == "gone":
             heard = service.hear_of(head, PEOPLE, told, source=source)
             self.chance.choice(
-                (lambda: service.transfer(head, heard.id, "转物业"), lambda: service.withdraw(head, heard.id))
+                (
+                    lambda: service.transfer(head, heard.id, "物业", "来电人", "已转物业"),
+                    lambda: service.withdraw(head, heard.id),
+                )
             )()
             return
         case = service.apply(head, *PEOPLE, told, source=source)
