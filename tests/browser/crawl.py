@@ -213,6 +213,7 @@ def _of_mediation(head: Visitor) -> list[str]:
     subsidy = f"{HOME}/mediation/desk/subsidy"
     return [
         *(f"{HOME}/mediation/desk/cases/{case}{page}" for page in pages),
+        subsidy,
         *(f"{subsidy}/claims/1{page}" for page in ("", "/print", "/withdraw")),
         f"{HOME}/mediation/desk/report?period={coming_day(0)[:4]}",
     ]
