@@ -177,7 +177,7 @@ def _refusal(actor: Actor, ref: Ref) -> SheetContent:
         *people_of(case), (_("Day of the application"), day(case.requested_on)),
         (_("Reason"), str(NOT_ACCEPTED.get(matter.ending, ""))), (_("Explanation"), matter.ending_words),
     ]  # fmt: skip
-    return content(facts, REFUSED_FOOT, TERMINATED_FOOT, signatures=(_("Received by"), _("Mediation committee")))
+    return content(facts, REFUSED_FOOT, TERMINATED_FOOT, signatures=(_("Notice received by"), _("Mediation committee")))
 
 
 def _extension(actor: Actor, ref: Ref) -> SheetContent:

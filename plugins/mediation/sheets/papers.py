@@ -23,13 +23,13 @@ def _notice(actor: Actor, ref: Ref) -> SheetContent:
     matter = service.matter_of(case)
     opened = _("open to listeners, as the parties wish") if matter.is_public else _("not open to listeners")
     facts: Facts = [
-        (_("To"), party.name), (_("Guardian"), party.guardian), (_("Number in the register"), service.register_text(case)),
+        (_("To the party"), party.name), (_("Guardian"), party.guardian), (_("Number in the register"), service.register_text(case)),
         (_("Kind of dispute"), str(DISPUTES.get(matter.dispute, ""))), (_("Please come at"), moment_text(own.come_min * 60_000)),
         (_("It lasts until about"), moment_text(own.until_min * 60_000)), (_("Place"), own.place),
         (_("Mediators"), mediators_of(case)), (_("The meeting is"), str(opened)),
         (_("Please bring"), "；".join(str(each) for each in service.bring(case))),
     ]  # fmt: skip
-    return content(facts, *NOTICE_FOOT, signatures=(_("Received by"), _("Mediation committee")))
+    return content(facts, *NOTICE_FOOT, signatures=(_("Notice received by"), _("Mediation committee")))
 
 
 def _interview(actor: Actor, ref: Ref) -> SheetContent:

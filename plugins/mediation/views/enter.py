@@ -30,7 +30,7 @@ from plugins.mediation.texts import _
 from plugins.mediation.views.base import base, blueprint
 from plugins.mediation.views.forms import ApplyForm, DoorForm, HeardForm
 
-# What may wait: the rest of the official form, folded away so that what is asked in three minutes fits one screen.
+# What may wait: the rest of the official form, below the button, so that what is asked in three minutes fits one screen.
 MORE = ("address", "other_address", "request", "dispute", "source", "requested_on")
 _BETWEEN = re.compile(r"[,，、;；/\s]+|和|与")
 
@@ -51,14 +51,12 @@ def new() -> Response:
 
 
 def _shown(form: ApplyForm, status: int = 200) -> Response:
-    more = [each for each in MORE if form[each].errors or form[each].data not in (None, "", form[each].object_data)]
     return page(
         "mediation/desk/new.html",
         form=form,
         base=base(),
         way="new",
         more=MORE,
-        opened=bool(more),
         call=_call(),
         status=status,
     )

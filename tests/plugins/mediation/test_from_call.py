@@ -134,11 +134,11 @@ def test_calls_of_others_are_not_there(app, staff):
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_an_oral_application_asks_six_things(staff):
-    """Three minutes: names, phones, what happened, when to meet. All else waits folded away."""
+    """Three minutes: names, phones, what happened, when to meet. All else waits below the button."""
     text = staff.get(f"{BASE}/mediation/desk/new").text
     main = text[text.index("<main") :]
-    names = re.findall(r'<(?:input|textarea|select)[^>]*name="(\w+)"', main[: main.index("<details")])
+    names = re.findall(r'<(?:input|textarea|select)[^>]*name="(\w+)"', main[: main.index("<fieldset")])
     asked = [name for name in names if name not in ("csrf_token", "idempotency_key")]
     assert asked == ["name", "phone", "other_name", "other_phone", "facts", "wished_time"]
-    folded = main[main.index("<details") :]
-    assert all(f'name="{name}"' in folded for name in MORE)
+    below = main[main.index("<fieldset") :]
+    assert all(f'name="{name}"' in below for name in MORE)
