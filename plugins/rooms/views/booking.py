@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -37,7 +38,18 @@ from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, code_of, for_whom, own_line, remember_code, this_browser, times
 from plugins.rooms.views.forms import BookForm, MoveForm, ReasonForm, RenameForm, StaffBookForm
 
-_WAITED = ("date", "start", "end", "title", "people", "guest_name", "guest_phone", "requested_on", "for")
+_WAITED = (
+    "date",
+    "start",
+    "end",
+    "title",
+    "people",
+    "organisation",
+    "guest_name",
+    "guest_phone",
+    "requested_on",
+    "for",
+)
 
 
 @blueprint.route("/<int:room_id>/book", methods=["GET", "POST"])
@@ -46,7 +58,7 @@ def book(room_id: int) -> Any:
     """Book a room; a taken time is answered with free ones, each one tap away (409)."""
     actor, room = current_actor(), service.find_room(current_community().code, room_id)
     person = for_whom(actor)
-    form = _book_form(actor)
+    form = _book_form(actor, room)
     status, taken, refused = 200, None, None
     if request.method == "POST":
         status, readable = 422, form.validate()
@@ -87,7 +99,7 @@ def _wait(room_id: int) -> dict[str, Any]:
     }
 
 
-def _book_form(actor: Actor) -> BookForm:
+def _book_form(actor: Actor, room: Any) -> BookForm:
     kind = StaffBookForm if actor.can("rooms.desk") else BookForm
     if request.method == "POST":
         form = kind(request.form)
@@ -96,10 +108,18 @@ def _book_form(actor: Actor) -> BookForm:
         form = kind(query, requested_on=today()) if "date" in query else kind(date=today(), requested_on=today())
     for field in (form.start, form.end):
         field.choices = times(field.data)
-    form.equipment.choices = [(str(item.id), item.name) for item in service.offered_equipment(actor)]
+    ask_what_is_needed(form, actor, [room])
+    return form
+
+
+def ask_what_is_needed(form: Any, actor: Actor, rooms: Iterable[Any]) -> None:
+    """Leave out of a form what this actor is not asked: a name when it is known, an organisation where none is needed."""
+    if "equipment" in form:
+        form.equipment.choices = [(str(item.id), item.name) for item in service.offered_equipment(actor)]
     if actor.is_signed_in and not actor.can("rooms.desk"):
         del form.guest_name, form.guest_phone
-    return form
+    if not actor.can("rooms.desk") and not any(room.bookable_by == "organisations" for room in rooms):
+        del form.organisation
 
 
 def asked_of(form: BookForm, person: Any) -> service.BookingRequest:
@@ -107,7 +127,10 @@ def asked_of(form: BookForm, person: Any) -> service.BookingRequest:
     typed = form.data
     date, asked = typed["date"], typed.get("requested_on")
     return service.BookingRequest(
-        **{name: typed.get(name) or "" for name in ("start", "end", "title", "guest_name", "guest_phone")},
+        **{
+            name: typed.get(name) or ""
+            for name in ("start", "end", "title", "organisation", "guest_name", "guest_phone")
+        },
         date=date.isoformat() if date else "",
         people=typed["people"],
         organiser=person.name if person else "",

@@ -26,6 +26,9 @@ class BookForm(Form):
         choices=[],
         validate_choice=False,
     )
+    organisation = StringField(
+        _("For which organisation"), longest=60, description=_("Its name, always written the same way.")
+    )
     guest_name = StringField(_("Your name"), longest=30)
     guest_phone = PhoneField(
         _("Your phone"), description=_("So that we can reach you if something changes. May stay empty.")
@@ -53,6 +56,9 @@ class WaitForm(Form):
     people = IntegerField(_("How many people"), minimum=1, maximum=2000)
     features = SelectMultipleField(_("What the room must have"), choices=[])
     title = StringField(_("What for"), longest=60, description=_("For example: choir practice, family meeting"))
+    organisation = StringField(
+        _("For which organisation"), longest=60, description=_("Its name, always written the same way.")
+    )
     guest_name = StringField(_("Your name"), longest=30)
     guest_phone = PhoneField(
         _("Your phone"), description=_("We call when a time becomes free. Without a number please ask at the counter.")

@@ -31,7 +31,7 @@ from plugins.rooms.booking.rules import read_time
 from plugins.rooms.clock import parse_day
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, code_of, for_whom, remember_code, times
-from plugins.rooms.views.booking import asked_of
+from plugins.rooms.views.booking import ask_what_is_needed, asked_of
 from plugins.rooms.views.series_forms import SeriesForm, StaffSeriesForm, rule_of
 
 USUAL_WEEKS = 8
@@ -78,9 +78,7 @@ def series_form(actor: Actor, room: Any) -> SeriesForm | StaffSeriesForm:
         form.until.data, form.every.data = usual, "week"
     for field in (form.start, form.end):
         field.choices = times(field.data)
-    form.equipment.choices = [(str(item.id), item.name) for item in service.offered_equipment(actor)]
-    if actor.is_signed_in and not actor.can("rooms.desk"):
-        del form.guest_name, form.guest_phone
+    ask_what_is_needed(form, actor, [room])
     return form
 
 

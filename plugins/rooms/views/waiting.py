@@ -27,6 +27,7 @@ from core import (
 from plugins.rooms import service
 from plugins.rooms.texts import _
 from plugins.rooms.views.base import base, blueprint, code_of, for_whom, length_text, own_line, remember_code, times
+from plugins.rooms.views.booking import ask_what_is_needed
 from plugins.rooms.views.forms import StaffWaitForm, WaitForm
 
 _LENGTHS = (30, 60, 90, 120, 180, 240)
@@ -81,8 +82,7 @@ def _form(actor: Actor) -> WaitForm:
     form.features.choices = [(feature, feature) for feature in features]
     for field in (form.start, form.end):
         field.choices = times(field.data)
-    if actor.is_signed_in and not actor.can("rooms.desk"):
-        del form.guest_name, form.guest_phone
+    ask_what_is_needed(form, actor, rooms)
     return form
 
 
@@ -96,7 +96,8 @@ def _join(actor: Actor, form: WaitForm, person: Any) -> dict[str, Any]:
             typed["room_id"] or None, () if typed["room_id"] else tuple(typed["features"]),
         ),
         who=service.Who(
-            typed.get("guest_name") or "", typed.get("guest_phone") or "", organiser=person.name if person else ""
+            typed.get("guest_name") or "", typed.get("guest_phone") or "", typed.get("organisation") or "",
+            person.name if person else "",
         ),
         title=typed["title"] or "",
         people=typed["people"],

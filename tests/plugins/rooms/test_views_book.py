@@ -239,3 +239,25 @@ def test_what_is_over_is_booked_again_with_one_tap_on_the_next_such_weekday(clie
     assert f'value="{date.isoformat()}"' in form and 'value="6"' in form
     service.remove_room(command(WEST_HILL), room.id)
     assert "再约一次" not in client.get(booking).get_data(as_text=True)
+
+
+def test_a_room_for_organisations_asks_for_which_one_and_counts_it(client, as_role, room):
+    actor = command(WEST_HILL)
+    assert 'name="organisation"' not in client.get(f"{BASE}/{room.id}/book").get_data(as_text=True)
+    service.edit_room(actor, room.id, bookable_by="organisations")
+    service.set_quota(actor, room.id, "organisation", "week", bookings=1)
+    wish = {"date": DAY, "start": "09:00", "end": "10:00", "guest_name": "王阿姨"}
+    assert 'name="organisation"' in client.get(f"{BASE}/{room.id}/book").get_data(as_text=True)
+    assert client.send(f"{BASE}/{room.id}/book", **wish).status_code == 409
+    assert client.send(f"{BASE}/{room.id}/book", **wish, organisation="长" * 61).status_code == 422
+    assert client.send(f"{BASE}/{room.id}/book", **wish, organisation="合唱队").status_code == 303
+    again = {**wish, "start": "11:00", "end": "12:00", "guest_name": "李叔叔"}
+    over = client.send(f"{BASE}/{room.id}/book", **again, organisation="合唱队")
+    assert over.status_code == 409 and 'value="合唱队"' in over.get_data(as_text=True)
+    assert client.send(f"{BASE}/{room.id}/book", **again, organisation="书画社").status_code == 303
+    assert "书画社" in as_role("staff").get(f"{BASE}/desk?date={DAY}").get_data(as_text=True)
+    regular = client.get(f"{BASE}/{room.id}/series?date={DAY}&start=15:00&end=16:00").get_data(as_text=True)
+    assert 'name="organisation"' in regular
+    waits = {"room_id": room.id, "minutes": "0", "date": DAY, "start": "09:00", "end": "10:00", "guest_name": "陈师傅"}
+    assert client.send(f"{BASE}/wait", **waits).status_code == 409
+    assert client.send(f"{BASE}/wait", **waits, organisation="腰鼓队").status_code == 303
