@@ -141,7 +141,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     decide = f"{HOME}/rooms/desk/series/{urlsplit(wished.url).path.rsplit('/', 1)[1]}"
     # What was approved is asked for at another time: the pages show the old dates, and the change that waits.
     director.post(f"{decide}/decide", day=regular["day"])
-    later = {"since": "", "start": "17:00", "end": "18:00", "room_id": str(room(site, "议事厅")), "step": "save"}
+    later = {"since": "", "start": "15:00", "end": "16:00", "room_id": str(room(site, "议事厅")), "step": "save"}
     resident.post(f"{decide.replace('/desk/', '/')}/change", **later, day=regular["day"])
     photos, waiting = _add_photos(director, dance)
     resident.post(f"{HOME}/rooms/mine/calendar")

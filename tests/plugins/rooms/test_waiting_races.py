@@ -77,7 +77,8 @@ def test_what_several_cancel_at_once_is_held_once_each_and_nobody_comes_between(
             join(house, number, start)
     room, date = house.rooms["棋牌室"].id, house.day.isoformat()
     cancels = [("cancel", (house.staff, each), {"reason": "不用了"}) for each in booked]
-    grabs = [("book", (house.resident(5), room), {"date": date, "start": at, "end": end_of(at)}) for at in STARTS * 2]
+    wishes = [service.BookingRequest(date=date, start=at, end=end_of(at)) for at in STARTS * 2]
+    grabs = [("book", (house.resident(5), room, wish), {}) for wish in wishes]
     tends = [("tend_waiting", (house.staff,), {})] * len(STARTS)
     total = run(house, cancels, cancels[::-1], grabs, tends)
     assert total["cancel"] == total["cancel Refused"] == len(STARTS)
