@@ -28,7 +28,7 @@ NONE_A_YEAR_AGO = {"month": _("none in that month last year"), "quarter": _("non
 class Line:
     """A figure of the report. `unit` is `cases`, `people`, `fen` or `rate` (tenths of a percent, None: nothing came to an end).
 
-    `before` and `last_year` are None also where nothing was kept then (see `Report`).
+    `before` and `last_year` are None also where cases were not kept all through it (see `Report`).
     """
 
     name: str
@@ -83,7 +83,8 @@ def _signed(tenths: int) -> str:
 
 @dataclass(frozen=True)
 class Report:
-    """The report of a period; `before` and `last_year` are None where nothing was kept then."""
+    """The report of a period; `before` and `last_year` are None where cases were not kept all through it: part of a year is
+    nothing to compare a year with."""
 
     period: Period
     now: Figures
@@ -128,7 +129,7 @@ def report(actor: Actor, period: Period) -> Report:
     since = kept_since(community)
     now = count(community, period.first, period.last)
     before, last_year = (
-        count(community, each.first, each.last) if each.last >= since else None
+        count(community, each.first, each.last) if each.first >= since else None
         for each in (period.before, period.year_before)
     )
     return Report(period, now, before, last_year, _groups((now, before, last_year)))
