@@ -38,7 +38,7 @@ def _interview(actor: Actor, ref: Ref) -> SheetContent:
     facts: Facts = [
         (_("Day of the investigation"), day(found.asked_on)), (_("Place"), found.place), (_("Who was asked"), found.asked),
         (_("What they have to do with it"), found.relation), (_("Asked by"), found.asked_by),
-        (_("Recorded by"), found.recorder), (_("What they said"), found.words),
+        (_("Recorded by"), found.recorder), (_("What the person said"), found.words),
     ]  # fmt: skip
     closing = _("The record was read to me; it is right.")
     signatures = (_("Who was asked"), _("Who asked"), _("Recorder"))

@@ -217,7 +217,7 @@ class InterviewForm(Form):
     place = StringField(_("Where"), required=True, longest=100)
     asked_by = StringField(_("Asked by"), required=True, longest=60)
     recorder = StringField(_("Written by"), longest=60)
-    words = TextAreaField(_("What they said"), required=True, longest=10_000)
+    words = TextAreaField(_("What the person said"), required=True, longest=10_000)
 
 
 class EvidenceForm(Form):
