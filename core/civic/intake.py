@@ -13,7 +13,7 @@ from typing import Any
 import peewee
 
 from core.actor import Actor, name_of
-from core.civic.attachments import add_core_files
+from core.civic.attachments import add_core_files, files_of, remove_file
 from core.civic.reaching.calls import (
     TAKE,
     WORK,
@@ -31,7 +31,7 @@ from core.civic.reaching.calls import (
 from core.civic.sheets import MOST_SCANS, SCAN, add_core_sheets
 from core.civic.workflow.engine import advance, begin, install
 from core.clock import day_text, today
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.plugin.declarations import (
     CLEARED,
     FileKind,
@@ -253,26 +253,33 @@ class CallTold:
 
 
 def call_told(actor: Actor, intake_id: int) -> CallTold:
-    """What somebody who called said; raises `Forbidden`, `NotFound`, `OutOfReach`."""
+    """What somebody who called said, while nobody has answered; raises `Forbidden`, `NotFound`, `OutOfReach`, `Conflict`."""
     actor.require(TAKE)
     call: CallIntake = CallIntake.get_of(str(actor.community), intake_id)
     require_seen(actor, call)
+    if call.state != "open":
+        raise Conflict(
+            _("This call is closed already."), advice=_("If something is still to be done, enter it without the call.")
+        )
     return CallTold(call.id, call.caller, call.phone, call.place, call.matter, call.requested_on)
 
 
 @transactional
 def take_over_call(actor: Actor, intake_id: int) -> None:
     """A module has taken over what a call was about and keeps it to itself: the call is closed, and who called about what stands
-    nowhere any more, neither in its calls back nor in the values of the log. Raises `Forbidden`, `NotFound`, `OutOfReach`.
+    nowhere any more, neither in its calls back nor in its signed sheets nor in the values of the log.
+
+    Raises `Conflict` for a call that is closed, `Forbidden`, `NotFound`, `OutOfReach`.
     """
     told = call_told(actor, intake_id)
     call: CallIntake = CallIntake.get_of(str(actor.community), told.id)
     note = str(_("Passed on; nothing more of it is kept here."))
-    if call.state == "open":
-        # Passing on is part of taking calls.
-        helper = replace(actor, permissions=actor.permissions | {WORK})
-        advance(helper, call, "answer", note=note, finished_at=now())
-        call_not_needed(helper, call.ref, CALL_BACK, note)
+    # Passing on is part of taking calls.
+    helper = replace(actor, permissions=actor.permissions | {WORK})
+    advance(helper, call, "answer", note=note, finished_at=now())
+    call_not_needed(helper, call.ref, CALL_BACK, note)
+    for sheet in files_of(call.ref, SCAN):
+        remove_file(helper, call.ref, sheet.id, permission=TAKE)
     same = CallIntake.id == call.id
     CallIntake.update(caller=CLEARED, matter=CLEARED, place="", phone="", person_id=None, note=note).where(
         same

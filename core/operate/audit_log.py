@@ -109,6 +109,7 @@ def _escaped(text: str) -> str:
 
 def _told(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> Iterable[LogEntry]:
     names = _names(registry, actor, rows) | _lists(registry)
+    whole = _with_values(rows)
     for row in rows:
         yield LogEntry(
             seq=row.seq,
@@ -116,11 +117,22 @@ def _told(registry: Registry, actor: Actor, rows: list[AuditEntry]) -> Iterable[
             who=_who(row),
             what=_sentence(registry, actor, row),
             about=_about(registry, row.subject, names),
-            on_behalf_of=names.get(f"{_WISH}{row.on_behalf_of}", "") if row.on_behalf_of else "",
+            on_behalf_of=names.get(f"{_WISH}{row.on_behalf_of}", "") if row.on_behalf_of and row.seq in whole else "",
             origin=_origin(registry, row.origin),
             reason=row.reason,
             has_detail=_may_see_detail(actor, row),
         )
+
+
+def _with_values(rows: list[AuditEntry]) -> set[int]:
+    """The entries whose values are kept: where they were erased, for whom something was entered is not told either."""
+    wished = [row.seq for row in rows if row.on_behalf_of]
+    if not wished:
+        return set()
+    kept: Any = AuditDetail.select(AuditDetail.seq).where(
+        AuditDetail.chain == rows[0].chain, AuditDetail.seq.in_(wished)
+    )
+    return {seq for (seq,) in kept.tuples()}
 
 
 def _sentence(registry: Registry, actor: Actor, row: AuditEntry) -> Label:

@@ -119,12 +119,16 @@ _DAYS = 30 * 365
 
 
 def _over(community: str, before: int) -> list[int]:
-    """The cases that were filed, or ended otherwise, before that moment and still name somebody."""
+    """The cases that were filed, or ended otherwise, before that moment and still name somebody or say what happened."""
     day = local_day(before)
     ended = Case.state.in_(("archived", "settled_on_the_spot", "transferred", "not_accepted", "withdrawn"))
     named = Party.of(community, Party.case_id).where(Party.name != CLEARED)
+    told = Matter.of(community, Matter.case_id).where(Matter.facts != CLEARED)
     query = Case.of(community, Case.id).where(
-        ended, Case.entered_at < before, (Case.archived_on.is_null() | (Case.archived_on < day)), Case.id.in_(named)
+        ended,
+        Case.entered_at < before,
+        (Case.archived_on.is_null() | (Case.archived_on < day)),
+        Case.id.in_(named) | Case.id.in_(told),
     )
     return [key for (key,) in query.order_by(Case.id).limit(500).tuples()]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import Actor, Invalid, NotFound, Refused, advance, nearness, now, record, transactional
+from core import Actor, Invalid, NotFound, Refused, advance, get_service, nearness, now, record, transactional
 from plugins.mediation.access import WORK, is_lead, own_case
 from plugins.mediation.cases.steps import write_note
 from plugins.mediation.models import Assignment, Case, Mediator, Party
@@ -10,6 +10,7 @@ from plugins.mediation.rules import SIDES, parties_of, planned_session
 from plugins.mediation.texts import _
 from plugins.mediation.words import CHOSEN_BY, ENDED_WHY
 
+ROOMS = "rooms.RoomService/1"
 MEDIATES = ("head", "mediator")
 _OPEN = ("accepted", "assigned", "scheduled", "in_mediation", "awaiting_signatures", "performing", "breached", "closed",
          "fulfilled", "terminated")  # fmt: skip
@@ -82,11 +83,7 @@ def assign(
         raise NotFound
     found = warnings(case, mediator)
     _check(chosen_by, declared, found, in_spite)
-    if planned_session(case) is not None:
-        raise Refused(
-            _("A meeting is arranged with the mediators there are."),
-            advice=_("Call it off, assign, and arrange it again: then everybody's time is taken together."),
-        )
+    _check_no_time_taken(case)
     if any(each.id == mediator.id for _assignment, each in assigned_to(case)):
         raise Refused(_("%(name)s has this case already.", name=mediator.name))
     made: Assignment = Assignment.create(
@@ -96,6 +93,18 @@ def assign(
     told = {"mediator_id": made.mediator_id, "chosen_by": chosen_by}
     record(actor, "mediation.case.given", case.ref, after=told, permission=WORK)
     return advance(actor, case, "assign", done=True) if case.state == "accepted" else case
+
+
+def _check_no_time_taken(case: Case) -> None:
+    """The time of the mediators there are is taken for a meeting, or held for one whose room was taken back."""
+    if planned_session(case) is not None:
+        raise Refused(
+            _("A meeting is arranged with the mediators there are."),
+            advice=_("Call it off, assign, and arrange it again: then everybody's time is taken together."),
+        )
+    rooms = get_service(ROOMS, case.community)
+    if rooms is not None and rooms.held_for(case.community, case.ref):
+        raise Refused(_("Another room is held with the mediators there are."), advice=_("Take it or leave it first."))
 
 
 def _check(chosen_by: str, declared: bool, found: list[str], in_spite: bool) -> None:
@@ -120,11 +129,7 @@ def replace_mediator(actor: Actor, case_id: int, assignment_id: int, why: str, w
         raise NotFound
     if why not in ENDED_WHY:
         raise Invalid({"why": [_("Please choose the reason.")]})
-    if planned_session(case) is not None:
-        raise Refused(
-            _("A meeting is arranged with the mediators there are."),
-            advice=_("Call it off, assign, and arrange it again: then everybody's time is taken together."),
-        )
+    _check_no_time_taken(case)
     if case.state != "assigned" and len(assigned_to(case)) == 1:
         raise Refused(_("Somebody has to have the case."), advice=_("Assign the new mediator first."))
     write_note(actor, case, "recusal", words)

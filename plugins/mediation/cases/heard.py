@@ -7,7 +7,8 @@ from typing import Any
 from core import Actor, Ref, Refused, advance, get_service, record, system, transactional
 from plugins.mediation.access import WORK, own_case
 from plugins.mediation.cases.arrivals import arrivals_of, set_arrivals, shift_arrivals, tell_again
-from plugins.mediation.cases.sessions import ROOMS, as_committee, go_on, place_of, plan, room_service
+from plugins.mediation.cases.assignment import ROOMS
+from plugins.mediation.cases.sessions import as_committee, go_on, place_of, plan, room_service
 from plugins.mediation.models import Case, Session
 from plugins.mediation.rules import planned_session
 from plugins.mediation.texts import _

@@ -12,7 +12,7 @@ from plugins.mediation.cases.lists import state_of
 from plugins.mediation.cases.performance import confirmation_of, duty_words
 from plugins.mediation.cases.register import register_text
 from plugins.mediation.models import Case, Party
-from plugins.mediation.rules import obligations_of, planned_session
+from plugins.mediation.rules import in_force, obligations_of, planned_session
 from plugins.mediation.states import OBLIGATION
 from plugins.mediation.texts import _
 
@@ -53,6 +53,12 @@ _TOLD = {
 _OVER = _("The case is closed. The agreement stays binding on both sides.")
 
 
+def _told(case: Case) -> Label:
+    """Where the case stands, in a sentence; one that ended without agreement is told so also when its file is closed."""
+    over = case.state in ("closed", "archived") and in_force(case) is None
+    return _TOLD.get("terminated" if over else case.state, _OVER)
+
+
 @transactional
 def issue_code(actor: Actor, case_id: int, party_id: int) -> str:
     """A new code for a party's slip; an older one stops working. It is shown once and kept as a digest. Raises `NotFound`."""
@@ -76,7 +82,7 @@ def by_code(community: str, code: str) -> OwnCase:
     confirmation = confirmation_of(case)
     open_until = confirmation.last_day if confirmation is not None and confirmation.state == "open" else None
     return OwnCase(
-        register_text(case), state_of(case).label, _TOLD.get(case.state, _OVER),
+        register_text(case), state_of(case).label, _told(case),
         own.come_min if own is not None else None, own.until_min if own is not None else None,
         own.place if own is not None else "", bring(case) if own is not None else (),
         _own_duties(case, party), open_until,
@@ -91,7 +97,7 @@ def own_calendar(community: str, code: str) -> str:
     digest = guest_codes.digest(PURPOSE, community, code)
     return calendar_text(
         # Calendars are seen by others in the family: it says where to go, not why.
-        [Appointment(f"mediation-{digest[:24]}-{found.come_at}", found.come_at, found.until, str(_("Appointment at the community")), found.place)]
+        [Appointment(f"appointment-{digest[:24]}-{found.come_at}", found.come_at, found.until, str(_("Appointment at the community")), found.place)]
     )  # fmt: skip
 
 

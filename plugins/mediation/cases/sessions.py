@@ -14,13 +14,12 @@ from typing import Any
 from core import Actor, Invalid, NotFound, Ref, Refused, advance, get_service, get_setting, now, record, transactional
 from plugins.mediation.access import WORK, own_case
 from plugins.mediation.cases.arrivals import set_arrivals, tell_again
-from plugins.mediation.cases.assignment import assigned_to
+from plugins.mediation.cases.assignment import ROOMS, assigned_to
 from plugins.mediation.cases.register import register_text
 from plugins.mediation.models import Attendance, Case, Session
 from plugins.mediation.rules import SIDES, parties_of, planned_session
 from plugins.mediation.texts import _
 
-ROOMS = "rooms.RoomService/1"
 PROJECTOR = "mediation.projector"
 LATEST = 120
 _OFFICE = frozenset({"rooms.book", "rooms.desk", "rooms.booking.cancel", "rooms.booking.approve"})

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, request
 
 from core import (
+    Conflict,
     Invalid,
     NotFound,
     after_post,
@@ -45,19 +46,23 @@ def new() -> Response:
             made = submit_once(lambda: _apply(form))
         except Invalid as error:
             form.accept(error)
+        except Conflict as error:
+            # Somebody answered the call meanwhile: what was typed stays, and can be entered without it.
+            form.accept(Invalid(message=f"{error}{error.advice or ''}"))
+            return _shown(form, None, error.status)
         else:
             return _entered(made)
-    return _shown(form, status_of(form))
+    return _shown(form, _call(), status_of(form))
 
 
-def _shown(form: ApplyForm, status: int = 200) -> Response:
+def _shown(form: ApplyForm, call: int | None, status: int = 200) -> Response:
     return page(
         "mediation/desk/new.html",
         form=form,
         base=base(),
         way="new",
         more=MORE,
-        call=_call(),
+        call=call,
         status=status,
     )
 
@@ -92,7 +97,7 @@ def from_call() -> Response:
         call = call_told(current_actor(), key)
         known |= {"name": call.caller[:60], "phone": call.phone, "address": call.place[:100], "facts": call.matter,
                   "requested_on": call.requested_on}  # fmt: skip
-    return _shown(ApplyForm(**known))
+    return _shown(ApplyForm(**known), key)
 
 
 def _call() -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from core import current_actor, page, status_of, submit_once, toast, today, view
+from core import NotFound, current_actor, page, status_of, submit_once, toast, today, view
 from plugins.mediation import service
 from plugins.mediation.access import WORK
 from plugins.mediation.texts import _
@@ -54,6 +54,8 @@ def arrival_told(case_id: int, arrival_id: int) -> Response:
 @view(WORK)
 def held(case_id: int, answer: str) -> Response:
     """Take the time that is held in place of the room that was taken back, or leave it."""
+    if answer not in ("take", "leave"):
+        raise NotFound
     if answer == "take":
         submit_once(lambda: int(service.take_held(current_actor(), case_id).id))
         toast(_("Arranged. Tell both sides when and where."))

@@ -87,6 +87,7 @@ def party_remove(case_id: int, party_id: int) -> Response:
 def party_slip(case_id: int, party_id: int) -> Response:
     """A new code on a slip to hand over. It is shown this once, so the answer is the sheet itself and nothing keeps it."""
     actor = current_actor()
+    service.look_at(actor, case_id, "party")
     code = service.issue_code(actor, case_id, party_id)
     case, found = service.own_party(actor, case_id, party_id)
     planned = service.planned_session(case)

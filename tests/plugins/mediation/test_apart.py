@@ -123,7 +123,7 @@ def test_each_party_is_told_its_own_time_and_room_alone(committee):
         assert moment_text(page.come_at * 60_000) in repr(paper)
         hidden = other.name if party is one else one.name
         assert hidden not in repr(paper) + repr(page) + calendar
-        assert "调解" not in calendar.replace("调解室", "")
+        assert "调解" not in calendar.replace("调解室", "") and "mediation" not in calendar
     with pytest.raises(NotFound):
         sheets.form_of(committee.people["stranger"], "mediation.notice", own.arrival_id)
     with pytest.raises(NotFound):
@@ -192,6 +192,19 @@ def test_takes_up_the_time_that_is_held_with_everybody(committee, plugins, displ
     assert service.held_for(case) == [] and check_rooms(committee.community) == []
     with pytest.raises(Refused):
         service.take_held(committee.head, case.id)
+
+
+def test_while_a_room_is_held_the_mediators_stay(committee, plugins, displaced):
+    """Otherwise the meeting would be arranged with the time of somebody who is not of the case any more."""
+    case, _before = displaced
+    events.deliver(plugins, committee.community)
+    gone = service.assigned_to(case)[0][0]
+    with pytest.raises(Refused):
+        service.replace_mediator(committee.head, case.id, gone.id, "kin", "当事人要求")
+    with pytest.raises(Refused):
+        service.assign(committee.head, case.id, committee.mediators["head"].id, "committee", True, in_spite=True)
+    service.leave_held(committee.head, case.id)
+    service.replace_mediator(committee.head, case.id, gone.id, "kin", "当事人要求")
 
 
 def test_what_is_held_is_left_and_everybody_is_free(committee, plugins, displaced):

@@ -7,11 +7,14 @@ import datetime
 import peewee
 import pytest
 
+from core.actor import command
 from core.clock import today
 from core.errors import Invalid, NotFound, Refused
-from core.store.db import transaction
+from core.plugin.declarations import CLEARED
+from core.store.db import now, transaction
 from core.store.violations import violated
 from plugins.mediation import service
+from plugins.mediation.about import privacy
 from plugins.mediation.models import Case, Ending, Note, Prevention
 
 
@@ -60,6 +63,27 @@ def test_a_case_that_is_opened_again_ended_all_the_same(committee, clock):
     service.reopen(committee.head, case.id, "双方又愿意谈")
     service.terminate(committee.head, case.id, "refused", "告知可以起诉")
     assert endings(case) == [("terminated", today(), today()), ("terminated", today(), None)]
+
+
+def test_a_party_is_not_told_of_an_agreement_there_never_was(committee, clock):
+    case = committee.in_mediation(clock)
+    code = service.issue_code(committee.head, case.id, service.parties_of(case)[0].id)
+    service.terminate(committee.head, case.id, "no_agreement", "告知可以起诉")
+    before = str(service.by_code(committee.community, code).next_step)
+    service.close(committee.head, case.id)
+    assert str(service.by_code(committee.community, code).next_step) == before
+    assert "约束" not in before
+
+
+def test_what_was_heard_of_nobody_by_name_is_cleared_too_when_its_years_are_over(committee):
+    case = service.hear_of(committee.head, [], service.Told("三楼那家打架"))
+    service.settle(committee.head, case.id, "劝开了")
+    later = now() + 1
+    assert privacy._over(committee.community, later) == [case.id]
+    with transaction(committee.community):
+        privacy._clear(command(committee.community), later)
+    assert service.matter_of(case).facts == CLEARED
+    assert privacy._over(committee.community, later) == []
 
 
 def test_the_database_keeps_endings(committee):

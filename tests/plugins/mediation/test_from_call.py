@@ -7,17 +7,21 @@ import re
 import pytest
 
 from core.actor import command
-from core.civic import intake
+from core.civic import attachments, intake, sheets
 from core.civic.intake import CallIntake
 from core.civic.reaching.calls import CallTask
 from core.clock import today
+from core.operate import audit_log
+from core.people.residents import add_person
 from core.people.staff import colleagues
+from core.plugin.current import active
 from core.store.audit import AuditDetail, verify
 from core.store.db import rows
 from core.testing import SOUTH_GARDEN, WEST_HILL, Browser, sign_in_as
 from plugins.mediation import service
 from plugins.mediation.models import Case, Party
 from plugins.mediation.views.enter import MORE
+from tests.pictures import PDF
 
 BASE = f"/c/{WEST_HILL}"
 WORDS = ("秘密来电人", "13911114444", "秘密漏水打架", "秘密3幢")
@@ -118,6 +122,46 @@ def test_an_application_that_is_refused_leaves_the_call_as_it_was(staff):
     assert answer.status_code == 422 and value(answer.text, "call") == str(made.id)
     assert CallIntake.get_by_id(made.id).caller == WORDS[0]
     assert not Case.of(WEST_HILL).count()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_call_that_is_closed_is_not_taken_over_and_what_was_typed_stays(staff):
+    """Another tab, another colleague: nothing that was answered is wiped, and nothing of it is entered twice."""
+    made = call()
+    form = {"name": "甲", "other_name": "乙", "facts": "漏水", "call": made.id, "source": "resident", "dispute": "",
+            "requested_on": today().isoformat()}  # fmt: skip
+    intake.finish_intake(command(WEST_HILL), made.id, "answer", "已经回电说清")
+    answer = staff.send(f"{BASE}/mediation/desk/new", **form)
+    assert answer.status_code == 409 and value(answer.text, "name") == "甲" and value(answer.text, "call") == ""
+    kept = CallIntake.get_by_id(made.id)
+    assert (kept.caller, kept.matter, kept.note) == (WORDS[0], WORDS[2], "已经回电说清")
+    assert staff.send(f"{BASE}/mediation/desk/from-call", call=made.id).status_code == 409
+    assert not Case.of(WEST_HILL).count()
+    del form["call"]
+    assert staff.send(f"{BASE}/mediation/desk/new", **form).status_code == 303
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_for_whom_the_call_was_taken_and_its_signed_sheet_are_not_shown_any_more(staff):
+    clerk = command(WEST_HILL)
+    caller = add_person(clerk, name="秘密来电人", phone="13911114444")
+    made = intake.take_call(clerk, who=caller.name, what="秘密漏水打架", person_id=caller.id)
+    sheets.number_form(clerk, "core.call_record", made.id)
+    scan = attachments.keep_upload(clerk, "scan.pdf", PDF, ("document",))
+    sheets.add_signed(clerk, "core.call_record", made.id, [(scan.token, "")])
+    assert caller.name in told_for()
+    form = {"name": caller.name, "other_name": "乙", "facts": "漏水", "call": made.id, "source": "resident", "dispute": "",
+            "requested_on": today().isoformat()}  # fmt: skip
+    assert staff.send(f"{BASE}/mediation/desk/new", **form).status_code == 303
+    assert attachments.files_of(made.ref, sheets.SCAN) == []
+    assert caller.name not in told_for() and verify(WEST_HILL) is None
+
+
+def told_for() -> set[str]:
+    """For whom something was entered, as the audit log tells it."""
+    return {
+        each.on_behalf_of for each in audit_log.log_page(active(), command(WEST_HILL), audit_log.LogFilter()).entries
+    }
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

@@ -11,7 +11,7 @@ from core.people.staff import colleagues
 from core.store.db import transaction
 from core.testing import WEST_HILL, Browser, sign_in_as
 from plugins.mediation import service
-from plugins.mediation.models import Case
+from plugins.mediation.models import Case, CaseView
 from plugins.mediation.views.steps import STEPS
 from tests import town as towns
 from tests.test_form_fuzz import VALUES, Forms, filled, is_sound
@@ -54,7 +54,7 @@ def clerk(app) -> tuple[Browser, list[int]]:
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_papers_that_are_finished_later_take_nothing_ill(app, clerk):
-    browser, (case, other) = clerk
+    browser, (case, other, *_rest) = clerk
     found = service.evidence_of(Case.get_by_id(case))[0].id
     for value in VALUES.values():
         answer = browser.send(f"{BASE}/{case}/evidence/{found}/back", returned_to=value, on=value)
@@ -62,8 +62,8 @@ def test_papers_that_are_finished_later_take_nothing_ill(app, clerk):
     assert browser.send(f"{BASE}/{case}/evidence/{found}/back", returned_to="", on="2026-01-05").status_code == 422
     for path in (f"evidence/{found}/back", "interviews/1/sign", "arrivals/1/told", "interviews/999999/sign"):
         assert browser.send(f"{BASE}/{other}/{path}", returned_to="甲").status_code == 404, path
-    for answer in ("take", "leave", "x"):
-        assert browser.send(f"{BASE}/{case}/held/{answer}").status_code == 409
+    for answer, status in (("take", 409), ("leave", 409), ("x", 404)):
+        assert browser.send(f"{BASE}/{case}/held/{answer}").status_code == status
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -156,3 +156,14 @@ def test_a_double_tap_enters_one_application(app, clerk):
         answer = browser.send(f"/c/{WEST_HILL}/mediation/desk/new", idempotency_key=key, **form)
         assert answer.status_code == 303
     assert Case.of(WEST_HILL).count() == before + 1
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_printing_a_slip_is_a_look_at_the_case(app, clerk):
+    """It shows a name, a time and a room, also to whoever sends the address by hand."""
+    browser, cases = clerk
+    case = Case.get_by_id(cases[0])
+    before = CaseView.select().where(CaseView.case_id == case.id).count()
+    path = f"{BASE}/{case.id}/parties/{service.parties_of(case)[0].id}/slip"
+    assert browser.send(path).status_code == 200
+    assert CaseView.select().where(CaseView.case_id == case.id).count() == before + 1
