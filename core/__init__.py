@@ -79,6 +79,7 @@ _SOURCES = {
     "core.web.forms": (
         "BooleanField", "DayField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",
         "StringField", "TextAreaField", "TimeField", "asked_number", "request_key", "status_of", "submit_once",
+        "was_submitted",
     ),
     "core.web.score_form": ("PaperScoreForm", "ScoreForm"),
     "core.web.uploads": ("UploadField",),

@@ -134,10 +134,13 @@ def _not_decided(occurrence: Occurrence, booking: Booking, what: str) -> LazyTex
     if occurrence.replaces is not None:
         return _("We did not decide on this change in time, and we are sorry: %(what)s. Your booking stays as it was.",
                  what=what)  # fmt: skip
-    if not booking.rule:
+    of_series = Occurrence.of(booking.community).where(
+        Occurrence.booking_id == booking.id, Occurrence.start_min > now_minute()
+    )
+    left = of_series.where(Occurrence.state == "requested").count()
+    # Of a series that goes on one date is missing, as of a single booking: it was not the last one.
+    if not booking.rule or (not left and of_series.where(Occurrence.state == "confirmed").exists()):
         return _("We did not decide on this request in time, and we are sorry: %(what)s.", what=what)
-    of_series = (Occurrence.booking_id == booking.id) & (Occurrence.state == "requested")
-    left = Occurrence.of(booking.community).where(of_series).count()
     if not left:
         return _("We did not decide on the last date of your regular booking in time, and we are sorry: %(what)s.",
                  what=what)  # fmt: skip

@@ -5,7 +5,7 @@ Both happen together or not at all. Who is put out is told, reads the reason, an
 
 from __future__ import annotations
 
-from core import Actor, Invalid, Refused, advance, tell_followers, transactional
+from core import Actor, Forbidden, Invalid, Refused, advance, tell_followers, transactional
 from plugins.rooms.booking import slots
 from plugins.rooms.booking.changes import withdraw_changes
 from plugins.rooms.booking.companions import companions
@@ -72,6 +72,7 @@ def displace(
     occurrence, booking = load(actor, occurrence_id)
     acting = decider(actor, occurrence.room_id, DISPLACE)
     decider(actor, room_id, DISPLACE)
+    _refuse_others_rooms(actor, occurrence, booking)
     return or_alternatives(
         actor,
         room_id,
@@ -80,6 +81,17 @@ def displace(
         whose=lambda: organiser_as_booked(booking),
         people=booking.people or 0,
     )
+
+
+def _refuse_others_rooms(actor: Actor, occurrence: Occurrence, booking: Booking) -> None:
+    """What is booked together is taken back together: a steward does so only where all of the rooms are theirs."""
+    try:
+        for other, _booking in companions(occurrence, booking):
+            decider(actor, other.room_id, DISPLACE)
+    except Forbidden:
+        raise Refused(
+            _("Several rooms are booked together here."), advice=_("Please agree on another time with the office.")
+        ) from None
 
 
 def offers_instead(actor: Actor, line: Line) -> list[FreeTime]:

@@ -12,8 +12,9 @@ is called every week.
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
-from core import Actor, Ref, get_setting, local_now, now, tell, today, told_at, utc_minute
+from core import Actor, LazyText, Ref, get_setting, local_now, now, tell, today, told_at, transactional, utc_minute
 from plugins.rooms.booking.rules import time_text
 from plugins.rooms.booking.slots import rows
 from plugins.rooms.booking.telling import REMINDER, no_longer_true
@@ -66,11 +67,11 @@ def _remind_of(actor: Actor, day: datetime.date, how: int, since: int) -> int:
         only_here = how == HERE or bool(rule)
         if only_here and person is None:
             continue  # nobody would ever read it
-        message = tell(
+        told += since <= _tell_unless_changed(
             actor,
             Ref(Booking.kind, community, booking) if person is None else person,
             Ref(Occurrence.kind, community, key),
-            f"{REMINDER}.{version}",
+            version,
             _(
                 "You have booked %(room)s: %(time)s. If you cannot come, please cancel, so that others can have the room.",
                 room=room, time=time_text(start, end),
@@ -79,8 +80,21 @@ def _remind_of(actor: Actor, day: datetime.date, how: int, since: int) -> int:
             know_by=day if day == today() else None, place=" ".join(each for each in (venue, floor, room) if each),
             only_here=only_here,
         )  # fmt: skip
-        told += message.created_at >= since
     return told
+
+
+@transactional
+def _tell_unless_changed(
+    actor: Actor, to: Ref | int, occurrence: Ref, version: int, text: LazyText, **about: Any
+) -> int:
+    """Tell, in one transaction with a look whether it still holds: others go on booking while many are told.
+
+    Returns when it was told (ms), 0 where the booking was given up or moved meanwhile.
+    """
+    still = "SELECT 1 FROM rooms_occurrence WHERE community=? AND id=? AND state='confirmed' AND sequence=?"
+    if not rows(still, actor.community, occurrence.id, version):
+        return 0
+    return int(tell(actor, to, occurrence, f"{REMINDER}.{version}", text, **about).created_at)
 
 
 def reminded_in_vain(actor: Actor, occurrence: Occurrence) -> None:

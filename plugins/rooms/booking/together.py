@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core import Actor, Invalid, Ref, transactional
+from core import Actor, Invalid, Ref, Refused, transactional
 from plugins.rooms.booking import slots
 from plugins.rooms.booking.changes import give_up, move_one
 from plugins.rooms.booking.companions import companions
@@ -74,12 +74,19 @@ def _move(actor: Actor, occurrence_id: int, wish: Wish, room_id: int, second_roo
     moved = move_one(actor, occurrence_id, wish, room_id=room_id)
     for other, its_booking in others if second_room is None else others[1:]:
         give_up(actor, other, its_booking)
+    also = []
     if second_room is not None and others:
-        move_one(actor, others[0][0].id, wish, room_id=second_room)
+        also = [move_one(actor, others[0][0].id, wish, room_id=second_room)]
     elif second_room is not None:
         subject = Ref.parse(booking.subject, booking.community) if booking.subject else None
         again = Extras(booking.title, subject=subject, confidential=bool(booking.confidential))
-        book_one(actor, second_room, wish, again)
+        also = [book_one(actor, second_room, wish, again)]
+    if (others or also) and "requested" in {each.state for each in (moved, *also)}:
+        # A request leaves one room where it is, and its time was freed above.
+        raise Refused(
+            _("Several rooms are booked together here."),
+            advice=_("Whoever may approve bookings moves them; or give them up and book again."),
+        )
     return moved
 
 

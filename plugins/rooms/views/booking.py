@@ -135,7 +135,8 @@ def asked_of(form: BookForm, person: Any) -> service.BookingRequest:
         people=typed["people"],
         organiser=person.name if person else "",
         requested_on=asked.isoformat() if asked else "",
-        equipment=[int(key) for key in typed["equipment"] or () if key.isdecimal()],
+        # Far more digits than a key has are no number at all: `int` gives up on some thousands.
+        equipment=[int(key) for key in typed["equipment"] or () if key.isdecimal() and len(key) < 19],
     )
 
 

@@ -16,6 +16,7 @@ from core import (
     toast,
     url,
     view,
+    was_submitted,
 )
 from plugins.rooms import service
 from plugins.rooms.texts import _
@@ -86,6 +87,8 @@ def desk_series_goes_on(booking_id: int) -> Response:
 @view(APPROVE)
 def desk_series_decide(booking_id: int) -> Response:
     """Approve the ticked dates of a series; those taken meanwhile are shown first (409)."""
+    if was_submitted():
+        return after_post(url(".desk_requests"))
     series = service.series_page(current_actor(), booking_id)
     return decide_on(series, "rooms/desk/series_decide.html", url(".desk_requests"))
 
@@ -126,6 +129,8 @@ def decide_on(series: service.SeriesPage, template: str, back: str) -> Response:
 @view(APPROVE)
 def desk_series_refuse(booking_id: int) -> Response:
     """Refuse all dates that wait; the organiser is told why."""
+    if was_submitted():
+        return after_post(url(".desk_requests"))
     series = service.series_page(current_actor(), booking_id)
     return refuse_all(series, "rooms/desk/series_refuse.html", url(".desk_requests"))
 

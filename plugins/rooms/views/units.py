@@ -1,4 +1,7 @@
-"""Spaces that units opened: their steward decides for these rooms as the office does; staff choose who that is."""
+"""Spaces that units opened: their steward decides for these rooms as the office does; staff choose who that is.
+
+The second of two taps finds that what it decides on does not wait any more: it is led back like the first.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from core import (
     toast,
     url,
     view,
+    was_submitted,
 )
 from plugins.rooms import service
 from plugins.rooms.places.units import DECIDE_UNIT
@@ -53,6 +57,8 @@ def _shown(taken: Conflict | None = None) -> Response:
 @view(DECIDE_UNIT)
 def unit_approve(occurrence_id: int) -> Response:
     """Approve a request for a room of mine."""
+    if was_submitted():
+        return after_post(url(".unit"))
     service.unit_request(current_actor(), occurrence_id)
     try:
         submit_once(lambda: service.approve(current_actor(), occurrence_id).as_json())
@@ -66,6 +72,8 @@ def unit_approve(occurrence_id: int) -> Response:
 @view(DECIDE_UNIT)
 def unit_refuse(occurrence_id: int) -> Response:
     """Refuse a request for a room of mine, with a reason."""
+    if was_submitted():
+        return after_post(url(".unit"))
     actor, line, form = current_actor(), service.unit_request(current_actor(), occurrence_id), RefuseForm.from_request()
     if form.act_on_submit(lambda: service.refuse(actor, occurrence_id, form.reason.data or "")):
         toast(_("Refused. The office tells the organiser."))
@@ -77,6 +85,8 @@ def unit_refuse(occurrence_id: int) -> Response:
 @view(DECIDE_UNIT)
 def unit_series(booking_id: int) -> Response:
     """Approve the ticked dates of a series in a room of mine."""
+    if was_submitted():
+        return after_post(url(".unit"))
     return decide_on(service.unit_series(current_actor(), booking_id), "rooms/unit_series.html", url(".unit"))
 
 
@@ -84,6 +94,8 @@ def unit_series(booking_id: int) -> Response:
 @view(DECIDE_UNIT)
 def unit_series_refuse(booking_id: int) -> Response:
     """Refuse all that waits of a series in a room of mine."""
+    if was_submitted():
+        return after_post(url(".unit"))
     return refuse_all(service.unit_series(current_actor(), booking_id), "rooms/unit_series_refuse.html", url(".unit"))
 
 
@@ -91,6 +103,8 @@ def unit_series_refuse(booking_id: int) -> Response:
 @view(DECIDE_UNIT)
 def unit_displace(occurrence_id: int) -> Response:
     """The unit needs a room of its own that is booked: another time in one of its rooms is held for whoever loses it."""
+    if was_submitted():
+        return after_post(url(".unit"))
     actor, line = current_actor(), service.unit_booking(current_actor(), occurrence_id)
     return take_back(line, service.unit_rooms(actor), "rooms/unit_displace.html", url(".unit"), url(".unit"))
 
@@ -132,6 +146,8 @@ def unit_waiting_skip(waiting_id: int) -> Response:
 @view(DECIDE_UNIT)
 def unit_waiting_remove(waiting_id: int) -> Response:
     """Take somebody off the list for a room of mine, with a reason."""
+    if was_submitted():
+        return after_post(url(".unit"))
     actor, line = current_actor(), service.unit_waiting_line(current_actor(), waiting_id)
     form = RemoveWaitingForm.from_request()
     if form.act_on_submit(lambda: service.remove_waiting(actor, waiting_id, form.reason.data or "")):

@@ -10,6 +10,7 @@ from core.civic.reaching.message_records import Message
 from core.plugin.settings import set_setting
 from core.store.community import Community
 from plugins.rooms import service
+from plugins.rooms.booking import reminding
 from plugins.rooms.booking.recurrence import Rule
 from plugins.rooms.finding import lists
 
@@ -206,3 +207,20 @@ def test_communities_remind_their_own(house, eve):
     assert service.remind(house.store.actor(kind="system", community=house.store.south)) == ""
     assert said(house) == []
     assert Community.select().count() == 2 and lists.rows("SELECT count(*) FROM message") == [(0,)]
+
+
+def test_what_is_cancelled_while_others_are_told_is_not_told(house, eve, monkeypatch):
+    house.book("棋牌室", "14:00", "15:00")
+    lost = house.book("东厅", "14:00", "15:00").occurrence_id
+    eve()
+    tell = reminding.tell
+
+    def tell_while_somebody_cancels(*args, **fields):
+        message = tell(*args, **fields)
+        if service.occurrence_line(house.resident(), lost).state == "confirmed":
+            service.cancel(house.resident(), lost)
+        return message
+
+    monkeypatch.setattr(reminding, "tell", tell_while_somebody_cancels)
+    assert job(house) == "1"
+    assert ["棋牌室" in text for _person, _state, text in said(house)] == [True]

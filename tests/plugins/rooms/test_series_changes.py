@@ -377,6 +377,26 @@ def test_a_series_nobody_decides_on_expires_date_by_date(house, clock):
     assert len(told) == 4 and "3" in told[0] and "09:00" in told[0]
 
 
+def test_dates_that_expire_at_once_count_only_what_is_still_to_come(house, clock):
+    series(house, "会议室")
+    clock(house.at(10 * 60) + 14 * 1440)
+    assert service.expire(system(house.community, "rooms.expire")) == 3
+    told = [each.text for each in Message.of(house.community).order_by(Message.id)]
+    assert all("还有 1 天" in text for text in told)
+
+
+def test_one_date_of_a_running_series_is_not_called_the_last(house, clock):
+    asked = series(house, "会议室")
+    service.approve_series(house.staff, asked.booking_id)
+    _first, second, *_others = service.series_page(house.resident(), asked.booking_id).ahead
+    service.cancel(house.resident(), second.id)
+    service.add_back(house.resident(), asked.booking_id, second.date)
+    clock(second.start_min)
+    assert service.expire(system(house.community, "rooms.expire")) == 1
+    told = Message.of(house.community).order_by(Message.id.desc()).first().text
+    assert "没有及时审批" in told and "最后" not in told
+
+
 def test_a_change_nobody_decides_on_expires_and_the_date_stays(house, clock):
     booked = approved(house)
     told = Message.of(house.community).count()

@@ -175,3 +175,10 @@ def test_a_colleague_who_may_not_approve_moves_neither(offered, house, case):
     with pytest.raises(Refused):
         service.move(clerk, made.occurrence_id, date=house.day.isoformat(), start="15:00", end="16:00", told=True)
     assert where(offered, house, made) == [("棋牌室", 840, "confirmed"), ("会议室", 840, "confirmed")]
+    rooms = (house.rooms["棋牌室"].id, house.rooms["会议室"].id)
+    for second in (rooms[1], None):
+        for first in rooms[:1] if second else rooms[1:]:
+            with pytest.raises(Refused):
+                offered.move_rooms(clerk, made.occurrence_id, house.day, 960, 1020, first, second)
+    assert where(offered, house, made) == [("棋牌室", 840, "confirmed"), ("会议室", 840, "confirmed")]
+    assert check(house.community) == []

@@ -9,10 +9,13 @@ from core.errors import Forbidden, Invalid, NotFound, Refused
 from core.people import permissions
 from core.people.account_records import Account, RoleGrant
 from core.store.db import transaction
+from core.store.ref import Ref
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from plugins.rooms import PERMISSIONS, service
 from plugins.rooms.booking.check import check
+from plugins.rooms.booking.making import Extras, book_wish
 from plugins.rooms.booking.recurrence import Rule
+from plugins.rooms.booking.rules import Wish
 from plugins.rooms.models import Occurrence
 from tests.plugins.rooms.test_views_book import BASE, DAY, room
 
@@ -261,3 +264,53 @@ def test_the_pages_on_which_a_steward_decides(client, as_role, room):
     assert steward.send(pages[2], **offer).location == unit
     assert Occurrence.get_by_id(taken).state == "displaced"
     assert as_role("staff").get(decide).status_code == 403
+
+
+def test_a_second_tap_is_led_back_like_the_first(client, as_role, room):
+    service.edit_room(command(WEST_HILL), room.id, needs_approval=True)
+    steward, director = as_role("steward"), as_role("director")
+    service.set_stewards(command(WEST_HILL), room.venue_id, [RoleGrant.get(RoleGrant.role == "steward").account_id])
+    guest = Actor(kind="anonymous", community=WEST_HILL)
+
+    def asked(start):
+        times = {"start": f"{start:02}:00", "end": f"{start + 1}:00"}
+        return service.BookingRequest(date=DAY, guest_name="王阿姨", **times)
+
+    def series(start):
+        return service.book_series(guest, room.id, Rule(count=2), asked(start)).booking_id
+
+    def single(start):
+        return service.book(guest, room.id, asked(start)).occurrence_id
+
+    unit, desk = f"{BASE}/unit", f"{BASE}/desk"
+    posts = (
+        (steward, f"{unit}/{single(9)}/approve", {}),
+        (steward, f"{unit}/{single(10)}/refuse", {"reason": "盘点"}),
+        (steward, f"{unit}/series/{series(11)}/decide", {"day": DAY}),
+        (steward, f"{unit}/series/{series(12)}/refuse", {"reason": "盘点"}),
+        (director, f"{desk}/series/{series(13)}/decide", {"day": DAY}),
+        (director, f"{desk}/series/{series(14)}/refuse", {"reason": "盘点"}),
+    )
+    for nth, (browser, page, fields) in enumerate(posts):
+        taps = [browser.send(page, idempotency_key=f"the-same-form-{nth:06}", **fields) for _tap in range(2)]
+        assert [tap.status_code for tap in taps] == [303, 303], page
+        assert taps[0].location == taps[1].location
+
+
+def test_a_steward_takes_nothing_back_that_is_booked_together_with_a_room_of_others(house, unit):
+    case = Ref("mediation.case", house.community, 17)
+    made = [
+        book_wish(
+            house.staff,
+            house.rooms[name].id,
+            Wish(house.day, 840, 900),
+            Extras("调解", subject=case, confidential=True),
+        ).occurrence_id
+        for name in ("会客厅", "棋牌室")
+    ]
+    offer = {"reason": "开会", "date": str(house.day), "start": "16:00", "end": "17:00"}
+    here = house.rooms["会客厅"].id
+    with pytest.raises(Refused):
+        service.displace(unit, made[0], room_id=here, **offer)
+    assert [Occurrence.get_by_id(key).state for key in made] == ["confirmed", "confirmed"]
+    assert Occurrence.select().count() == 2

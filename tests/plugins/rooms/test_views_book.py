@@ -261,3 +261,9 @@ def test_a_room_for_organisations_asks_for_which_one_and_counts_it(client, as_ro
     waits = {"room_id": room.id, "minutes": "0", "date": DAY, "start": "09:00", "end": "10:00", "guest_name": "陈师傅"}
     assert client.send(f"{BASE}/wait", **waits).status_code == 409
     assert client.send(f"{BASE}/wait", **waits, organisation="腰鼓队").status_code == 303
+
+
+def test_a_number_of_thousands_of_digits_is_no_equipment(client, room):
+    for page, fields in (("book", {}), ("series", {"every": "week", "until": DAY})):
+        answer = client.send(f"{BASE}/{room.id}/{page}", **wish(equipment="9" * 5000, **fields))
+        assert answer.status_code < 500, page
