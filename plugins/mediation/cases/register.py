@@ -6,10 +6,13 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from peewee import IntegrityError
+
 from core import (
     Actor,
     Invalid,
     Ref,
+    Refused,
     advance,
     begin,
     find_community,
@@ -19,6 +22,7 @@ from core import (
     take_over_call,
     today,
     transactional,
+    violated,
 )
 from core import known_resident as resident_named
 from plugins.mediation.access import ENTER, WORK, member
@@ -118,8 +122,16 @@ def settled_at_the_door(
 
 
 def write_ending(case: Case, how: str, on: datetime.date) -> None:
-    """Keep how a case ended and on which day, in the caller's transaction; it is what the reports count."""
-    Ending.insert(community=case.community, case_id=case.id, how=how, ended_on=on).execute()
+    """Keep how a case ended and on which day, in the caller's transaction; it is what the reports count.
+
+    Raises `Refused` for a case that has ended and was not opened again.
+    """
+    try:
+        Ending.insert(community=case.community, case_id=case.id, how=how, ended_on=on).execute()
+    except IntegrityError as error:
+        if violated(error) != "mediation_ending_once":
+            raise
+        raise Refused(_("This case has ended already.")) from None
 
 
 def _take_over(actor: Actor, call: int | None) -> None:
