@@ -8,7 +8,7 @@ import peewee
 import pytest
 
 from core.civic import sheets
-from core.clock import today
+from core.clock import local_day, today
 from core.errors import Invalid, NotFound, Refused
 from core.store.db import now, transaction
 from core.store.violations import violated
@@ -98,8 +98,9 @@ def test_a_case_without_evidence_has_no_list(committee):
 
 def test_what_the_police_were_told_is_never_changed_and_marks_the_case(committee):
     head, case = committee.head, committee.accepted()
-    made = service.report_danger(head, case.id, alarm(answer="已出警"), now() - 3_600_000)
-    assert Case.get_by_id(case.id).escalated_on == today()
+    an_hour_ago = now() - 3_600_000
+    made = service.report_danger(head, case.id, alarm(answer="已出警"), an_hour_ago)
+    assert Case.get_by_id(case.id).escalated_on == local_day(an_hour_ago)
     text = said(head, "mediation.report", made.id)
     for word in ("城东派出所", "first某", "扬言放火", "已出警", "甲方"):
         assert word in text
