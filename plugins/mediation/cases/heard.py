@@ -15,7 +15,8 @@ from plugins.mediation.texts import _
 
 
 def heard(community: str, event: Any) -> None:
-    """A booking of a case was moved or cancelled: the meeting follows, whoever did it. Told again it changes nothing."""
+    """A booking of a case was moved or cancelled, or what was held for it taken: the meeting follows, whoever did it. Told again
+    it changes nothing."""
     if not str(getattr(event, "subject", "")).startswith(f"{Case.kind}:"):
         return
     actor = system(community, "mediation.rooms")
@@ -23,13 +24,19 @@ def heard(community: str, event: Any) -> None:
         _lost(actor, event.occurrence_id)
     elif event.EVENT == "rooms.booking.moved/1":
         _follow(actor, event.occurrence_id)
+    elif event.EVENT == "rooms.booking.confirmed/1":
+        _taken_there(actor, event.occurrence_id, int(Ref.parse(event.subject, community).id))
 
 
 def _planned(actor: Actor, occurrence_id: int) -> Session | None:
     """The meeting that has this occurrence, as its first or second room."""
-    mine = (Session.occurrence_id == occurrence_id) | (Session.second_occurrence_id == occurrence_id)
-    found: Session | None = Session.of(str(actor.community)).where(mine, Session.state == "planned").first()
+    found: Session | None = _with(actor, occurrence_id).where(Session.state == "planned").first()
     return found
+
+
+def _with(actor: Actor, occurrence_id: int) -> Any:
+    mine = (Session.occurrence_id == occurrence_id) | (Session.second_occurrence_id == occurrence_id)
+    return Session.of(str(actor.community)).where(mine)
 
 
 @transactional
@@ -99,14 +106,34 @@ def take_held(actor: Actor, case_id: int) -> Session:
         case = _withdraw(actor, lost)
     elif lost is not None:
         raise Refused(_("A meeting is arranged already."), advice=_("Give it another time instead."))
-    before = _latest_lost(case)
     taken = room_service(case.community).take(as_committee(actor), held.occurrence_id)
+    made = _plan_as_before(case, taken)
+    record(actor, "mediation.session.planned", case.ref, permission=WORK)
+    go_on(actor, case)
+    return made
+
+
+@transactional
+def _taken_there(actor: Actor, occurrence_id: int, case_id: int) -> None:
+    """The desk of rooms has said for the committee that it takes what is held."""
+    case: Case = Case.get_of(str(actor.community), case_id)
+    if _with(actor, occurrence_id).exists() or planned_session(case) is not None:
+        return
+    taken = room_service(case.community).rooms_of(case.community, occurrence_id)
+    if case.state not in ("assigned", "in_mediation") or not taken or taken[0].state != "confirmed":
+        return
+    _plan_as_before(case, taken[0])
+    record(actor, "mediation.session.planned", case.ref)
+    go_on(actor, case)
+
+
+def _plan_as_before(case: Case, taken: Any) -> Session:
+    """The meeting in the rooms that were taken; everybody comes as they were to come to the one that was lost."""
+    before = _latest_lost(case)
     made = plan(case, taken, before.court_invited if before is not None else False)
     arrivals = arrivals_of(before) if before is not None else []
     later = {each.party_id: each.come_min - before.start_min for each in arrivals if before is not None}
     set_arrivals(case, made, later, frozenset(each.party_id for each in arrivals if each.apart))
-    record(actor, "mediation.session.planned", case.ref, permission=WORK)
-    go_on(actor, case)
     return made
 
 

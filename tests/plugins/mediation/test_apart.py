@@ -194,6 +194,23 @@ def test_takes_up_the_time_that_is_held_with_everybody(committee, plugins, displ
         service.take_held(committee.head, case.id)
 
 
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_the_desk_of_rooms_takes_for_the_committee_is_its_meeting(committee, plugins, displaced, which):
+    """Otherwise rooms and mediators would be booked for a case that knows of no meeting."""
+    case, _before = displaced
+    events.deliver(plugins, committee.community)
+    taken = service.held_for(case)[which].occurrence_id
+    rooms.take_hold(committee.people["director"], taken)
+    for _again in range(2):
+        events.deliver(plugins, committee.community)
+    made = service.planned_session(Case.get_by_id(case.id))
+    assert {made.place, made.second_place} == {"邻里中心 调解室三", "邻里中心 调解室二"}
+    assert Case.get_by_id(case.id).state == "scheduled" and len(told(made)) == 2
+    assert service.call_off(committee.head, case.id).state == "assigned"
+    events.deliver(plugins, committee.community)
+    assert service.planned_session(case) is None and kinds(made) == []
+
+
 def test_while_a_room_is_held_the_mediators_stay(committee, plugins, displaced):
     """Otherwise the meeting would be arranged with the time of somebody who is not of the case any more."""
     case, _before = displaced
