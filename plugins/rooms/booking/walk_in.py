@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from core import Actor, get_setting, local_now
+from core import Actor, get_setting, local_now, utc_minute
 from plugins.rooms.booking.rules import may_book
-from plugins.rooms.booking.slots import without
-from plugins.rooms.clock import hhmm
+from plugins.rooms.booking.slots import Interval, rows, without
+from plugins.rooms.clock import day_bounds, hhmm, local_span
 from plugins.rooms.finding.find import LOOK_AHEAD_DAYS, RoomDay, day
-from plugins.rooms.places.hours import RoomFacts, load_plan
+from plugins.rooms.places.hours import Plan, RoomFacts, load_plan
 
 WALK_IN_MINUTES = 60
 SHORTEST_VISIT = 15
+_CLOSED = """
+    SELECT room_id, start_min, end_min FROM rooms_closure
+    WHERE community=? AND lifted_at IS NULL AND end_min>? AND start_min<?
+"""
 
 
 class FreeNow(NamedTuple):
@@ -72,21 +77,31 @@ def _walk_in(each: RoomDay, minute: int, step: int) -> FreeNow | None:
 def opens_next(
     community: str, moment: datetime.datetime | None = None, venue_id: int | None = None
 ) -> tuple[datetime.date, str] | None:
-    """While every room (of one venue) is shut at a local moment (now unless told): the day and hour (`HH:MM`) at which the first opens.
-
-    None while one is open, and where none opens within `LOOK_AHEAD_DAYS`.
+    """While every room (of one venue) is shut at a local moment (now unless told): the day and hour (`HH:MM`) at which the
+    first opens, closures considered. None while one is open, and where none opens within `LOOK_AHEAD_DAYS`.
     """
     moment = moment or local_now()
-    minute, first = moment.hour * 60 + moment.minute, moment.date()
-    plan = load_plan(community, first, first + datetime.timedelta(days=LOOK_AHEAD_DAYS))
-    rooms = [room.id for room in plan.rooms.values() if venue_id in (None, room.venue_id)]
+    first = moment.date()
+    minute, last = utc_minute(first, moment.hour * 60 + moment.minute), first + datetime.timedelta(days=LOOK_AHEAD_DAYS)
+    plan = load_plan(community, first, last)
+    closed = _closed(community, plan, minute, day_bounds(last)[1])
+    theirs = [room.id for room in plan.rooms.values() if venue_id in (None, room.venue_id)]
     for offset in range(LOOK_AHEAD_DAYS + 1):
         date = first + datetime.timedelta(days=offset)
-        hours = [span for room in rooms for span in plan.hours(room, date)]
-        if offset == 0:
-            if any(start <= minute < end for start, end in hours):
-                return None
-            hours = [span for span in hours if span[0] > minute]
-        if hours:
-            return date, hhmm(min(hours)[0])
+        hours = [span for room in theirs for span in without(plan.open_minutes(room, date), closed.get(room, ()))]
+        if any(start <= minute < end for start, end in hours):
+            return None
+        starts = [start for start, _end in hours if start > minute]
+        if starts:
+            return date, hhmm(local_span(min(starts), min(starts))[1])
     return None
+
+
+def _closed(community: str, plan: Plan, first: int, last: int) -> dict[int, list[Interval]]:
+    """When rooms are out of use between two UTC minutes: with a hall its parts, and with any part the hall."""
+    found: dict[int, list[Interval]] = defaultdict(list)
+    for key, start, end in rows(_CLOSED, community, first, last):
+        hall = plan.rooms[key].part_of if key in plan.rooms else None
+        for room in {key, *plan.resources(key), *([hall] if hall is not None else [])}:
+            found[room].append((start, end))
+    return found

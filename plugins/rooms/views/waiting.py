@@ -89,6 +89,11 @@ def _form(actor: Actor) -> WaitForm:
 def _join(actor: Actor, form: WaitForm, person: Any) -> dict[str, Any]:
     typed = form.data
     asked = typed.get("requested_on")
+    organisation = typed.get("organisation") or ""
+    if typed["room_id"] and not actor.can("rooms.desk"):
+        room = service.find_room(current_community().code, typed["room_id"])
+        # As in the form that books it: elsewhere a name would only step around what each person may have.
+        organisation = organisation if room.bookable_by == "organisations" else ""
     joined = service.join_waiting(
         actor,
         service.WaitingWish(
@@ -96,7 +101,7 @@ def _join(actor: Actor, form: WaitForm, person: Any) -> dict[str, Any]:
             typed["room_id"] or None, () if typed["room_id"] else tuple(typed["features"]),
         ),
         who=service.Who(
-            typed.get("guest_name") or "", typed.get("guest_phone") or "", typed.get("organisation") or "",
+            typed.get("guest_name") or "", typed.get("guest_phone") or "", organisation,
             person.name if person else "",
         ),
         title=typed["title"] or "",

@@ -33,3 +33,16 @@ def test_a_hall_screen_says_it_while_nothing_is_open(house):
     shut, open_now = at(house, 750), at(house, 900)
     assert hall(house.visitor, house.venue, shut).opens == (shut.date(), "14:00")
     assert hall(house.visitor, None, open_now).opens is None and hall(house.visitor, None, open_now).free
+
+
+def test_while_the_house_is_closed_nothing_opens(house):
+    service.set_week(house.staff, house.venue, ROOMS_OPEN)
+    later = at(house, 0, 7).date()
+    for name in ("棋牌室", "会议室", "大厅"):
+        service.close(
+            house.staff, house.rooms[name].id, date=later.isoformat(), start="00:00", end="10:30", reason="停电检修"
+        )
+    week_later = at(house, 420, 7)
+    assert service.opens_next(house.community, week_later) == (later, "10:30")
+    assert service.opens_next(house.community, at(house, 600, 7)) == (later, "10:30")
+    assert service.opens_next(house.community, at(house, 630, 7)) is None

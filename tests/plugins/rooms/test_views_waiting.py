@@ -7,7 +7,7 @@ import pytest
 from core.actor import command
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from plugins.rooms import service
-from plugins.rooms.models import Occurrence, Waiting
+from plugins.rooms.models import Booking, Occurrence, Waiting
 from tests.plugins.rooms.test_views_book import BASE, DAY, book, room, wish
 
 __all__ = ["room"]
@@ -113,3 +113,13 @@ def test_staff_enter_somebody_for_any_room(as_role, room):
     answer = staff.send(f"{BASE}/wait", room_id=0, minutes=30, people=3, **wish(guest_name="李大爷", requested_on=""))
     entry = Waiting.get_by_id(int(answer.location.rsplit("/", 1)[1]))
     assert (entry.room_id, entry.minutes) == (None, 30)
+
+
+def test_the_name_of_an_organisation_steps_around_nothing_where_none_is_asked(client, room):
+    other = service.add_room(command(WEST_HILL), room.venue_id, name="社团室", bookable_by="organisations")
+    for room_id, kept in ((room.id, ""), (other.id, "随便社")):
+        taken = service.BookingRequest(date=DAY, start="09:00", end="10:00", title="例会")
+        service.book(command(WEST_HILL), room_id, taken)
+        answer = client.send(f"{BASE}/wait", room_id=room_id, minutes=0, organisation="随便社", **wish())
+        assert answer.status_code == 303
+        assert Booking.select().order_by(Booking.id.desc()).first().organisation == kept
