@@ -314,7 +314,9 @@ def test_a_formula_typed_into_a_form_is_text_in_every_export(app, town, office):
     director, books = sign_in_as(app, "director", "staff", community=WEST_HILL), set()
     listed = [*CORE_EXPORTS, *(item for _plugin, item in app.extensions["linli_registry"].declared("exports"))]
     for export in listed:
-        answer = director.send(f"{base}/exports/{export.name}.xlsx", date=date)
+        # What the mediation committee reports is for its head and clerk.
+        browser = office if export.name.startswith("mediation.") else director
+        answer = browser.send(f"{base}/exports/{export.name}.xlsx", date=date)
         assert answer.status_code == 200, export.name
         for sheet in openpyxl.load_workbook(io.BytesIO(answer.get_data())).worksheets:
             cells = [cell for row in sheet.iter_rows() for cell in row]
