@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import peewee
@@ -275,7 +275,7 @@ def take_over_call(actor: Actor, intake_id: int) -> None:
     call: CallIntake = CallIntake.get_of(str(actor.community), told.id)
     note = str(_("Passed on; nothing more of it is kept here."))
     # Passing on is part of taking calls.
-    helper = replace(actor, permissions=actor.permissions | {WORK})
+    helper = actor.with_rights(WORK)
     advance(helper, call, "answer", note=note, finished_at=now())
     call_not_needed(helper, call.ref, CALL_BACK, note)
     for sheet in files_of(call.ref, SCAN):
@@ -285,8 +285,7 @@ def take_over_call(actor: Actor, intake_id: int) -> None:
         same
     ).execute()
     forget_calls(actor, call.ref)
-    for seq in audit.entries_of(call.ref):
-        audit.erase_detail(call.community, seq)
+    audit.erase_details_of(call.ref)
 
 
 def key_of(intake: CallIntake) -> str:

@@ -129,17 +129,16 @@ def acts_on(subject: Ref, *actions: str) -> list[tuple[int, str, str]]:
     return list(query.order_by(entry.seq).tuples())
 
 
-def entries_of(subject: Ref) -> list[int]:
-    """The numbers of the entries about a record, in its community's chain, the first one first."""
-    entry = AuditEntry
-    of_record = (entry.chain == (subject.community or SITE)) & (entry.subject == str(subject))
-    found: Any = entry.select(entry.seq).where(of_record).order_by(entry.seq).tuples()
-    return [seq for (seq,) in found]
-
-
 def erase_detail(chain: str, seq: int) -> None:
     """Delete the values of one entry; its digest stays, so the chain stays whole."""
     AuditDetail.delete().where(AuditDetail.chain == chain, AuditDetail.seq == seq).execute()
+
+
+def erase_details_of(subject: Ref) -> None:
+    """Delete the values of every entry about a record; the chain stays whole."""
+    entry, chain = AuditEntry, subject.community or SITE
+    about = entry.select(entry.seq).where(entry.chain == chain, entry.subject == str(subject))
+    AuditDetail.delete().where(AuditDetail.chain == chain, AuditDetail.seq.in_(about)).execute()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the database said when it refused: the guard that was violated, a number out of range, a store that cannot write.
+"""What the database said when it refused: the guard that was violated, a number out of range.
 
 The same answers on both engines; nothing here asks the database anything.
 """

@@ -255,11 +255,8 @@ def _clear(actor: Actor, community: str, person_id: int, name: str) -> int:
 
 def _cleared(actor: Actor, consent: Consent, person: DataSubject) -> int:
     refs = consent.clear(actor, person)
-    entry = audit.AuditEntry
     for ref in refs:
-        about = entry.select(entry.seq).where(entry.chain == ref.community, entry.subject == str(ref)).tuples()
-        for (seq,) in list(about):
-            audit.erase_detail(str(ref.community), seq)
+        audit.erase_details_of(ref)
     return len(refs)
 
 

@@ -355,8 +355,7 @@ def forget_calls(actor: Actor, subject: Ref) -> None:
         CallAttempt.update(note="").where(
             CallAttempt.community == task.community, CallAttempt.task_id == task.id
         ).execute()
-        for seq in audit.entries_of(task.ref):
-            audit.erase_detail(task.community, seq)
+        audit.erase_details_of(task.ref)
 
 
 def contacted_at(subject: Ref, reason_key: str | None = None) -> int | None:

@@ -198,11 +198,18 @@ class ClaimSheet:
     cases: list[ClaimedCase]
 
 
+class AlreadyClaimed(Refused):
+    """A case of the claim stands in another one by now."""
+
+    message = _("One of these cases is claimed already.")
+    advice = _("Open the page again: it shows what is left.")
+
+
 @transactional
 def claim(actor: Actor, mediator_id: int, period: Period, grades: Mapping[int, str]) -> Claim:
     """Make out a claim of a mediator for these cases, each with its grade, by the rate that holds today.
 
-    Raises `Invalid` (cases), `Refused` when a case was claimed meanwhile or no rate is entered, `Forbidden`, `NotFound`.
+    Raises `Invalid` (cases), `AlreadyClaimed`, `Refused` when no rate is entered, `Forbidden`, `NotFound`.
     """
     lead_of(actor)
     community = str(actor.community)
@@ -213,9 +220,7 @@ def claim(actor: Actor, mediator_id: int, period: Period, grades: Mapping[int, s
     _check(rate, grades)
     known = {each.case_id for each in _claimable(mediator, period)}
     if not known.issuperset(grades):
-        raise Refused(
-            _("One of these cases is claimed already."), advice=_("Open the page again: it shows what is left.")
-        )
+        raise AlreadyClaimed
     year = today().year
     made: Claim = Claim.create(
         community=community, number_year=year, number=next_number(community, year, "mediation.claim"),
@@ -229,9 +234,7 @@ def claim(actor: Actor, mediator_id: int, period: Period, grades: Mapping[int, s
     except IntegrityError as error:
         if violated(error) != "mediation_claimed_once":
             raise
-        raise Refused(
-            _("One of these cases is claimed already."), advice=_("Open the page again: it shows what is left.")
-        ) from error
+        raise AlreadyClaimed from error
     told = {"number": claim_text(made), "mediator_id": mediator.id, "cases": len(grades)}
     record(actor, "mediation.claim.made", made.ref, after=told, permission=REPORT)
     return made
