@@ -207,13 +207,13 @@ def _tie(edge: Edge, ref: Ref, other: str) -> str:
 
 
 def _moments(reader: Reader, parts: Iterable[Part]) -> list[Told]:
-    """What happened to the records until now, in order of time; of one moment in the order of the records."""
+    """What happened to the records until now, in order of time; of one moment by record, from whichever end a matter is read."""
     moment, found = now(), []
     for part in parts:
         kind = reader.kinds[part.ref.kind]
         told = [*_story(reader, kind, part.ref), *_put(call_moments.about(reader.actor, part.ref))]
         found += [Told(each, part) for each in told if each.at <= moment]
-    return sorted(found, key=lambda each: each.moment.at)
+    return sorted(found, key=lambda each: (each.moment.at, str(each.part.ref)))
 
 
 def last_moment(reader: Reader, ref: Ref) -> int:

@@ -68,6 +68,14 @@ def test_a_notice_an_objection_and_its_answer_are_one_thread_for_everybody():
     assert [each.moment.at for each in thread.told] == sorted(each.moment.at for each in thread.told)
 
 
+def test_what_happened_in_one_moment_is_told_in_one_order_from_each_end(monkeypatch):
+    moment = threads.now()
+    monkeypatch.setattr("time.time_ns", lambda: moment * 1_000_000)
+    about = notice(WEST_HILL)
+    objection = Ref("core.objection", WEST_HILL, file(VISITOR, about).objection_id)
+    assert read(VISITOR, about.ref)[1] == read(VISITOR, objection)[1] == ["发布", "有人提出异议：手机（没有账号）"]
+
+
 def test_who_objected_stands_there_for_the_office_and_nobody_else():
     about = notice(WEST_HILL)
     filed = file(VISITOR, about, name="王桂英")
