@@ -211,6 +211,8 @@ def _add_rooms(town: Town) -> None:
     service.close_regularly(actor, room.id, Rule(count=2), date=day, start="18:00", end="19:00", reason="打扫")
     regular = next(each.series_id for each in service.closures(actor) if each.series_id)
     photos = [service.add_photos(actor, each.id, [(_photo(actor), "全景")])[0] for each in (room, asked)]
+    plan = service.add_plans(actor, venue.id, [(_photo(actor), "二楼")])[0]
+    service.set_pin(actor, room.id, plan, 300, 400)
     screen, token = service.add_screen(actor, "hall", name="大厅屏", venue_id=venue.id)
     town.screen = token
     table = f"阵地,房间,备注\n邻里中心,棋牌室,{town.mark}清单\n".encode()
@@ -226,7 +228,8 @@ def _add_rooms(town: Town) -> None:
         waiting_id=[listed.waiting_id],
         equipment_id=[lent.id],
         screen_id=[screen.id],
-        use_id=photos,
+        use_id=[*photos, plan],
+        plan_id=[plan],
         upload=[_photo(replace(actor, kind="staff", account=town.values["account_id"][0]))],
         token=[token],
     )

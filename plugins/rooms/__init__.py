@@ -127,7 +127,7 @@ def declare() -> Declaration:
     from plugins.rooms.commands import rooms
     from plugins.rooms.contracts import BookingCancelled, BookingConfirmed, BookingMoved, RoomService, WaitingUnmet
     from plugins.rooms.finding import search
-    from plugins.rooms.places import imports, photos
+    from plugins.rooms.places import imports, photos, plans
     from plugins.rooms.room_service import Rooms
     from plugins.rooms.states import OCCURRENCE, WAITING
     from plugins.rooms.views import blueprint
@@ -137,6 +137,7 @@ def declare() -> Declaration:
             models.Venue,
             models.Resource,
             models.Room,
+            models.Pin,
             models.Quota,
             models.Opening,
             models.Closure,
@@ -182,7 +183,7 @@ def declare() -> Declaration:
         imports=(imports.ROOMS,),
         search=search.SOURCES,
         widgets=front.WIDGETS,
-        files=(photos.PHOTOS, sheets.SIGNED),
+        files=(photos.PHOTOS, plans.PLANS, sheets.SIGNED),
         scores=(ratings.SCORES,),
         sheets=(sheets.USE,),
         records=records.RECORDS,

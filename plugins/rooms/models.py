@@ -71,6 +71,19 @@ class Room(CommunityModel):
         table_name = "rooms_room"
 
 
+class Pin(CommunityModel):
+    """Where a room is on a plan of its venue (`plan`: the use of a file), in thousandths from the left and from the top."""
+
+    kind = "rooms.pin"
+    room_id = Integer(primary_key=True)
+    plan = Integer()
+    x = Integer()
+    y = Integer()
+
+    class Meta:
+        table_name = "rooms_pin"
+
+
 class Quota(CommunityModel):
     """How much of a room one `person` or `organisation` may take per `week` or `month`: bookings, minutes or both."""
 

@@ -144,6 +144,12 @@ def furnish(site: Site) -> dict[str, list[str]]:
     later = {"since": "", "start": "15:00", "end": "16:00", "room_id": str(room(site, "议事厅")), "step": "save"}
     resident.post(f"{decide.replace('/desk/', '/')}/change", **later, day=regular["day"])
     photos, waiting = _add_photos(director, dance)
+    plans = f"{HOME}/rooms/desk/venues/1/plans"
+    chosen = director.upload(plans, "plans", "二楼.jpg", picture(size=(1200, 900), seed=5))
+    token = _in(chosen, r'name="plans" value="([0-9a-f]{32})"')
+    director.post(plans, plans=token, **{f"plans-{token}": "二楼平面图"})
+    tap = _in(director.get(f"{HOME}/rooms/desk/rooms/{dance}/pin"), r'action="[^"]*(/rooms/desk/rooms/\d+/pin/\d+)"')
+    director.post(f"{HOME}{tap}", **{"at.x": "200", "at.y": "150"})
     resident.post(f"{HOME}/rooms/mine/calendar")
     deciders = f"{HOME}/rooms/desk/venues/1/stewards"
     director.post(deciders, stewards=_in(director.get(deciders), r'value="(\d+)"[^>]*>\s*<span>沈主任'))

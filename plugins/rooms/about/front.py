@@ -17,7 +17,7 @@ _DESK, _MANAGE = "rooms.desk", "rooms.manage"
 # Pages of one venue or room whose addresses do not lie under those of the venues.
 _OF_VENUES = (
     "desk_room_edit", "desk_room_remove", "desk_quotas", "desk_hours", "desk_room_hours", "desk_date_hours",
-    "desk_photos", "desk_photo_words", "desk_scores",
+    "desk_photos", "desk_photo_words", "desk_scores", "desk_pin",
 )  # fmt: skip
 _OF_SERIES = ("desk_series", "desk_series_change", "desk_series_cancel")
 _PLACES = (

@@ -370,6 +370,24 @@ class PhotosForm(Form):
     photos = UploadField(_("Choose photos"), required=True)
 
 
+class PlansForm(Form):
+    """Plans to add to a venue, each with its words."""
+
+    plans = UploadField(_("Choose plans"), required=True)
+
+
+class PinForm(Form):
+    """Where a room is on a plan, in percent."""
+
+    plan = SelectField(_("On which plan"), coerce=int, choices=[])
+    left = IntegerField(_("From the left, in percent"), required=True, minimum=0, maximum=100)
+    top = IntegerField(_("From the top, in percent"), required=True, minimum=0, maximum=100)
+
+    def pin(self) -> tuple[int, int, int]:
+        """The plan and the place in thousandths."""
+        return self.plan.data, self.left.data * 10, self.top.data * 10
+
+
 class CaptionForm(Form):
     """The words of a photo."""
 

@@ -79,6 +79,7 @@ def room(room_id: int) -> Any:
         room=room,
         venue=service.find_venue(current_community().code, room.venue_id),
         photos=service.photos(current_community().code, room_id),
+        place=service.place_of(current_community().code, room_id),
         notices=notices_about(current_actor(), Ref("rooms.room", current_community().code, room_id)),
         closed=_closed(room_id, days),
         first=first,
