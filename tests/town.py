@@ -228,7 +228,7 @@ def _add_rooms(town: Town) -> None:
         waiting_id=[listed.waiting_id],
         equipment_id=[lent.id],
         screen_id=[screen.id],
-        use_id=[*photos, plan],
+        use_id=photos,
         plan_id=[plan],
         upload=[_photo(replace(actor, kind="staff", account=town.values["account_id"][0]))],
         token=[token],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from core import (
+    NotFound,
     after_post,
     asked_number,
     current_actor,
@@ -42,20 +43,20 @@ def desk_plans(venue_id: int) -> Response:
     )
 
 
-@blueprint.post("/desk/venues/<int:venue_id>/plans/<int:use_id>/remove")
+@blueprint.post("/desk/venues/<int:venue_id>/plans/<int:plan_id>/remove")
 @view(MANAGE)
-def desk_plan_remove(venue_id: int, use_id: int) -> Response:
+def desk_plan_remove(venue_id: int, plan_id: int) -> Response:
     """Show a plan no longer; the next page offers to take that back."""
-    submit_once(lambda: service.remove_plan(current_actor(), venue_id, use_id))
-    toast(_("The plan is no longer shown."), undo_url=url(".desk_plan_put_back", venue_id=venue_id, use_id=use_id))
+    submit_once(lambda: service.remove_plan(current_actor(), venue_id, plan_id))
+    toast(_("The plan is no longer shown."), undo_url=url(".desk_plan_put_back", venue_id=venue_id, plan_id=plan_id))
     return after_post(url(".desk_plans", venue_id=venue_id))
 
 
-@blueprint.post("/desk/venues/<int:venue_id>/plans/<int:use_id>/put-back")
+@blueprint.post("/desk/venues/<int:venue_id>/plans/<int:plan_id>/put-back")
 @view(MANAGE)
-def desk_plan_put_back(venue_id: int, use_id: int) -> Response:
+def desk_plan_put_back(venue_id: int, plan_id: int) -> Response:
     """Take the removal of a plan back."""
-    submit_once(lambda: service.put_back_plan(current_actor(), venue_id, use_id))
+    submit_once(lambda: service.put_back_plan(current_actor(), venue_id, plan_id))
     toast(_("The plan is shown again."))
     return after_post(url(".desk_plans", venue_id=venue_id))
 
@@ -90,8 +91,10 @@ def desk_pin_here(room_id: int, plan_id: int) -> Response:
     code = current_community().code
     room = service.find_room(code, room_id)
     picture = next((each for each in service.plans(code, room.venue_id) if each.id == plan_id), None)
-    wide = min(picture.width, WIDEST) if picture else 1
-    high = max(1, wide * picture.height // picture.width) if picture else 1
+    if picture is None:
+        raise NotFound
+    wide = min(picture.width, WIDEST)
+    high = max(1, wide * picture.height // picture.width)
     x, y = asked_number("at.x") or 0, asked_number("at.y") or 0
     at = min(service.WHOLE, x * service.WHOLE // wide), min(service.WHOLE, y * service.WHOLE // high)
     submit_once(lambda: service.set_pin(current_actor(), room_id, plan_id, *at))

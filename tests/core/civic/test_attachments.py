@@ -187,7 +187,7 @@ def test_nobody_without_the_permission_and_no_other_record_reaches_them(house, s
 
 def test_records_that_declare_no_files_have_none(house, staff, room):
     with pytest.raises(ValueError, match="nobody declares"):
-        attachments.attach(staff, Ref("rooms.venue", house.community, 1), "photo", [], permission=MANAGE)
+        attachments.attach(staff, Ref("rooms.closure", house.community, 1), "photo", [], permission=MANAGE)
 
 
 # --------------------------------------------------------------------------- who may see them

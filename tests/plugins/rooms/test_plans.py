@@ -93,8 +93,8 @@ def test_a_tap_outside_the_plan_stays_on_its_edge(room, plan, director, at):
 
 def test_a_plan_of_another_venue_or_community_takes_no_pin(app, room, director):
     other = add(service.add_venue(command(WEST_HILL), name="东苑小站"), "一楼")
-    assert director.send(f"{pin(room)}/{other}").status_code == 422
-    assert director.send(f"{pin(room)}/999999").status_code == 422
+    assert director.send(f"{pin(room)}/{other}").status_code == 404
+    assert director.send(f"{pin(room)}/999999").status_code == 404
     with pytest.raises(Invalid):
         service.set_pin(command(WEST_HILL), room.id, other, 1, 1)
     with pytest.raises(NotFound):
