@@ -1,0 +1,1 @@
+"""Statements of the account holder, matching, reconciliation and the closing of months."""

@@ -1,0 +1,12 @@
+"""What this part declares to core."""
+
+from __future__ import annotations
+
+from plugins.revenue.part import Part
+
+
+class Bank(Part):
+    """See the folder's docstring."""
+
+
+PART = Bank()

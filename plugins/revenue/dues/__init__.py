@@ -1,0 +1,1 @@
+"""Operators, contracts, declarations and what becomes due and is received."""

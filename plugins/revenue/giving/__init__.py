@@ -1,0 +1,1 @@
+"""Donations and pledges, petty cash and opening balances."""

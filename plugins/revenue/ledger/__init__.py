@@ -1,0 +1,1 @@
+"""Accounts, funds, movements and their chain: what is posted, and that it cannot be changed."""

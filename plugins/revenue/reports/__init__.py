@@ -1,0 +1,1 @@
+"""Statements, the Sankey, proofs for a phone and the exported books."""

@@ -1,0 +1,1 @@
+"""Allocations and projects: decided, published twice, signed, verified and paid."""
