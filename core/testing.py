@@ -82,7 +82,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 def do_without(what: str, reason: str) -> NoReturn:
-    """Skip a test for want of `what` (`postgresql`, `browser`), or fail it when `LINLI_TEST_REQUIRE` names that."""
+    """Skip a test for want of `what` (`postgresql`, `browser`, a program), or fail it when `LINLI_TEST_REQUIRE` names that."""
     if what in os.environ.get(REQUIRE_VARIABLE, "").split():
         pytest.fail(f"{what} is required, but {reason}")
     pytest.skip(reason)
