@@ -20,7 +20,7 @@ _SOURCES = {
     "core.store.community": ("Community", "CommunityModel", "all_communities", "find_community"),
     "core.store.db": (
         "BaseModel", "Day", "Fen", "Flag", "Integer", "Json", "Text", "Utc", "after_commit", "before_commit", "canonical", "database", "engine_name",
-        "now", "transaction", "transactional",
+        "execute", "now", "rows", "transaction", "transactional",
     ),
     "core.store.ref": ("Ref",),
     "core.store.schema": (

@@ -23,7 +23,19 @@ from core.errors import PluginError
 from core.plugin.current import active, find_active
 from core.plugin.declarations import Job
 from core.store.community import all_communities
-from core.store.db import BaseModel, Integer, Json, Text, Utc, after_commit, in_transaction, now, transaction
+from core.store.db import (
+    BaseModel,
+    Integer,
+    Json,
+    Text,
+    Utc,
+    after_commit,
+    canonical,
+    execute,
+    in_transaction,
+    now,
+    transaction,
+)
 from core.store.ref import Ref
 from core.text import _
 
@@ -35,6 +47,7 @@ C = TypeVar("C", bound=type)
 ATTEMPTS = 5
 KEEP_DAYS = 90
 BATCH = 100
+_SEND = "INSERT INTO event_outbox (community, name, payload, at) VALUES (?, ?, ?, ?)"
 # Events that answer events for ever, or a slow plugin, must not keep the caller: what is left waits for the job.
 PORTIONS = 20
 _PORTION_SECONDS = 20.0
@@ -145,7 +158,7 @@ def emit(community: str, happened: Any) -> None:
     fields = {field.name: _encode(getattr(happened, field.name)) for field in dataclasses.fields(happened)}
     # On PostgreSQL the community's lock makes the order of ids the order of commits.
     with transaction(community):
-        EventOutbox.insert(community=community, name=name, payload=fields, at=now()).execute()
+        execute(_SEND, community, name, canonical(fields), now())
     if registry is not None:
         # Of several events of one transaction only the first delivery finds something to do.
         after_commit(partial(_deliver_now, registry, community))

@@ -15,7 +15,19 @@ from typing import Any
 import peewee
 
 from core.actor import Actor
-from core.store.db import BaseModel, Integer, Text, Utc, canonical, database, engine_name, in_transaction, now
+from core.store.db import (
+    BaseModel,
+    Integer,
+    Text,
+    Utc,
+    canonical,
+    database,
+    engine_name,
+    execute,
+    in_transaction,
+    now,
+    rows,
+)
 from core.store.ref import Ref
 
 SITE = "site"
@@ -63,6 +75,10 @@ _CONTENT = (
     "chain", "seq", "at", "account", "actor", "origin", "permission", "on_behalf_of", "action", "subject", "reason",
     "detail_digest", "previous",
 )  # fmt: skip
+# Written with every change there is, so they are fixed statements.
+_ENTER = f"INSERT INTO audit_entry ({', '.join(_CONTENT)}, digest) VALUES ({', '.join('?' * (len(_CONTENT) + 1))})"
+_ENTER_DETAIL = "INSERT INTO audit_detail (chain, seq, salt, payload) VALUES (?, ?, ?, ?)"
+_HEAD = "SELECT seq, digest FROM audit_entry WHERE chain = ? ORDER BY seq DESC LIMIT 1"
 
 
 def record(
@@ -103,22 +119,15 @@ def record(
         "detail_digest": _sha256(salt + payload),
         "previous": previous,
     }
-    AuditEntry.insert(**values, digest=_digest(values)).execute()
-    AuditDetail.insert(chain=chain, seq=seq + 1, salt=salt, payload=payload).execute()
+    execute(_ENTER, *(values[name] for name in _CONTENT), _digest(values))
+    execute(_ENTER_DETAIL, chain, seq + 1, salt, payload)
     return seq + 1
 
 
 def head(chain: str) -> tuple[int, str]:
     """The last number and digest of a chain; `(0, GENESIS)` when it is empty."""
-    found: Any = (
-        AuditEntry.select(AuditEntry.seq, AuditEntry.digest)
-        .where(AuditEntry.chain == chain)
-        .order_by(AuditEntry.seq.desc())
-        .limit(1)
-        .tuples()
-    )
-    rows = list(found)
-    return rows[0] if rows else (0, GENESIS)
+    found = rows(_HEAD, chain)
+    return found[0] if found else (0, GENESIS)
 
 
 def acts_on(subject: Ref, *actions: str) -> list[tuple[int, str, str]]:
@@ -175,7 +184,7 @@ def _walk(chain: str) -> Iterator[tuple[dict[str, Any], str | None, str | None]]
     names = [field.name for field in AuditEntry._meta.sorted_fields]
     last = 0
     while True:
-        rows: Any = (
+        found: Any = (
             AuditEntry.select(AuditEntry, AuditDetail.salt, AuditDetail.payload)
             .join(
                 AuditDetail,
@@ -187,7 +196,7 @@ def _walk(chain: str) -> Iterator[tuple[dict[str, Any], str | None, str | None]]
             .limit(_BATCH)
             .tuples()
         )
-        batch = list(rows)
+        batch = list(found)
         for row in batch:
             yield dict(zip(names, row, strict=False)), row[-2], row[-1]
         if len(batch) < _BATCH:
