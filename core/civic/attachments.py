@@ -48,7 +48,10 @@ add_core_settings(
 
 @dataclass(frozen=True)
 class FileOf:
-    """A file of a record as pages show it; `width` and `height` are None unless it is a picture. Sizes are bytes and pixels."""
+    """A file of a record as pages show it; `width` and `height` are None unless it is a picture. Sizes are bytes and pixels.
+
+    `sha256` is the digest of what is kept, as hex: it vouches for a file wherever the record names it as evidence.
+    """
 
     id: int
     community: str
@@ -60,6 +63,7 @@ class FileOf:
     height: int | None
     thumb_width: int | None
     thumb_height: int | None
+    sha256: str = ""
 
     @property
     def is_picture(self) -> bool:
@@ -152,7 +156,7 @@ def files_of(subject: Ref, role: str = "photo") -> list[FileOf]:
 
 _SHOWN = (
     FileUse.id, FileUse.community, FileUse.caption, FileUse.name, StoredFile.extension, StoredFile.size, StoredFile.width,
-    StoredFile.height, StoredFile.thumb_width, StoredFile.thumb_height,
+    StoredFile.height, StoredFile.thumb_width, StoredFile.thumb_height, StoredFile.digest,
 )  # fmt: skip
 
 

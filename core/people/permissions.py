@@ -52,6 +52,7 @@ ROLES: Mapping[str, Role] = {
         Role("mediator", _("Mediator")),
         Role("steward", _("Building steward"), by_pin=True),
         Role("liaison", _("Street liaison")),
+        Role("operator", _("Operator on the community's space"), by_pin=True),
         Role("resident", _("Resident"), grantable=False, by_pin=True),
         Role("screen", _("Hall screen"), grantable=False),
     )

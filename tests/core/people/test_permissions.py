@@ -139,7 +139,8 @@ def test_the_roles_hold_by_default_what_their_work_needs(declared):
     held = declared.defaults
     assert held["screen"] == frozenset() and held["steward"] == frozenset()
     assert held["liaison"] == {"core.desk"}
-    for role in ("bookkeeper", "cashier", "supervisor", "mediator", "liaison", "resident"):
+    assert permissions.ROLES["operator"].by_pin and "core.desk" not in held["operator"]
+    for role in ("bookkeeper", "cashier", "supervisor", "mediator", "liaison", "operator", "resident"):
         assert not held[role] & {
             "core.people.view",
             "core.people.edit",
