@@ -103,9 +103,10 @@ def unregistered(all_models, fields) -> list[str]:
 
 def all_fields():
     from plugins.mediation.about.privacy import PERSONAL as MEDIATION
+    from plugins.revenue import declare
     from plugins.rooms.about.privacy import PERSONAL
 
-    return [*privacy_register.CORE_FIELDS, *PERSONAL, *MEDIATION]
+    return [*privacy_register.CORE_FIELDS, *PERSONAL, *MEDIATION, *declare().personal]
 
 
 def test_every_column_about_people_stands_in_the_register():

@@ -2,11 +2,64 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from core import Actor, Community, Declaration, Permission, Service
 from plugins.revenue.part import Part
+from plugins.revenue.texts import _
+
+_OFFICE = ("secretary", "director")
+
+PERMISSIONS = (
+    Permission("revenue.books", _("See the books of shared revenue"),
+               (*_OFFICE, "staff", "bookkeeper", "cashier", "supervisor")),
+    Permission("revenue.post", _("Enter postings in the books of shared revenue"), ("bookkeeper",)),
+    Permission("revenue.approve", _("Approve postings that somebody else entered"), _OFFICE),
+    Permission("revenue.close", _("Lock months of the books"), _OFFICE),
+)  # fmt: skip
 
 
 class Ledger(Part):
     """See the folder's docstring."""
+
+    def declaration(self) -> Declaration:
+        """Models, permissions and the service for other modules."""
+        from plugins.revenue.contracts import LedgerService
+        from plugins.revenue.ledger import ledger_service, models
+        from plugins.revenue.ledger.privacy import PERSONAL
+        from plugins.revenue.ledger.words import WORDS
+
+        return Declaration(
+            models=(
+                models.Account,
+                models.Fund,
+                models.Closing,
+                models.Entry,
+                models.Hold,
+                models.HoldRelease,
+                models.Period,
+                models.PublishedHead,
+            ),
+            permissions=PERMISSIONS,
+            services=(Service("revenue.LedgerService/1", LedgerService, ledger_service.Ledger()),),
+            personal=PERSONAL,
+            audit=WORDS,
+        )
+
+    def enabled(self, community: Community, actor: Actor) -> None:
+        """The chart of accounts and the funds every community begins with."""
+        from plugins.revenue.ledger.accounts import open_chart
+        from plugins.revenue.ledger.funds import open_funds
+
+        open_chart(actor)
+        open_funds(actor)
+
+    def describe_audit(self, entry: Any) -> str | None:
+        """What was done to the books, in a sentence."""
+        from plugins.revenue.ledger.words import SENTENCES
+
+        said = SENTENCES.get(entry.action)
+        return None if said is None else str(said)
 
 
 PART = Ledger()

@@ -1,0 +1,45 @@
+"""The proof of the books under one name: canonical bytes, tree, heads, verification. CHAIN.md is the description."""
+
+from __future__ import annotations
+
+from plugins.revenue.ledger.canonical import (
+    GENESIS,
+    canonical_entry,
+    entry_digest,
+    head_digest,
+    leaf_hash,
+    merkle_proof,
+    merkle_root,
+    node_hash,
+    proven_root,
+    register_digest,
+    short_code,
+    typed_code,
+)
+from plugins.revenue.ledger.documents import entry_documents, proof_of, register_documents
+from plugins.revenue.ledger.heads import Head, head, heads, record_head
+from plugins.revenue.ledger.verification import Break, verify
+
+__all__ = [
+    "GENESIS",
+    "Break",
+    "Head",
+    "canonical_entry",
+    "entry_digest",
+    "entry_documents",
+    "head",
+    "head_digest",
+    "heads",
+    "leaf_hash",
+    "merkle_proof",
+    "merkle_root",
+    "node_hash",
+    "proof_of",
+    "proven_root",
+    "record_head",
+    "register_digest",
+    "register_documents",
+    "short_code",
+    "typed_code",
+    "verify",
+]

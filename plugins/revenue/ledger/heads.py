@@ -1,0 +1,74 @@
+"""Heads: one digest over all entries and the register, printed on notices as a short code. Published ones are kept for ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core import Actor, rows, transactional
+from plugins.revenue.ledger.canonical import GENESIS, head_digest, merkle_root, short_code
+from plugins.revenue.ledger.register import enter, newest
+
+
+@dataclass(frozen=True)
+class Head:
+    """All entries up to `seq`: the sum of their amounts in 分, the last digest, the root of the tree, and the newest row of the
+    register (`records`, `register`). `code` is what is printed. `at` (ms UTC) and `by` say when a published one was published.
+    """
+
+    seq: int
+    total: int
+    last: str
+    root: str
+    digest: str
+    code: str
+    records: int
+    register: str
+    at: int = 0
+    by: str = ""
+
+
+def head(community: str) -> Head:
+    """The head of the chain as it stands now."""
+    entries = rows("SELECT digest, total FROM revenue_entry WHERE community = ? ORDER BY seq", community)
+    records, register = newest(community)
+    last = entries[-1][0] if entries else GENESIS
+    total = sum(row[1] for row in entries)
+    root = merkle_root(row[0] for row in entries)
+    digest = head_digest(community, len(entries), total, last, root, records, register)
+    return Head(len(entries), total, last, root, digest, short_code(digest), records, register)
+
+
+@transactional
+def record_head(actor: Actor) -> Head:
+    """Keep the head as it stands, because it is being published; where nothing has changed, the one published last."""
+    community = str(actor.community)
+    now_standing = head(community)
+    before = heads(community, limit=1)
+    # A published head stands in the register itself, right after what it covers.
+    if before and (before[0].seq, before[0].records + 1) == (now_standing.seq, now_standing.records):
+        return before[0]
+    values = {
+        "seq": now_standing.seq,
+        "total": now_standing.total,
+        "last": now_standing.last,
+        "root": now_standing.root,
+        "records": now_standing.records,
+        "register": now_standing.register,
+        "digest": now_standing.digest,
+        "code": now_standing.code,
+    }
+    enter(actor, "head", values)
+    return heads(community, limit=1)[0]
+
+
+def heads(community: str, before: int | None = None, limit: int = 1000) -> list[Head]:
+    """The published heads, the newest first; those before the moment `before` (ms UTC)."""
+    older, values = (" AND at < ?", [before]) if before is not None else ("", [])
+    found = rows(
+        "SELECT seq, total, last, root, digest, code, records, register, at, by_label FROM revenue_head "
+        f"WHERE community = ?{older} ORDER BY id DESC LIMIT ?",
+        community,
+        *values,
+        limit,
+    )
+    return [Head(*row) for row in found]
