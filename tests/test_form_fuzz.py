@@ -70,7 +70,9 @@ def town(app) -> Town:
 @pytest.fixture
 def office(app, town) -> Browser:
     """Somebody who may open every page of the community and of the installation."""
-    browser = sign_in_as(app, "owner", "director", "secretary", "staff", "supervisor", "mediator", community=WEST_HILL)
+    browser = sign_in_as(
+        app, "owner", "director", "secretary", "staff", "supervisor", "mediator", "bookkeeper", "cashier", community=WEST_HILL
+    )  # fmt: skip
     # Whose account was just made sees the cases of mediation as well.
     newest = max(each.account for each in colleagues(WEST_HILL) if each.account)
     mediation.enter(command(WEST_HILL), newest, "", "clerk")

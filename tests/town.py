@@ -76,6 +76,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     _add_links(town)
     _add_handover(town)
     _add_mediation(town)
+    _add_giving(town)
     return town
 
 
@@ -411,6 +412,64 @@ def _claim_of(me: Any, mark: str) -> int:
     mine, period = service.member(me), period_with(today())
     grades = {each.case_id: each.grade for each in service.claimable(me, mine.id, period)}
     return int(service.claim(me, mine.id, period, grades).id)
+
+
+def _add_giving(town: Town) -> None:
+    """Donations, petty cash and opening balances: who gave is private where they wish it so, and so is why anything changed."""
+    from plugins.revenue.giving import changes, opening, petty, pledges, vouchers
+
+    keeper, cashier, chief = (_clerk(town, role) for role in ("bookkeeper", "cashier", "secretary"))
+    first = opening.start(keeper, datetime.date(2025, 1, 1))
+    opening.set_line(keeper, first.id, "1002", "operating", 1_000_000)
+    opening.add_evidence(keeper, first.id, [(_photo(keeper), "")])
+    opening.hand_in(keeper, first.id)
+    opening.approve(chief, first.id)
+    second = opening.correct(keeper, f"{town.mark}抄错了")
+    told = pledges.Told("resident", f"{town.mark}捐赠人", "give_back", "买书", 10_000, phone=f"1370013{_tail(town)}8")
+    given, open_one = (pledges.pledge(keeper, told) for _each in range(2))
+    piano = pledges.pledge(keeper, pledges.Told("resident", f"{town.mark}捐赠人", "", "合唱队", item="钢琴一架"))
+    thing = pledges.receive_thing(
+        keeper, piano.id, pledges.Thing("钢琴一架", 600_000, "估价", f"{town.mark}接收人"), today()
+    )
+    gift = pledges.receive_money(keeper, given.id, 10_000, "1002", today())
+    asked = [
+        changes.ask_change(keeper, gift.id, changes.Wish("refund", f"{town.mark}有困难", 1_000, "1002")).id
+        for _each in range(2)
+    ]
+    changes.approve_change(chief, asked[0])
+    box = petty.open_float(chief, petty.NewFloat("备用金", int(cashier.account or 0), "operating", 100_000, 10_000))
+    advance = petty.ask_advance(cashier, box.id, 50_000, "1002", f"{town.mark}备用")
+    petty.approve_move(chief, advance.id)
+    counted = petty.ask_count(cashier, box.id, 50_000, f"{town.mark}盘点")
+    paid = [
+        vouchers.enter_voucher(
+            cashier, box.id, vouchers.Paid(100, "5201", "打印纸", today(), f"{town.mark}小店", [(_photo(cashier), "")])
+        ).id
+        for _each in range(2)
+    ]
+    vouchers.approve_voucher(chief, paid[0])
+    town.values.update(
+        pledge_id=[given.id, open_one.id, piano.id],
+        gift_id=[gift.id, thing.id],
+        change_id=asked[::-1],
+        float_id=[box.id],
+        float_move_id=[counted.id, advance.id],
+        voucher_id=paid[::-1],
+        opening_id=[second.id, first.id],
+        opening_line_id=[line.id for line in opening.lines_of(second)],
+    )
+
+
+def _clerk(town: Town, role: str) -> Any:
+    """A colleague with one role, as they act when they have signed in."""
+    from core.people import account_list, accounts, permissions
+
+    account_list.open_staff(command(town.code), f"{role}{_tail(town)}", f"{town.mark}{role}", [role])
+    account = accounts.account_named(f"{role}{_tail(town)}")
+    assert account
+    found = permissions.actor_of(account.id, town.code)
+    assert found
+    return found
 
 
 def _photo(actor: Any) -> str:

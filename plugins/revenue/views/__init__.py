@@ -1,5 +1,6 @@
 """The pages of the module: the desk's for those who keep the books, the portal's for everybody."""
 
+from plugins.revenue.views import giving, giving_opening, giving_petty, giving_public
 from plugins.revenue.views.base import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "giving", "giving_opening", "giving_petty", "giving_public"]

@@ -1,0 +1,52 @@
+"""Different people: who asked for something never decides it, with no role, no second account and at no address.
+
+The database refuses it by account and person as they were; here also by who an account belongs to today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core import Actor, Label, Refused, colleagues
+from plugins.revenue.texts import _
+
+
+def asker(actor: Actor) -> dict[str, Any]:
+    """Who asks, for a record; raises `Refused` for a command or job, behind which nobody stands with a name."""
+    return {"asked_by": account_of(actor), "asked_person": actor.person, "asked_label": actor.signature}
+
+
+def decider(actor: Actor) -> dict[str, Any]:
+    """Who decides, for a record; raises `Refused` like `asker`."""
+    return {"decided_by": account_of(actor), "decided_person": actor.person, "decided_label": actor.signature}
+
+
+def account_of(actor: Actor) -> int:
+    """The account of whoever acts with money. Raises `Refused` where there is none."""
+    if actor.account is None:
+        raise Refused(
+            _("Money is only moved by somebody with a name."),
+            advice=_("Sign in with your own account and do it there."),
+        )
+    return actor.account
+
+
+def is_same(actor: Actor, account: int | None, person: int | None) -> bool:
+    """Whether the actor is whoever acted with this account as this person, whatever account is used now."""
+    if actor.account is not None and actor.account == account:
+        return True
+    if actor.person is None:
+        return False
+    return actor.person == person or actor.person == _person_today(str(actor.community), account)
+
+
+def _person_today(community: str, account: int | None) -> int | None:
+    return next((each.person for each in colleagues(community) if each.account == account), None)
+
+
+def not_the_asker(actor: Actor, record: Any, _fields: Mapping[str, Any]) -> Label | None:
+    """Guard: nobody decides what they asked for."""
+    if is_same(actor, record.asked_by, record.asked_person):
+        return _("You entered this yourself. Somebody else has to decide it.")
+    return None
