@@ -83,7 +83,7 @@ _SOURCES = {
     ),
     "core.web.score_form": ("PaperScoreForm", "ScoreForm"),
     "core.web.uploads": ("UploadField",),
-    "core.cli": ("opened",),
+    "core.cli": ("UnopenedGroup", "opened"),
     "core.web.gate": ("current_actor", "current_community", "view"),
     "core.web.ui": ("absolute_url", "after_post", "asset", "download", "page", "qr_svg", "toast", "url"),
 }  # fmt: skip

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from core.plugin.registry import Registry
 
 
-_REGISTRY, _CONFIG = "linli.registry", "linli.config"
+_REGISTRY, _CONFIG, _UNOPENED = "linli.registry", "linli.config", "linli.unopened"
+
+
+class UnopenedGroup(click.Group):
+    """A plugin's commands before which no instance is opened: what needs one asks for it with `opened`.
+
+    Found only when it is called like its plugin; it works with no instance folder at all.
+    """
 
 
 class Commands(click.Group):
@@ -32,7 +39,23 @@ class Commands(click.Group):
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """The command by name."""
-        return super().get_command(context, name) or self._plugin_commands(context).get(name)
+        return (
+            super().get_command(context, name)
+            or self._unopened(context, name)
+            or self._plugin_commands(context).get(name)
+        )
+
+    def _unopened(self, context: click.Context, name: str) -> click.Command | None:
+        """The group of the shipped plugin of this name, if it wants no instance opened for it."""
+        from core.plugin.discovery import discover, import_plugin
+
+        for candidate in discover(_config(context)):
+            if candidate.name == name and candidate.source == "shipped":
+                found = [each for each in import_plugin(candidate).declare().commands if each.name == name]
+                if found and isinstance(found[0], UnopenedGroup):
+                    context.meta[_UNOPENED] = True
+                    return found[0]
+        return None
 
     def list_commands(self, context: click.Context) -> list[str]:
         """All names, core's first; a plugin's only once there is an instance."""
@@ -91,10 +114,25 @@ def opened(context: click.Context) -> Iterator[Registry]:
     if _REGISTRY in context.meta:
         yield context.meta[_REGISTRY]
         return
+    if context.meta.get(_UNOPENED):
+        _refuse_absent(_config(context))
     try:
         yield open_instance(_config(context))
     finally:
         close_database()
+
+
+def _refuse_absent(config: Config) -> None:
+    """A plugin's command makes no instance where there is none."""
+    from core.errors import InstanceError
+    from core.store.database_file import refuse_unusable
+
+    if not config.database and not config.database_path.exists():
+        refuse_unusable(config)
+        raise InstanceError(
+            _("There is no instance in %(folder)s.", folder=str(config.instance)),
+            advice=_("Say where it lies with: linli --instance FOLDER …"),
+        )
 
 
 @contextmanager

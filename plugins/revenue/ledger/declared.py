@@ -25,7 +25,7 @@ class Ledger(Part):
     def declaration(self) -> Declaration:
         """Models, permissions and the service for other modules."""
         from plugins.revenue.contracts import LedgerService
-        from plugins.revenue.ledger import ledger_service, models
+        from plugins.revenue.ledger import commands, ledger_service, models
         from plugins.revenue.ledger.privacy import PERSONAL
         from plugins.revenue.ledger.words import WORDS
 
@@ -41,6 +41,8 @@ class Ledger(Part):
                 models.PublishedHead,
             ),
             permissions=PERMISSIONS,
+            # The group of all parts: each adds its commands to it as it is imported.
+            commands=(commands.revenue,),
             services=(Service("revenue.LedgerService/1", LedgerService, ledger_service.Ledger()),),
             personal=PERSONAL,
             audit=WORDS,
