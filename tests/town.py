@@ -42,6 +42,9 @@ COMMON = {
     "year": 2045,
     "form": "json",
     "version": 1,
+    "proposal_kind": "project",
+    "act": "decide",
+    "paper_step": "sign",
 }
 # A picture of one pixel.
 PIXEL = base64.b64decode(
@@ -77,6 +80,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     _add_handover(town)
     _add_mediation(town)
     _add_giving(town)
+    _add_spending(town)
     return town
 
 
@@ -377,6 +381,44 @@ def _add_mediation(town: Town) -> None:
         obligation_id=[_duty_of(me, head.id, town.mark)],
         claim_id=[_claim_of(me, town.mark)],
     )
+
+
+def _add_spending(town: Town) -> None:
+    """A project that is public and signed on paper, and one that was only proposed, which is private."""
+    from core.civic.attachments import keep_upload
+    from core.people import account_list, accounts, permissions
+    from plugins.revenue.ledger.accounts import open_account
+    from plugins.revenue.ledger.posting import Line, post
+    from plugins.revenue.spending import proposing, signing
+
+    office, people = command(town.code), []
+    for number, role in enumerate(("staff", "staff", "staff", "director")):
+        account_list.open_staff(office, f"spend{number}{_tail(town)}", f"{town.mark}经办{number}", [role])
+        account = accounts.account_named(f"spend{number}{_tail(town)}")
+        assert account
+        people.append(permissions.actor_of(account.id, town.code))
+    proposer, decider, enterer, signer = people
+    assert proposer and decider and enterer and signer and signer.account
+    open_account(office, "1002.spend", "收支户", "asset")
+    post(
+        office, key="town-spending", day=today(), purpose="年初",
+        lines=[Line(500_000, "4901", "1002.spend", "give_back", "give_back")],
+    )  # fmt: skip
+
+    def paper(actor: Any, words: str) -> list[tuple[str, str]]:
+        return [(keep_upload(actor, f"{words}.png", PIXEL, ("picture", "document")).token, "")]
+
+    wish = proposing.Wish("水管抢修", "一号楼水管夜里爆裂")
+    photo = [(paper(proposer, "水管")[0][0], "水管")]
+    urgent = proposing.propose_emergency(proposer, wish, "give_back", 20_000, today(), photo)
+    proposing.publish(office, urgent.id, "陆敏")
+    page = signing.Paper("sign", signer.account, today(), paper(enterer, f"{town.mark}签字页"))
+    signature = signing.enter_paper(enterer, urgent.id, page)
+    proposing.decide(decider, urgent.id, "joint", today(), f"{town.mark}同意", paper(decider, f"{town.mark}纪要"))
+    secret = proposing.propose_project(
+        proposer, proposing.Wish(f"{town.mark}长椅", f"{town.mark}还没定"), "give_back", 30_000
+    )
+    town.values.update(proposal_id=[urgent.id, secret.id], signature_id=[signature.id])
 
 
 def _duty_of(me: Any, mediator_id: int, mark: str) -> int:

@@ -37,9 +37,11 @@ DATA = Path(__file__).parent / "demo_data"
 CODE = "330481001009"
 STAFF = (
     ("zhuren", "沈主任", ("director",)),
+    ("shuji", "吴书记", ("secretary",)),
     ("shequ", "陆敏", ("staff",)),
     ("wangge", "钱小红", ("grid_officer",)),
     ("baozhang", "顾会计", ("bookkeeper",)),
+    ("chuna", "金出纳", ("cashier",)),
     ("jiandu", "徐监督", ("supervisor",)),
     ("tiaowei", "周调委", ("mediator",)),
     ("tiaojie", "陈调解", ("mediator",)),

@@ -1,1 +1,1 @@
-"""Allocations and projects: decided, published twice, signed, verified and paid."""
+"""Allocating received dues and spending from funds: proposed, decided, made public, signed by different people, paid, made public again."""

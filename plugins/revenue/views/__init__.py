@@ -1,6 +1,25 @@
 """The pages of the module: the desk's for those who keep the books, the portal's for everybody."""
 
-from plugins.revenue.views import giving, giving_opening, giving_petty, giving_public
+from plugins.revenue.views import (
+    giving,
+    giving_opening,
+    giving_petty,
+    giving_public,
+    spending,
+    spending_pay,
+    spending_public,
+    spending_steps,
+)
 from plugins.revenue.views.base import blueprint
 
-__all__ = ["blueprint", "giving", "giving_opening", "giving_petty", "giving_public"]
+__all__ = [
+    "blueprint",
+    "giving",
+    "giving_opening",
+    "giving_petty",
+    "giving_public",
+    "spending",
+    "spending_pay",
+    "spending_public",
+    "spending_steps",
+]
