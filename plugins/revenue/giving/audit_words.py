@@ -8,6 +8,7 @@ from core import AuditWords, yuan
 from plugins.revenue.giving.changes import WHAT
 from plugins.revenue.giving.petty import MOVES
 from plugins.revenue.giving.pledges import MANNERS
+from plugins.revenue.ledger.funds import funds
 from plugins.revenue.texts import _
 
 SENTENCES = {
@@ -100,8 +101,10 @@ _SUMS = ("amount", "received", "returned", "counted", "ceiling", "payment_limit"
 _WHAT = {**WHAT, **MOVES}
 
 
-def tell(_community: str, name: str, value: Any) -> str | None:
-    """Sums as yuan; what was asked for as its word."""
+def tell(community: str, name: str, value: Any) -> str | None:
+    """Sums as yuan; funds by their names; what was asked for as its word."""
+    if name in ("fund", "to_fund"):
+        return next((each.name for each in funds(community) if each.code == value), None)
     if name in _SUMS and isinstance(value, int):
         return f"{yuan(value)} {_('yuan')}"
     if name == "what" and value in _WHAT:

@@ -1,6 +1,6 @@
 """Different people: who asked for something never decides it, with no role, no second account and at no address.
 
-The database refuses it by account and person as they were; here also by who an account belongs to today.
+The database refuses it by account and person as they were; here also by who an account belongs to today, and by name.
 """
 
 from __future__ import annotations
@@ -32,13 +32,17 @@ def account_of(actor: Actor) -> int:
     return actor.account
 
 
-def is_same(actor: Actor, account: int | None, person: int | None) -> bool:
-    """Whether the actor is whoever acted with this account as this person, whatever account is used now."""
+def is_same(actor: Actor, account: int | None, person: int | None, name: str) -> bool:
+    """Whether the actor is whoever acted with this account, as this person and under this name, whatever account is used now.
+
+    Where a resident is not known behind one of the two accounts, the same name is the same person.
+    """
     if actor.account is not None and actor.account == account:
         return True
-    if actor.person is None:
-        return False
-    return actor.person == person or actor.person == _person_today(str(actor.community), account)
+    known = person if person is not None else _person_today(str(actor.community), account)
+    if actor.person is not None and known is not None:
+        return actor.person in (person, known)
+    return bool(actor.label) and actor.label == name.partition("（代")[0]
 
 
 def _person_today(community: str, account: int | None) -> int | None:
@@ -47,6 +51,6 @@ def _person_today(community: str, account: int | None) -> int | None:
 
 def not_the_asker(actor: Actor, record: Any, _fields: Mapping[str, Any]) -> Label | None:
     """Guard: nobody decides what they asked for."""
-    if is_same(actor, record.asked_by, record.asked_person):
+    if is_same(actor, record.asked_by, record.asked_person, record.asked_label):
         return _("You entered this yourself. Somebody else has to decide it.")
     return None

@@ -41,6 +41,7 @@ from plugins.revenue.ledger.posting import Line, post
 from plugins.revenue.texts import _
 
 CASH = "1001"
+UNALLOCATED = "unallocated"
 SHORT = "5401"
 SURPLUS = "4901"
 CEILING = "revenue.petty_ceiling"
@@ -83,8 +84,9 @@ def possible_holders(community: str) -> list[Actor]:
 
 
 def cash_funds(community: str) -> list[Any]:
-    """The funds petty cash may come from: the community's own, which are not tied to a purpose."""
-    return [each for each in funds(community) if each.is_open and each.owner == "community" and not each.is_restricted]
+    """The funds petty cash may come from: the community's own, tied to no purpose, and allocated already."""
+    own = [each for each in funds(community) if each.is_open and each.owner == "community" and not each.is_restricted]
+    return [each for each in own if each.code != UNALLOCATED]
 
 
 @transactional
@@ -117,7 +119,7 @@ def _check_float(actor: Actor, told: NewFloat, holder: Actor | None) -> None:
         errors["name"] = [_("Please write what it is called.")]
     if holder is None:
         errors["holder"] = [_("Please choose a colleague who may hold cash.")]
-    elif is_same(actor, holder.account, holder.person):
+    elif is_same(actor, holder.account, holder.person, holder.label):
         errors["holder"] = [_("Nobody entrusts cash to themselves.")]
     if told.fund not in {each.code for each in cash_funds(community)}:
         errors["fund"] = [_("Please choose from which fund it is.")]

@@ -24,7 +24,7 @@ _OWED = ("pledged", "part_received")
 def _not_the_holder(actor: Actor, record: Any, _fields: Mapping[str, Any]) -> Label | None:
     """Guard: who holds the cash does not approve what is done with it."""
     box: Float = Float.get_of(record.community, record.float_id)
-    if is_same(actor, box.holder_account, box.holder_person):
+    if is_same(actor, box.holder_account, box.holder_person, box.holder_name):
         return _("You hold this cash. Somebody else has to decide it.")
     return None
 
@@ -176,7 +176,7 @@ OPENINGS = Workflow(
         Transition("hand_in", "draft", "handed_in", OPENING, _("Hand in"), (_has_lines, _has_evidence)),
         Transition("approve", "handed_in", "posted", CLOSE, _("Approve and post"), (not_the_asker, _has_evidence), (*_DONE, "seq")),
         Transition("give_back", "handed_in", "draft", CLOSE, _("Give back to be corrected"), (not_the_asker,), ("reason",)),
-        Transition("drop", ("draft", "handed_in"), "dropped", OPENING, _("Throw away")),
+        Transition("drop", "draft", "dropped", OPENING, _("Throw away")),
         # Only when its correction is approved.
         Transition("reverse", "posted", "reversed", CLOSE, _("Reverse"), required=("replaced_by",)),
     ),

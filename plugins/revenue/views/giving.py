@@ -165,7 +165,7 @@ def desk_gift_money(pledge_id: int) -> Response:
     """An instalment has arrived."""
     actor = current_actor()
     found = pledges.find_pledge(actor, pledge_id)
-    form = MoneyForm.from_request(on=today(), amount=yuan(found.amount - found.received))
+    form = MoneyForm.from_request(on=today(), account="1002", amount=yuan(found.amount - found.received))
     form.account.choices = choices(pledges.money_accounts(found.community), True)
 
     def act() -> Any:
@@ -297,7 +297,8 @@ def _change_form(gift: Any, what: str) -> Any:
     if gift.manner == "in_kind":
         return ThingGoneForm.from_request()
     left = yuan(changes.left_of(gift))
-    form: Any = RepurposeForm.from_request(amount=left) if what == "repurpose" else RefundForm.from_request(amount=left)
+    kind: Any = RepurposeForm if what == "repurpose" else RefundForm
+    form = kind.from_request(amount=left, account=gift.account)
     form.account.choices = choices(pledges.money_accounts(gift.community), True)
     if what == "repurpose":
         form.to_fund.choices = [each for each in choices(pledges.purposes(gift.community)) if each[0] != gift.fund]

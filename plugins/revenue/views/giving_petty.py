@@ -74,7 +74,7 @@ def desk_float_new() -> Response:
     """Entrust a colleague with petty cash."""
     actor, code = current_actor(), current_community().code
     most, payment = (int(get_setting(each, code)) * 100 for each in (petty.CEILING, petty.PAYMENT))
-    form = FloatForm.from_request(ceiling=yuan(most), payment_limit=yuan(payment))
+    form = FloatForm.from_request(fund="operating", ceiling=yuan(most), payment_limit=yuan(payment))
     form.holder.choices = [(str(each.account), each.label) for each in petty.possible_holders(code)]
     form.fund.choices = choices(petty.cash_funds(code))
 
@@ -137,7 +137,7 @@ def desk_cash_journal(float_id: int) -> Response:
 def desk_float_advance(float_id: int) -> Response:
     """Ask for cash from the bank."""
     box = petty.find_float(current_actor(), float_id)
-    form = CashForm.from_request(amount=yuan(box.ceiling - box.balance))
+    form = CashForm.from_request(account="1002", amount=yuan(box.ceiling - box.balance))
     return _moved(box, form, petty.ask_advance, _("Ask for an advance"), _("Ask for it"))
 
 
@@ -146,7 +146,7 @@ def desk_float_advance(float_id: int) -> Response:
 def desk_float_return(float_id: int) -> Response:
     """Cash was paid into the bank."""
     box = petty.find_float(current_actor(), float_id)
-    form = CashForm.from_request(amount=yuan(box.balance - box.pending))
+    form = CashForm.from_request(account="1002", amount=yuan(box.balance - box.pending))
     return _moved(box, form, petty.ask_return, _("Cash goes back to the bank"), _("It was paid in"))
 
 

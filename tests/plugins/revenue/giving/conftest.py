@@ -56,7 +56,7 @@ class Office:
         """A second account of somebody, with other roles."""
         other = self.people[roles[0]]
         self.people[who] = replace(self.people[who], person=77)
-        return replace(other, account=other.account + 1000, person=77)
+        return replace(other, account=other.account + 1000, person=77, label="另一个名字")
 
     def opened(self, lines: tuple[tuple[str, str, int], ...] = (("1002", "operating", 1_000_000),)) -> Opening:
         """Opening balances that are in the books."""

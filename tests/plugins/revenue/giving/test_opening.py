@@ -1,6 +1,7 @@
 """Opening balances: once, with evidence, by two people, before everything else, corrected by a mirror and a fresh posting."""
 
 import datetime
+from dataclasses import replace
 
 import peewee
 import pytest
@@ -147,6 +148,7 @@ def test_nothing_is_opened_after_something_earlier_is_in_the_books(office):
     post(office.bookkeeper, key="early", day=DAY - datetime.timedelta(days=1), purpose="早", lines=[income])
     with pytest.raises(Refused):
         opening.approve(office.director, made.id)
+    opening.give_back(office.director, made.id, "有更早的账")
     opening.drop(office.bookkeeper, made.id)
     with pytest.raises(Refused):
         opening.start(office.bookkeeper, DAY)
@@ -218,3 +220,20 @@ def test_the_sheet_to_sign_has_every_line_and_the_other_side(office):
             office.bookkeeper,
             opening.correct(office.bookkeeper, "x").ref.__class__("revenue.opening", office.community, 99),
         )
+
+
+def test_a_second_account_under_the_same_name_does_not_help_where_no_resident_is_known(office):
+    made = office.written()
+    opening.hand_in(office.bookkeeper, made.id)
+    second = replace(office.director, label=office.bookkeeper.label)
+    for deputy in (second, replace(second, stands_in_for="沈主任")):
+        with pytest.raises(Refused):
+            opening.approve(deputy, made.id)
+    assert opening.approve(replace(second, label="顾会"), made.id).state == "posted"
+
+
+def test_two_residents_of_one_name_are_two_people(office):
+    office.people["bookkeeper"] = replace(office.bookkeeper, person=5)
+    made = office.written()
+    opening.hand_in(office.bookkeeper, made.id)
+    assert opening.approve(replace(office.director, label=office.bookkeeper.label, person=6), made.id).state == "posted"

@@ -131,7 +131,7 @@ def test_limits_are_those_of_the_community(office):
 
 
 def test_no_float_comes_out_of_restricted_or_other_peoples_money(office):
-    for fund in ("owners", "deposits", "maintenance", "nothing"):
+    for fund in ("owners", "deposits", "maintenance", "unallocated", "nothing"):
         with pytest.raises(Invalid):
             petty.open_float(office.director, NewFloat("备用金", office.cashier.account, fund, 1_000, 1_000))
 

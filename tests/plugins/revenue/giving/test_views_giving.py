@@ -4,7 +4,9 @@ import io
 
 import pytest
 
+from core.people.account_records import Account
 from core.people.staff import colleagues
+from core.store.db import transaction
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from plugins.revenue.giving import opening, pledges
 from plugins.revenue.giving.models import Float, Gift, GiftChange, Opening, OpeningLine, Pledge, Voucher
@@ -36,8 +38,22 @@ def opened(keeper, chief):
 
 @pytest.fixture
 def people(as_role):
-    """A bookkeeper, a cashier and a director at their browsers."""
-    return as_role("bookkeeper"), as_role("cashier"), as_role("director")
+    """A bookkeeper, a cashier and a director at their browsers, each with a name of their own."""
+    browsers = as_role("bookkeeper"), as_role("cashier"), as_role("director")
+    with transaction(WEST_HILL):
+        for each in list(Account.select()):
+            Account.update(label=f"{each.label}{each.id}").where(Account.id == each.id).execute()
+    return browsers
+
+
+def test_two_accounts_under_one_name_are_one_person(as_role):
+    keeper, chief = as_role("bookkeeper"), as_role("director")
+    there = sent(keeper.send(f"{DESK}/opening/new", opening_day="2025-01-01"))
+    sent(keeper.send(there, account="1002", fund="operating", amount="10"))
+    sent(keeper.send(f"{there}/evidence", scans=paper()))
+    sent(keeper.send(f"{there}/hand-in"))
+    assert chief.send(f"{there}/approve").status_code == 409
+    assert Opening.get().state == "handed_in"
 
 
 def test_opening_balances_by_their_forms(people):
