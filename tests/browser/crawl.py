@@ -15,7 +15,18 @@ from zoneinfo import ZoneInfo
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from tests.browser.demo_site import CODE, DIRECTOR, MEDIATOR, OWNER, Answer, Site, Visitor, routes
+from tests.browser.demo_site import (
+    BOOKKEEPER,
+    CASHIER,
+    CODE,
+    DIRECTOR,
+    MEDIATOR,
+    OWNER,
+    Answer,
+    Site,
+    Visitor,
+    routes,
+)
 from tests.browser.demo_site import zh as text
 from tests.pictures import picture
 
@@ -53,7 +64,7 @@ class Plan:
 
 
 def plan(site: Site) -> Plan:
-    """Walk the site as nobody, a resident, the director, the owner and a mediator; each page is kept for the first who may see it,
+    """Walk the site as nobody, a resident, the director, the owner, a mediator and those who keep books and cash; each page is kept for the first who may see it,
     and once more for a resident where everybody may."""
     rules = routes(site.folder)
     table = Map([Rule(each["rule"], endpoint=each["endpoint"]) for each in rules]).bind("127.0.0.1")
@@ -61,7 +72,7 @@ def plan(site: Site) -> Plan:
     others: set[str] = set()
     broken: list[str] = []
     unlinked = furnish(site)
-    for who in ("", "resident", DIRECTOR, OWNER, MEDIATOR):
+    for who in ("", "resident", DIRECTOR, OWNER, MEDIATOR, BOOKKEEPER, CASHIER):
         for endpoint, (path, answer) in _walk(site.visitor(who), table, unlinked.get(who, [])).items():
             if answer.status >= 500 or endpoint.startswith("nowhere"):
                 broken.append(f"{who or 'anyone'} {path}: {answer.status}")
@@ -173,7 +184,17 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/rooms/{paints}/series?date={coming_day(6)}&start=09:00&end=10:00",
             f"{HOME}/rooms/{paints}/here",
         ],
+        BOOKKEEPER: [
+            *(f"{HOME}/revenue/desk/giving/1/{step}" for step in ("money", "thing", "cancel", "end", "news")),
+            *(f"{HOME}/revenue/desk/giving/gifts/{gift}" for gift in ("1/refund", "1/repurpose", "3/used")),
+            *(f"{HOME}/revenue/desk/opening/{step}" for step in ("new", "correct", "1/evidence")),
+        ],
+        CASHIER: [f"{HOME}/revenue/desk/petty/1/{step}" for step in ("advance", "return", "count", "vouchers/new")],
         DIRECTOR: [
+            f"{HOME}/revenue/desk/giving/changes/1/refuse",
+            f"{HOME}/revenue/desk/petty/moves/1/refuse",
+            f"{HOME}/revenue/desk/petty/vouchers/3/return",
+            f"{HOME}/revenue/desk/opening/1/give-back",
             urlsplit(brought.url).path,
             f"{urlsplit(done.url).path}/take-back",
             photos,
