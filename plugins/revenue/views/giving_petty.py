@@ -28,6 +28,7 @@ from plugins.revenue.giving.journal import journal, months
 from plugins.revenue.giving.lists import state_of, waiting_vouchers
 from plugins.revenue.giving.states import APPROVE, BOOKS, PETTY
 from plugins.revenue.ledger.accounts import accounts
+from plugins.revenue.ledger.balances import balance
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
 from plugins.revenue.views.giving import choices, form_page, fund_names, here, sent
@@ -103,7 +104,7 @@ def desk_float(float_id: int) -> Response:
     return page(
         "revenue/desk/petty_float.html", box=box, vouchers=vouchers.vouchers_of(box), moves=petty.moves_of(box),
         waits=petty.waiting_move(box), months=months(box), number_of=vouchers.voucher_text, words=petty.MOVES,
-        state_of=state_of, names=fund_names(), may_hold=actor.can(PETTY), may_approve=actor.can(APPROVE),
+        state_of=state_of, names=fund_names(), in_books=balance(box.community, box.account, box.fund), may_hold=actor.can(PETTY), may_approve=actor.can(APPROVE),
         base=here("/desk/petty"),
     )  # fmt: skip
 

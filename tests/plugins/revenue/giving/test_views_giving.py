@@ -4,6 +4,8 @@ import io
 
 import pytest
 
+from core.actor import command
+from core.clock import today
 from core.people.account_records import Account
 from core.people.staff import colleagues
 from core.store.db import transaction
@@ -11,6 +13,7 @@ from core.testing import SOUTH_GARDEN, WEST_HILL
 from plugins.revenue.giving import opening, pledges
 from plugins.revenue.giving.models import Float, Gift, GiftChange, Opening, OpeningLine, Pledge, Voucher
 from plugins.revenue.ledger.balances import balance
+from plugins.revenue.ledger.posting import reverse
 from tests.plugins.revenue.giving.conftest import PIXEL
 
 BASE = f"/c/{WEST_HILL}/revenue"
@@ -189,6 +192,21 @@ def test_petty_cash_by_its_forms(people):
         assert keeper.get(page).status_code == 200, page
     sent(chief.send(f"{box}/close"))
     assert (Float.get().state, Voucher.select().count()) == ("closed", 2)
+
+
+def test_a_float_that_the_books_contradict_says_so(people):
+    keeper, cashier, chief = people
+    opened(keeper, chief)
+    box = sent(
+        chief.send(
+            f"{DESK}/petty/new", name="备用金", holder=accounts_with("cashier"), fund="operating", ceiling="2000", payment_limit="300"
+        )
+    )  # fmt: skip
+    asked = sent(cashier.send(f"{box}/advance", amount="1000", account="1002"))
+    sent(chief.send(f"{asked}/approve"))
+    assert "请与会计核对" not in keeper.get(box).get_data(as_text=True)
+    reverse(command(WEST_HILL), 2, key="direct", day=today(), reason="误", approvals=["复核"])
+    assert "请与会计核对" in keeper.get(box).get_data(as_text=True)
 
 
 def accounts_with(role):
