@@ -66,12 +66,14 @@ def project(proposal: Proposal) -> Response:
 def project_rate(proposal: Proposal) -> Response:
     """Rate a finished project for one's household, or change what was given."""
     actor, ref = current_actor(), _public(proposal).ref
-    before = scores.given(ref, actor.person) if actor.person is not None else None
+    if actor.person is None or scores.last_day(ref, actor.person) is None:
+        raise NotFound  # who does not live here, and as long as nothing is finished
+    before = scores.given(ref, actor.person)
     form = ScoreForm.from_request(**({"value": before.value, "words": before.words} if before else {}))
     if form.act_on_submit(lambda: scores.rate(actor, ref, form.value.data, form.words.data or "")):
         toast(_("Thank you. You can change it until the last day."))
         return after_post(url(".project", proposal_id=proposal.id))
     return page(
         "revenue/project_rate.html", form=form, proposal=proposal, question=scores.question_of(ref),
-        may_rate=actor.person is not None and scores.may_rate(actor, ref), until=proposal.score_until, status=status_of(form),
+        may_rate=scores.may_rate(actor, ref), until=proposal.score_until, status=status_of(form),
     )  # fmt: skip

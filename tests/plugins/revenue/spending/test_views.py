@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 
@@ -9,6 +10,7 @@ import pytest
 
 from core.actor import command
 from core.civic.attachments import files_of
+from core.clock import today
 from core.people.account_records import Account
 from core.testing import WEST_HILL, sign_in_as
 from plugins.revenue.spending import lists
@@ -102,8 +104,12 @@ def test_residents_see_what_is_public_and_no_name(app, town):
     assert visitor.get(f"{DESK}/{public}").status_code in (303, 401)
     resident = towns.resident(app, town, 0)
     assert resident.get(f"{DESK}/{public}").status_code == 403
+    assert resident.get(f"{PORTAL}/{public}/rate").status_code == 404
+    accepted_until = today() + datetime.timedelta(days=3)
+    Proposal.update(score_until=accepted_until).where(Proposal.id == public).execute()
     assert resident.get(f"{PORTAL}/{public}/rate").status_code == 200
-    assert resident.send(f"{PORTAL}/{public}/rate", value="5").status_code in (409, 422)
+    assert resident.send(f"{PORTAL}/{public}/rate", value="5").status_code == 303
+    assert "我要评分" not in visitor.get(f"{PORTAL}/{public}").get_data(as_text=True)
 
 
 @pytest.mark.parametrize("role", ["staff", "bookkeeper", "supervisor", "liaison", "director", "grid_officer"])
