@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from core import Declaration
+from collections.abc import Iterable
+
+from core import Actor, Community, Declaration, NavItem
 from plugins.revenue.part import Part
+from plugins.revenue.texts import _
+
+NAV = (
+    NavItem(
+        _("Try out a share rule"), "try_rule", "scale", hint=_("What an operator would owe, and what parking costs"),
+        order=48, covers=("parking",),
+    ),
+)  # fmt: skip
 
 
 class Shares(Part):
@@ -15,6 +25,10 @@ class Shares(Part):
 
         assert commands.compute_file.name == "compute"
         return Declaration()
+
+    def nav_items(self, community: Community, actor: Actor) -> Iterable[NavItem]:
+        """The calculators, for everybody."""
+        return NAV
 
 
 PART = Shares()
