@@ -47,6 +47,7 @@ _SOURCES = {
         "utc_minute", "weekday_text",
     ),
     "core.money": ("capital_figures", "fen_of", "yuan"),
+    "core.spreadsheet": ("SpreadsheetError", "read_table"),
     "core.people.accounts": ("account_is_active",),
     "core.people.permissions": ("holders_named",),
     "core.people.phone": ("parse_phone",),
@@ -78,7 +79,7 @@ _SOURCES = {
     "core.civic.workflow.engine": ("Action", "actions", "advance", "begin", "history"),
     "core.civic.workflow.together": ("advance_all", "begin_all"),
     "core.web.forms": (
-        "BooleanField", "DayField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",
+        "BooleanField", "DayField", "FileField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",
         "StringField", "TextAreaField", "TimeField", "asked_number", "request_key", "status_of", "submit_once",
         "was_submitted",
     ),

@@ -18,6 +18,7 @@ from core.actor import command
 from core.clock import today
 from core.store.db import database, engine_name, now
 from core.testing import Browser, sign_in_as
+from tests import town_bank
 
 # Parts of addresses that name no record of a community, with a value that fits everywhere.
 COMMON = {
@@ -40,6 +41,7 @@ COMMON = {
     "step": "note",
     "item": "evidence",
     "year": 2045,
+    "month": "2026-01",
     "form": "json",
     "version": 1,
     "proposal_kind": "project",
@@ -77,6 +79,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     _add_privacy(town)
     _add_absence(town)
     _add_links(town)
+    town_bank.add(town)
     _add_handover(town)
     _add_mediation(town)
     _add_giving(town)

@@ -188,6 +188,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             *(f"{HOME}/revenue/desk/giving/1/{step}" for step in ("money", "thing", "cancel", "end", "news")),
             *(f"{HOME}/revenue/desk/giving/gifts/{gift}" for gift in ("1/refund", "1/repurpose", "3/used")),
             *(f"{HOME}/revenue/desk/opening/{step}" for step in ("new", "correct", "1/evidence")),
+            *_of_bank(site.visitor(BOOKKEEPER)),
         ],
         CASHIER: [f"{HOME}/revenue/desk/petty/1/{step}" for step in ("advance", "return", "count", "vouchers/new")],
         DIRECTOR: [
@@ -231,6 +232,15 @@ def furnish(site: Site) -> dict[str, list[str]]:
         ],
         MEDIATOR: _of_mediation(site.visitor(MEDIATOR)),
     }
+
+
+def _of_bank(clerk: Visitor) -> list[str]:
+    """A statement that is looked at and not taken in, and pages of the account and its newest statement."""
+    bank = _in(clerk.get(f"{HOME}/revenue/desk/bank"), r'/desk/bank/(\d+)/match"')
+    base = f"{HOME}/revenue/desk/bank/{bank}"
+    waits = clerk.post(f"{base}/import", typed=f"{coming_day(0)},1.00,某某,转账", closing="1")
+    statement = _in(clerk.get(base), r"/desk/bank/statements/(\d+)")
+    return [urlsplit(waits.url).path, f"{HOME}/revenue/desk/bank/statements/{statement}/withdraw", f"{base}/edit"]
 
 
 def _of_mediation(head: Visitor) -> list[str]:
