@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core import Actor, Community, Declaration, NavItem
+from core import Actor, Community, Declaration, NavItem, Todo
 from plugins.revenue.part import Part
 from plugins.revenue.texts import _
 
@@ -20,15 +20,21 @@ class Shares(Part):
     """See the folder's docstring."""
 
     def declaration(self) -> Declaration:
-        """Nothing stored; `linli revenue compute` joins the group of commands, which `ledger` declares."""
-        from plugins.revenue.shares import commands
+        """Settings of publication; `linli revenue compute` joins the group of commands, which `ledger` declares."""
+        from plugins.revenue.shares import commands, deadlines
 
         assert commands.compute_file.name == "compute"
-        return Declaration()
+        return Declaration(settings=deadlines.SETTINGS)
 
     def nav_items(self, community: Community, actor: Actor) -> Iterable[NavItem]:
         """The calculators, for everybody."""
         return NAV
+
+    def todo_items(self, community: Community, actor: Actor) -> Iterable[Todo]:
+        """Income that is to be published, or should have been."""
+        from plugins.revenue.shares import deadlines
+
+        return deadlines.todo_items(community, actor)
 
 
 PART = Shares()

@@ -1,6 +1,6 @@
 """City packs 城市规则包: how often a city wants the income published, and the least share of the maintenance fund. Data, not code.
 
-One file per city in `packs/`; a pack says only what its source says, and null where the source says nothing. What is
+One file per city in `city_packs/`; a pack says only what its source says, and null where the source says nothing. What is
 published and what is late is `deadlines`' business.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from core import Invalid, Label, NotFound
 from plugins.revenue.texts import _
 
-FOLDER = Path(__file__).with_name("packs")
+FOLDER = Path(__file__).with_name("city_packs")
 # Months of a publication cycle.
 CYCLES = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 CYCLE_WORDS: dict[str, Label] = {
