@@ -82,6 +82,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     town_bank.add(town)
     _add_handover(town)
     _add_mediation(town)
+    _add_dues(town)
     _add_giving(town)
     _add_spending(town)
     return town
@@ -457,6 +458,70 @@ def _claim_of(me: Any, mark: str) -> int:
     mine, period = service.member(me), period_with(today())
     grades = {each.case_id: each.grade for each in service.claimable(me, mine.id, period)}
     return int(service.claim(me, mine.id, period, grades).id)
+
+
+def _add_dues(town: Town) -> None:
+    """A canteen with a period in force and paid, one that waits for its review, money of an unknown payer, and a deposit."""
+    from core.civic.attachments import keep_upload
+    from plugins.revenue.dues import acts, contracts, declaring, operators, receiving, reviewing
+
+    clerk, reviewer, keeper = (_hand(town, role) for role in ("secretary", "director", "bookkeeper"))
+    operator = operators.save_operator(
+        clerk,
+        None,
+        {"name": "好味餐饮", "operator_kind": "company", "contact": f"{town.mark}老板", "note": f"{town.mark}备注"},
+    )
+    first = today().replace(month=1, day=1).replace(year=today().year - 1)
+    said = {
+        "operator_id": operator.id, "business": "社区食堂", "place": "邻里中心一楼", "owner_class": "community", "starts_on": first,
+        "ends_on": first.replace(year=first.year + 5), "period": "year", "declare_days": 15, "pay_days": 15, "approval": "会议纪要",
+        "approval_kind": "minutes", "holder": "community", "deposit_fen": 100_000,
+    }  # fmt: skip
+    rule = {
+        "mode": "standalone", "loss": "none", "combine": "sum", "negative": "credit", "minimum": None, "cap": None,
+        "components": [{"kind": "percent", "of": "turnover_fen", "rate": "0.10"}], "split": [{"to": "give_back", "weight": 1}],
+    }  # fmt: skip
+    signed, waiting, draft = (contracts.save_draft(clerk, None, said) for _each in range(3))
+    dues = []
+    for contract in (signed, waiting):
+        contracts.add_rule(clerk, contract.id, rule, first)
+        contracts.sign(clerk, contract.id, today())
+        due = _first_due(town.code, contract.id)
+        file = keep_upload(clerk, f"{town.mark}流水.txt", f"{town.mark}{contract.id}".encode(), ("document",))
+        declaring.declare(
+            clerk, due, {"turnover_fen": 1_000_000}, [(file.token, "")], words=f"{town.mark}说明", on_paper=True
+        )
+        dues.append(due)
+    reviewing.approve(reviewer, dues[0])
+    paid = receiving.receive(
+        keeper, amount=150_000, arrived_on=today(), account="1001", operator_id=operator.id, payer=f"{town.mark}付款人"
+    )
+    unknown = receiving.receive(keeper, amount=700, arrived_on=today(), account="1001", payer=f"{town.mark}不明")
+    asked = [
+        acts.enter(
+            keeper, "deposit_in", reason=f"{town.mark}押金", amount=100_000, account="1001", contract_id=signed.id
+        ).id
+        for _each in range(2)
+    ]
+    for name, keys in (("contract_id", [signed.id, waiting.id, draft.id]), ("operator_id", [operator.id]), ("due_id", dues),
+                       ("receipt_id", [paid.id, unknown.id]), ("act_id", asked)):  # fmt: skip
+        town.values[name] = [*town.values.get(name, []), *keys]
+
+
+def _hand(town: Town, role: str) -> Any:
+    """A colleague who works with operators."""
+    from core.people import account_list, accounts, permissions
+
+    account_list.open_staff(command(town.code), f"dues{role}{_tail(town)}", f"{town.mark}缴款{role}", [role])
+    account = accounts.account_named(f"dues{role}{_tail(town)}")
+    assert account
+    return permissions.actor_of(account.id, town.code)
+
+
+def _first_due(community: str, contract_id: int) -> int:
+    from plugins.revenue.dues.models import Due
+
+    return int(Due.of(community).where(Due.contract_id == contract_id).order_by(Due.first_day).first().id)
 
 
 def _add_giving(town: Town) -> None:

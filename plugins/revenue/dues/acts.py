@@ -1,0 +1,198 @@
+"""Money acts that take two people: deposits in, set off and back, credit given back, payouts, receipts entered wrongly.
+
+One enters it, another one who may approve does; it is posted then, and not before.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from core import Actor, Invalid, Refused, now, record, today, transactional
+from plugins.revenue.dues import books
+from plugins.revenue.dues.access import APPROVE, RECEIVE, by, is_same, signer, was_operator
+from plugins.revenue.dues.models import Contract, Due, MoneyAct, Receipt, contract_number
+from plugins.revenue.dues.receiving import MOST, apply, settle
+from plugins.revenue.dues.states import OPEN
+from plugins.revenue.dues.undoing import undo_receipt
+from plugins.revenue.dues.words import ACTS
+from plugins.revenue.texts import _
+
+
+def deposit(community: str, contract_id: int) -> int:
+    """What the community holds of a contract's deposit, in 分."""
+    total = 0
+    for act in MoneyAct.of(community).where(MoneyAct.contract_id == contract_id, MoneyAct.decision == "approved"):
+        if act.act_kind == "deposit_in":
+            total += act.amount
+        elif act.act_kind in ("deposit_set_off", "deposit_out"):
+            total -= act.amount
+    return total
+
+
+@transactional
+def enter(
+    actor: Actor, kind: str, *, reason: str, on_day: datetime.date | None = None, amount: int | None = None, account: str = "",
+    contract_id: int | None = None, due_id: int | None = None, receipt_id: int | None = None,
+) -> MoneyAct:  # fmt: skip
+    """Enter what a second person will approve. Raises `Invalid` at the fields, `Refused` where there is not so much."""
+    actor.require(RECEIVE)
+    signer(actor)
+    community = str(actor.community)
+    act = MoneyAct(
+        community=community, act_kind=kind, contract_id=contract_id, due_id=due_id, receipt_id=receipt_id, amount=amount or 0,
+        on_day=on_day or today(), account=account, reason=reason.strip(), **by(actor),
+    )  # fmt: skip
+    if kind not in ACTS:
+        raise Invalid({"kind": [_("Please choose one of these answers.")]})
+    if not act.reason:
+        raise Invalid({"reason": [_("Please say why.")]})
+    if act.on_day > today():
+        raise Invalid({"on_day": [_("This day is still to come.")]})
+    _complete(act)
+    _check(act)
+    act.save(force_insert=True)
+    record(
+        actor, "revenue.act.entered", act.ref, after={"act_kind": kind, "amount": act.amount, "on_day": act.on_day.isoformat(), "account": act.account},
+        permission=RECEIVE,
+    )  # fmt: skip
+    return act
+
+
+def _complete(act: MoneyAct) -> None:
+    """What follows from the record it is about."""
+    if act.act_kind == "payout":
+        due: Due = Due.get_of(act.community, act.due_id or 0)
+        act.contract_id, act.amount = due.contract_id, -(due.due_fen or 0)
+    elif act.act_kind in ("receipt_undo", "credit_out"):
+        receipt: Receipt = Receipt.get_of(act.community, act.receipt_id or 0)
+        act.account = receipt.account
+        act.amount = receipt.amount if act.act_kind == "receipt_undo" else (act.amount or receipt.credit_fen)
+    elif act.act_kind == "deposit_set_off":
+        act.contract_id = Due.get_of(act.community, act.due_id or 0).contract_id
+
+
+def _check(act: MoneyAct) -> None:
+    """Whether it can be done as things stand now; asked when it is entered and again when it is approved."""
+    if not 0 < act.amount <= MOST:
+        raise Invalid({"amount": [_("Please write the amount.")]})
+    if act.act_kind not in ("receipt_undo", "credit_out"):
+        books.check_account(act.community, act.account)
+    if act.act_kind in ("deposit_set_off", "deposit_out") and act.amount > deposit(act.community, act.contract_id or 0):
+        raise Refused(_("So much deposit is not there."))
+    if act.act_kind == "deposit_set_off":
+        due: Due = Due.get_of(act.community, act.due_id or 0)
+        if due.state not in OPEN or act.amount > due.open_fen:
+            raise Refused(_("So much is not to be paid for this period."))
+    if act.act_kind == "payout" and Due.get_of(act.community, act.due_id or 0).state != "payable":
+        raise Refused(_("Nothing is to be paid out for this period."))
+    if act.act_kind in ("receipt_undo", "credit_out"):
+        receipt: Receipt = Receipt.get_of(act.community, act.receipt_id or 0)
+        if receipt.undone_on is not None:
+            raise Refused(_("This receipt has been taken back already."))
+        if act.act_kind == "credit_out" and act.amount > receipt.credit_fen:
+            raise Refused(_("So much of it is not left."))
+    same = MoneyAct.of(act.community).where(MoneyAct.decision == "", MoneyAct.act_kind == act.act_kind)
+    for name in ("due_id", "receipt_id"):
+        key = getattr(act, name)
+        if act.id is None and key and same.where(getattr(MoneyAct, name) == key).exists():
+            raise Refused(_("This waits for the second person already."))
+
+
+def why_not(actor: Actor, act: MoneyAct) -> Any:
+    """Why the actor cannot approve it; None when they can."""
+    if act.decision:
+        return _("It is decided already.")
+    if actor.account is None or is_same(actor, act.by_account, act.by_person):
+        return _("You entered it yourself. Somebody else must approve it.")
+    operator_id = _operator_id(act)
+    if operator_id is not None and was_operator(actor, operator_id):
+        return _("You act for the operator, or did. Somebody else must approve it.")
+    return None
+
+
+def _operator_id(act: MoneyAct) -> int | None:
+    if act.contract_id:
+        return int(Contract.get_of(act.community, act.contract_id).operator_id)
+    return Receipt.get_of(act.community, act.receipt_id or 0).operator_id
+
+
+@transactional
+def decide(actor: Actor, act_id: int, approved: bool) -> MoneyAct:
+    """The second person approves, and it is posted; or refuses, and nothing is."""
+    actor.require(APPROVE)
+    signer(actor)
+    act: MoneyAct = MoneyAct.get_of(str(actor.community), act_id)
+    reason = why_not(actor, act)
+    if reason:
+        raise Refused(reason)
+    seq = None
+    said = [str(_("entered by %(name)s", name=act.by_label)), str(_("approved by %(name)s", name=actor.signature))]
+    if approved:
+        _check(act)
+        seq = _post(actor, act, said)
+    MoneyAct.update(
+        decision="approved" if approved else "refused", decided_by=actor.account, decided_person=actor.person,
+        decided_label=actor.signature, decided_at=now(), seq=seq,
+    ).where(MoneyAct.community == act.community, MoneyAct.id == act.id).execute()  # fmt: skip
+    record(
+        actor, "revenue.act.decided", act.ref, before={"decision": ""}, after={"decision": "approved" if approved else "refused"},
+        permission=APPROVE,
+    )  # fmt: skip
+    if approved:
+        _follow(actor, act)
+    return MoneyAct.get_of(act.community, act.id)
+
+
+def _post(actor: Actor, act: MoneyAct, said: list[str]) -> int:
+    contract = Contract.get_of(act.community, act.contract_id) if act.contract_id else None
+    receipt = Receipt.get_of(act.community, act.receipt_id) if act.receipt_id else None
+    if act.act_kind == "receipt_undo":
+        assert receipt is not None
+        return undo_receipt(actor, receipt, act.reason, said)
+    if act.act_kind == "deposit_set_off":
+        return _set_off(actor, act, said)
+    about = f" {contract.business} {contract_number(contract)}" if contract else ""
+    return books.enter(
+        actor, f"act:{act.id}", act.on_day, f"{ACTS[act.act_kind]}{about}"[:200],
+        books.act_lines(act.act_kind, contract, receipt, act.account, act.amount), act.ref, said,
+    )  # fmt: skip
+
+
+def _set_off(actor: Actor, act: MoneyAct, said: list[str]) -> int:
+    """A deposit pays a due: a receipt of its own, from the deposit."""
+    due: Due = Due.get_of(act.community, act.due_id or 0)
+    contract: Contract = Contract.get_of(act.community, due.contract_id)
+    receipt: Receipt = Receipt.create(
+        community=act.community, source="deposit", operator_id=contract.operator_id, owner_class=contract.owner_class,
+        amount=act.amount, arrived_on=act.on_day, account=act.account, words=act.reason, **by(actor),
+    )  # fmt: skip
+    seq = books.enter(
+        actor, f"act:{act.id}", act.on_day, f"{ACTS[act.act_kind]} {contract.business} {contract_number(contract)}"[:200],
+        books.lines("deposit", receipt, [(contract, act.amount)], act.amount), act.ref, said,
+    )  # fmt: skip
+    Receipt.update(seq=seq).where(Receipt.community == act.community, Receipt.id == receipt.id).execute()
+    apply(actor, receipt, [(due, act.amount)], seq, act.on_day)
+    return seq
+
+
+def _follow(actor: Actor, act: MoneyAct) -> None:
+    """What follows once the act itself says that it is approved: sums the database checks against it."""
+    if act.act_kind == "payout":
+        Due.update(paid_fen=act.amount).where(Due.community == act.community, Due.id == act.due_id).execute()
+        settle(actor, int(act.due_id or 0), act.on_day)
+    elif act.act_kind == "credit_out":
+        Receipt.update(given_back_fen=Receipt.given_back_fen + act.amount).where(
+            Receipt.community == act.community, Receipt.id == act.receipt_id
+        ).execute()
+
+
+def waiting(community: str) -> list[MoneyAct]:
+    """What waits for its second person, the oldest first."""
+    return list(MoneyAct.of(community).where(MoneyAct.decision == "").order_by(MoneyAct.id))
+
+
+def acts_of(community: str, contract_id: int) -> list[MoneyAct]:
+    """What was entered about the money of a contract, the newest first."""
+    found = MoneyAct.of(community).where(MoneyAct.contract_id == contract_id)
+    return list(found.order_by(MoneyAct.id.desc()))

@@ -1,0 +1,93 @@
+"""What has been received and can be allocated to funds: the interface of this part to `spending`.
+
+Money for the owners' space is not among it: it is the owners' from the moment it arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core import Actor, Ref, Refused, record, transactional
+from plugins.revenue.dues.models import Computation, Contract, Due, RuleVersion, contract_number
+from plugins.revenue.dues.spans import span_text
+from plugins.revenue.shares.allocate import portions
+from plugins.revenue.shares.rules import Rule
+from plugins.revenue.texts import _
+
+
+@dataclass(frozen=True)
+class Allocatable:
+    """A due received in full and not yet allocated: `amount` in 分, `split` by the rule under which it was computed."""
+
+    due_id: int
+    title: str
+    amount: int
+    split: Mapping[str, int]
+
+
+def allocatable(community: str) -> list[Allocatable]:
+    """What can be proposed for allocation now, the oldest first."""
+    found = Due.of(community).where(
+        Due.state == "received", Due.due_fen > 0, Due.proposal == "", Due.received_fen > Due.allocated_fen
+    )
+    listed = []
+    for due in list(found.order_by(Due.received_on, Due.id)):
+        contract: Contract = Contract.get_of(community, due.contract_id)
+        if contract.is_owners:
+            continue
+        computation: Computation = Computation.get_of(community, due.computation_id)
+        amount = due.received_fen - due.allocated_fen
+        split = dict(computation.split) if amount == computation.due_fen else _split(computation, amount)
+        title = f"{contract.business} {contract_number(contract)} {span_text(due.first_day, due.last_day)}"
+        listed.append(Allocatable(int(due.id), title, amount, split))
+    return listed
+
+
+def _split(computation: Computation, amount: int) -> dict[str, int]:
+    rule = Rule.parse(RuleVersion.get_of(computation.community, computation.rule_id).rule)
+    parts = portions(amount, [part.weight for part in rule.split])
+    return {part.to: each.fen for part, each in zip(rule.split, parts, strict=True)}
+
+
+@transactional
+def claim(actor: Actor, due_ids: Sequence[int], proposal: Ref) -> None:
+    """A proposal takes these dues: no other one can. Raises `Refused` when one of them cannot be allocated."""
+    community = str(actor.community)
+    there = {each.due_id: each for each in allocatable(community)}
+    for key in dict.fromkeys(due_ids):
+        if key not in there:
+            raise Refused(_("One of these receipts is in another allocation already."))
+        Due.update(proposal=str(proposal), claimed_fen=there[key].amount).where(
+            Due.community == community, Due.id == key
+        ).execute()
+        record(
+            actor,
+            "revenue.due.claimed",
+            Due.get_of(community, key).ref,
+            after={"proposal": str(proposal), "claimed_fen": there[key].amount},
+        )
+
+
+def _of(community: str, proposal: Ref) -> list[Due]:
+    return list(Due.of(community).where(Due.proposal == str(proposal)))
+
+
+@transactional
+def unclaim(actor: Actor, proposal: Ref) -> None:
+    """The proposal came to nothing: its dues can be allocated again. Idempotent."""
+    for due in _of(str(actor.community), proposal):
+        Due.update(proposal="", claimed_fen=0).where(Due.community == due.community, Due.id == due.id).execute()
+        record(actor, "revenue.due.unclaimed", due.ref, before={"proposal": str(proposal)}, after={"proposal": ""})
+
+
+@transactional
+def mark_allocated(actor: Actor, proposal: Ref) -> None:
+    """The proposal was carried out: its dues have gone to their funds. Idempotent."""
+    for due in _of(str(actor.community), proposal):
+        Due.update(proposal="", claimed_fen=0, allocated_fen=due.allocated_fen + due.claimed_fen).where(
+            Due.community == due.community, Due.id == due.id
+        ).execute()
+        record(
+            actor, "revenue.due.allocated", due.ref, after={"proposal": str(proposal), "allocated_fen": due.claimed_fen}
+        )

@@ -1,0 +1,211 @@
+"""The forms of operators, contracts, declarations and receipts: shape only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core import (
+    BooleanField,
+    DayField,
+    Form,
+    IntegerField,
+    Invalid,
+    PhoneField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    UploadField,
+    fen_of,
+    yuan,
+)  # fmt: skip
+from plugins.revenue.dues.words import APPROVALS, HOLDERS, OPERATOR_KINDS, OWNER_CLASSES, PERIODS
+from plugins.revenue.shares.sentences import FIGURES, figure_word
+from plugins.revenue.texts import _
+
+_NONE = [("", "")]
+
+
+def words(known: dict[str, Any]) -> list[tuple[str, str]]:
+    """Codes and their words for a field of choices."""
+    return [(code, str(word)) for code, word in known.items()]
+
+
+def fen_in(form: Any, name: str, *, negative: bool = False) -> int | None:
+    """A typed amount in 分; raises `Invalid` at its field."""
+    text = (form[name].data or "").strip().replace("−", "-")
+    below = negative and text.startswith("-")
+    try:
+        fen = fen_of(text[1:] if below else text)
+    except ValueError:
+        raise Invalid({name: [_("Please write the amount in yuan, for example 1234.50.")]}) from None
+    return -fen if below and fen is not None else fen
+
+
+class OperatorForm(Form):
+    """An operator, and the accounts that act for it."""
+
+    name = StringField(_("Name of the operator"), required=True, longest=80)
+    operator_kind = SelectField(_("Kind of operator"), required=True, choices=words(OPERATOR_KINDS))
+    contact = StringField(_("Contact person"), longest=60)
+    phone = PhoneField(_("Phone of the contact person"))
+    note = StringField(_("Remark"), longest=200)
+    accounts = SelectMultipleField(
+        _("Accounts that act for it"), coerce=int, validate_choice=False,
+        description=_("Only accounts with the role of an operator are listed. They see the contracts of this operator and no others."),
+    )  # fmt: skip
+
+
+class ContractForm(Form):
+    """A contract as a draft."""
+
+    operator_id = SelectField(_("Operator"), required=True, coerce=int, validate_choice=False)
+    business = StringField(_("What is run"), required=True, longest=60, description=_("For example: community canteen"))
+    place = StringField(_("Where"), required=True, longest=80)
+    room = SelectField(_("Room in the module of rooms"), validate_choice=False)
+    owner_class = SelectField(
+        _("Whose space is it"), required=True, choices=words(OWNER_CLASSES),
+        description=_("Income from the owners' common space belongs to the owners (《民法典》 §282)."),
+    )  # fmt: skip
+    starts_on = DayField(_("First day"), required=True)
+    ends_on = DayField(_("Last day"), required=True)
+    period = SelectField(_("How often it is settled"), required=True, choices=words(PERIODS))
+    declare_days = IntegerField(_("Days to declare after the period"), required=True, minimum=1, maximum=120)
+    pay_days = IntegerField(_("Days to pay after the review"), required=True, minimum=1, maximum=120)
+    evidence = StringField(
+        _("Which evidence is asked for"), longest=200, description=_("For example: the monthly printout of the till")
+    )
+    holder = SelectField(_("Who keeps the account"), required=True, choices=words(HOLDERS))
+    deposit = StringField(_("Agreed deposit in yuan"), longest=20)
+    estimate = StringField(
+        _("Agreed minimum for an estimate in yuan"), longest=20,
+        description=_("Counts when nobody declares and there is no earlier period to go by."),
+    )  # fmt: skip
+    approval_kind = SelectField(_("How was it decided"), required=True, choices=words(APPROVALS))
+    approval = StringField(_("Which minutes or vote"), longest=200, description=_("Title and day"))
+    all_persons = IntegerField(_("Owners in all"))
+    part_persons = IntegerField(_("Owners who took part"))
+    yes_persons = IntegerField(_("Owners who agreed"))
+    all_area = StringField(_("Area in all, m²"), longest=20)
+    part_area = StringField(_("Area of those who took part, m²"), longest=20)
+    yes_area = StringField(_("Area of those who agreed, m²"), longest=20)
+
+
+VOTE_FIELDS = ("all_persons", "part_persons", "yes_persons", "all_area", "part_area", "yes_area")
+
+
+class SignForm(Form):
+    """The day a contract was signed."""
+
+    signed_on = DayField(_("Day on which both sides signed"), required=True)
+
+
+class EndForm(Form):
+    """When and why a contract ends."""
+
+    ended_on = DayField(_("Last day of business"), required=True)
+    reason = StringField(_("Why it ends"), required=True, longest=200)
+
+
+_FIGURE_CHOICES = [("", ""), *words(FIGURES)]
+
+
+class RuleForm(Form):
+    """A rule of a share, and figures to try it with. What these fields cannot say is written as JSON."""
+
+    from_day = DayField(_("For periods that begin on or after"), required=True)
+    reason = StringField(_("Why it changes, and who decided it"), longest=200)
+    fixed = StringField(_("Fixed rent a year in yuan"), longest=20)
+    percent_of = SelectField(_("Percentage of"), choices=_FIGURE_CHOICES)
+    percent = StringField(_("Percent"), longest=12, description=_("For example 35"))
+    unit_of = SelectField(_("For each"), choices=_FIGURE_CHOICES)
+    unit = StringField(_("Yuan for each"), longest=12)
+    minimum = StringField(_("At least a year in yuan"), longest=20)
+    cap = StringField(_("At most a year in yuan"), longest=20)
+    loss = BooleanField(_("Losses are carried on and set off first"))
+    cumulative = BooleanField(_("Figures are summed over the year"))
+    fund_1 = SelectField(_("First fund"), validate_choice=False)
+    weight_1 = IntegerField(_("Weight of the first fund"), maximum=10**6)
+    fund_2 = SelectField(_("Second fund"), validate_choice=False)
+    weight_2 = IntegerField(_("Weight of the second fund"), maximum=10**6)
+    fund_3 = SelectField(_("Third fund"), validate_choice=False)
+    weight_3 = IntegerField(_("Weight of the third fund"), maximum=10**6)
+    whole = TextAreaField(
+        _("Or the whole rule as JSON"), longest=5000,
+        description=_("For tiers and several components. What is written here counts instead of the fields above."),
+    )  # fmt: skip
+    try_turnover = StringField(_("Try it: turnover of a period in yuan"), longest=20)
+    try_profit = StringField(_("Try it: net profit of a period in yuan"), longest=20)
+    try_count = IntegerField(_("Try it: a count in a period"), maximum=10**9)
+
+
+def declare_form(figures: tuple[str, ...], with_reason: bool) -> type[Form]:
+    """The figures a rule asks for, the evidence, and for a correction the reason."""
+    fields: dict[str, Any] = {}
+    for name in figures:
+        word = figure_word(name)
+        if name.endswith("_fen"):
+            fields[name] = StringField(_("%(figure)s in yuan", figure=word), required=True, longest=20)
+        else:
+            fields[name] = IntegerField(word, required=True, maximum=10**9)
+    if with_reason:
+        fields["reason"] = StringField(
+            _("What was wrong before"),
+            required=True,
+            longest=200,
+            description=_("Everybody can read it on the public page."),
+        )
+    fields["words"] = TextAreaField(_("Remark for the reviewer"), longest=500)
+    fields["files"] = UploadField(
+        _("Photo of the receipts"), takes=("picture", "document"), most=12, captions=False,
+        description=_("Take a photo of the printout of the till or the list; tables and PDF are taken too."),
+    )  # fmt: skip
+    return type("DeclareForm", (Form,), fields)
+
+
+def figures_in(form: Any, figures: tuple[str, ...]) -> dict[str, int | None]:
+    """The typed figures; raises `Invalid` at the first that is no number."""
+    return {
+        name: fen_in(form, name, negative="profit" in name) if name.endswith("_fen") else form[name].data
+        for name in figures
+    }
+
+
+class ReasonForm(Form):
+    """Why something is returned or done."""
+
+    reason = TextAreaField(_("What is not right"), required=True, longest=500, description=_("The operator reads it."))
+
+
+class ReceiptForm(Form):
+    """Money that arrived."""
+
+    account = SelectField(_("Account in which it arrived"), required=True, validate_choice=False)
+    arrived_on = DayField(_("Arrived on"), required=True)
+    amount = StringField(_("Amount in yuan"), required=True, longest=20)
+    operator_id = SelectField(
+        _("Who paid"), coerce=str, validate_choice=False,
+        description=_("Leave it open when nobody knows: the money waits under the unknown payers."),
+    )  # fmt: skip
+    payer = StringField(_("Payer as the bank writes it"), longest=80)
+    words = StringField(_("Remark"), longest=200)
+
+
+class AssignForm(Form):
+    """Whose money it is."""
+
+    operator_id = SelectField(_("Who paid"), required=True, coerce=int, validate_choice=False)
+
+
+class ActForm(Form):
+    """A money act that a second person approves."""
+
+    amount = StringField(_("Amount in yuan"), longest=20)
+    on_day = DayField(_("Day"), required=True)
+    account = SelectField(_("Account"), validate_choice=False)
+    reason = StringField(_("Why"), required=True, longest=200)
+
+
+def yuan_or_empty(fen: int | None) -> str:
+    """A stored amount as it is typed."""
+    return "" if not fen else yuan(fen).replace(",", "")

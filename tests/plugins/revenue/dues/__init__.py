@@ -1,0 +1,1 @@
+"""Operators, contracts, declarations, dues and receipts."""

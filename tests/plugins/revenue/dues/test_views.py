@@ -1,0 +1,157 @@
+"""The pages: every one opens for whom it is and for nobody else, and the forms do what they say."""
+
+import io
+import re
+
+import pytest
+
+from core.actor import command
+from core.clock import today
+from core.people import roles
+from core.testing import WEST_HILL
+from plugins.revenue.dues import operators
+from plugins.revenue.dues.models import Contract, Due, MoneyAct, Receipt
+from tests import town as towns
+from tests.pictures import picture
+
+BASE = f"/c/{WEST_HILL}/revenue"
+
+
+@pytest.fixture
+def town(app):
+    return towns.build(app, WEST_HILL, "西隐")
+
+
+def newest(role):
+    from core.people.staff import colleagues
+
+    return max(int(each.account) for each in colleagues(WEST_HILL) if each.account and role in each.roles)
+
+
+def desk_pages(town):
+    contract, due, receipt = (town.values[name][0] for name in ("contract_id", "due_id", "receipt_id"))
+    return [
+        "contracts", "operators", "dues", "dues?state=open", "dues?state=late&year=2020", "receipts", "receipts/unknown", "acts",
+        f"contracts/{contract}", f"dues/{due}", f"dues/{town.values['due_id'][1]}", f"receipts/{receipt}",
+    ]  # fmt: skip
+
+
+def test_the_desk_opens_every_page(town, as_role):
+    browser = as_role("director", "bookkeeper")
+    contract, due = town.values["contract_id"], town.values["due_id"]
+    work = [
+        "contracts/new", f"contracts/new?renews={contract[0]}", f"contracts/{contract[2]}/edit", f"contracts/{contract[2]}/rule",
+        f"contracts/{contract[2]}/sign", f"contracts/{contract[0]}/end", "operators/new", f"operators/{town.values['operator_id'][-1]}",
+        "receipts/new", f"receipts/new?due={due[0]}", f"acts/new?kind=deposit_in&contract={contract[0]}",
+        f"acts/new?kind=receipt_undo&receipt={town.values['receipt_id'][0]}",
+    ]  # fmt: skip
+    for path in (*desk_pages(town), *work):
+        answer = browser.get(f"{BASE}/desk/{path}")
+        assert answer.status_code == 200, (path, answer.get_data(as_text=True)[-1500:])
+
+
+def test_residents_see_who_runs_what_and_nothing_of_the_desk(town, client):
+    contract = town.values["contract_id"][0]
+    for path in ("operators", f"operators/{contract}"):
+        text = client.get(f"{BASE}/{path}").get_data(as_text=True)
+        assert "社区食堂" in text and "1,000.00" in text and "西隐" not in text
+    assert client.get(f"{BASE}/operators/{town.values['contract_id'][2]}").status_code == 404
+    for path in desk_pages(town):
+        assert client.get(f"{BASE}/desk/{path}").status_code in (302, 303, 401, 403)
+
+
+def test_an_operator_sees_only_the_own_contracts_and_declares_with_a_photo(town, as_role):
+    mine, other = as_role("operator"), as_role("operator")
+    accounts = sorted(key for key, _name in operators.choosable(WEST_HILL))[-2:]
+    operators.link_accounts(command(WEST_HILL), town.values["operator_id"][-1], [accounts[0]])
+    contract, waiting = town.values["contract_id"][0], town.values["due_id"][1]
+    due = town.values["due_id"][0]
+    for path in ("mine", f"mine/contracts/{contract}", f"mine/dues/{due}", f"mine/dues/{due}/declare"):
+        assert mine.get(f"{BASE}/{path}").status_code == 200, path
+        assert other.get(f"{BASE}/{path}").status_code == (200 if path == "mine" else 404), path
+    assert "社区食堂" not in other.get(f"{BASE}/mine").get_data(as_text=True)
+    assert mine.get(f"{BASE}/desk/dues").status_code == 403
+    page = mine.get(f"{BASE}/mine/dues/{due}/declare").get_data(as_text=True)
+    assert 'name="reason"' in page
+    answer = mine.send(
+        f"{BASE}/mine/dues/{due}/declare",
+        turnover_fen="8000.00",
+        reason="多记一天",
+        files=(io.BytesIO(picture()), "小票.jpg"),
+    )
+    assert answer.status_code == 303, answer.get_data(as_text=True)[-2500:]
+    assert Due.get_of(WEST_HILL, due).state == "computed" != Due.get_of(WEST_HILL, waiting).id
+    bad = mine.send(f"{BASE}/mine/dues/{due}/declare", turnover_fen="x")
+    assert bad.status_code in (200, 422)
+
+
+def test_whoever_declared_cannot_review_by_address_either(town, app, as_role):
+    due = Due.get_of(WEST_HILL, town.values["due_id"][1])
+    from plugins.revenue.dues.models import Declaration
+
+    declarer = Declaration.get_of(WEST_HILL, due.declaration_id).by_account
+    browser = as_role("owner", "director", "bookkeeper", "staff")
+    sessions = browser.get_cookie("linli_session")
+    assert sessions
+    from core.people.account_records import Account
+    from core.people.sessions import open_session
+    from core.store.db import transaction
+    from core.testing import Browser
+
+    with transaction(WEST_HILL):
+        roles.grant_role(command(WEST_HILL), declarer, "bookkeeper")
+        token = open_session(Account.get_by_id(declarer), opened_with="password", address="127.0.0.1", agent="test")
+    own = Browser(app)
+    own.set_cookie("linli_session", token)
+    assert own.send(f"{BASE}/desk/dues/{due.id}/approve", declaration=due.declaration_id).status_code == 409
+    assert own.send(f"{BASE}/desk/dues/{due.id}/return", declaration=due.declaration_id, reason="x").status_code == 409
+    assert Due.get_of(WEST_HILL, due.id).state == "computed"
+    assert browser.send(f"{BASE}/desk/dues/{due.id}/approve", declaration=due.declaration_id).status_code == 303
+    assert Due.get_of(WEST_HILL, due.id).state in ("due", "part_paid", "received")
+
+
+def test_a_rule_is_tried_before_it_is_kept_and_the_contract_is_signed(town, as_role):
+    browser, draft = as_role("director"), town.values["contract_id"][2]
+    first = Contract.get_of(WEST_HILL, draft).starts_on.isoformat()
+    fields = {"from_day": first, "percent_of": "net_profit_fen", "percent": "35", "fund_1": "give_back", "weight_1": "60",
+              "fund_2": "operating", "weight_2": "25", "fund_3": "reserve", "weight_3": "15", "try_profit": "86432.17"}  # fmt: skip
+    tried = browser.send(f"{BASE}/desk/contracts/{draft}/rule", **fields).get_data(as_text=True)
+    assert "30,251.26" in tried and "18,150.76" in tried
+    assert browser.send(f"{BASE}/desk/contracts/{draft}/rule", **fields, keep="1").status_code == 303
+    assert browser.send(f"{BASE}/desk/contracts/{draft}/rule", **{**fields, "percent": "130"}).status_code == 422
+    assert browser.send(f"{BASE}/desk/contracts/{draft}/rule", from_day=first, whole="{").status_code == 422
+    assert browser.send(f"{BASE}/desk/contracts/{draft}/sign", signed_on=today().isoformat()).status_code == 303
+    assert Contract.get_of(WEST_HILL, draft).state == "active"
+
+
+def test_money_is_entered_once_assigned_and_approved_by_a_second_person(town, as_role):
+    keeper, chief = as_role("bookkeeper"), as_role("secretary")
+    count = Receipt.of(WEST_HILL).count()
+    operator = str(town.values["operator_id"][-1])
+    fields = {
+        "account": "1001",
+        "arrived_on": today().isoformat(),
+        "amount": "12.50",
+        "operator_id": operator,
+        "payer": "好味",
+    }
+    for _again in range(3):
+        assert keeper.send(f"{BASE}/desk/receipts/new", **fields, idempotency_key="0123456789abcdef").status_code == 303
+    assert Receipt.of(WEST_HILL).count() == count + 1
+    unknown = town.values["receipt_id"][1]
+    assert keeper.send(f"{BASE}/desk/receipts/{unknown}", operator_id=operator).status_code == 303
+    assert Receipt.get_of(WEST_HILL, unknown).operator_id == int(operator)
+    act = town.values["act_id"][-1]
+    assert keeper.send(f"{BASE}/desk/acts/{act}/approve").status_code == 403
+    assert chief.send(f"{BASE}/desk/acts/{act}/approve").status_code == 303
+    assert MoneyAct.get_of(WEST_HILL, act).decision == "approved"
+    assert re.search(
+        r"1,000\.00", chief.get(f"{BASE}/desk/contracts/{town.values['contract_id'][0]}").get_data(as_text=True)
+    )
+
+
+def test_lists_are_taken_along_and_the_notice_is_printed(town, as_role):
+    browser = as_role("director", "bookkeeper")
+    for name in ("revenue.dues", "revenue.receipts", "revenue.contracts"):
+        answer = browser.send(f"/c/{WEST_HILL}/exports/{name}.csv")
+        assert answer.status_code == 200 and "好味餐饮" in answer.get_data(as_text=True)
