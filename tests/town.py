@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 from core.actor import command
 from core.clock import today
 from core.store.db import database, engine_name, now
-from core.testing import Browser, sign_in_as
+from core.testing import WEST_HILL, Browser, sign_in_as
 from tests import town_bank
 
 # Parts of addresses that name no record of a community, with a value that fits everywhere.
@@ -85,6 +85,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     _add_dues(town)
     _add_giving(town)
     _add_spending(town)
+    _add_books(town)
     return town
 
 
@@ -570,12 +571,29 @@ def _add_giving(town: Town) -> None:
     )
 
 
-def _clerk(town: Town, role: str) -> Any:
+def _add_books(town: Town) -> None:
+    """A posting that waits, one that was approved, and a reversal that was asked for."""
+    from plugins.revenue.ledger import journal
+    from plugins.revenue.ledger.posting import Line, post
+
+    keeper, chief = (_clerk(town, role, "2") for role in ("bookkeeper", "secretary"))
+    line = Line(100, "4901", "1002", "general", "general")
+    waits, done = (
+        journal.enter_posting(keeper, day=today(), purpose=f"{town.mark}利息", lines=[line]) for _each in range(2)
+    )
+    seq = journal.approve(chief, done.id).seq
+    # Entries are numbered from 1 in each community: 西山 has some that 南苑 has not.
+    for number in range(30 if town.code == WEST_HILL else 0):
+        seq = post(keeper, key=f"town:{number}", day=today(), purpose=f"{town.mark}利息", lines=[line]).seq
+    town.values.update(journal_id=[waits.id, done.id], entry_seq=[seq])
+
+
+def _clerk(town: Town, role: str, more: str = "") -> Any:
     """A colleague with one role, as they act when they have signed in."""
     from core.people import account_list, accounts, permissions
 
-    account_list.open_staff(command(town.code), f"{role}{_tail(town)}", f"{town.mark}{role}", [role])
-    account = accounts.account_named(f"{role}{_tail(town)}")
+    account_list.open_staff(command(town.code), f"{role}{_tail(town)}{more}", f"{town.mark}{role}", [role])
+    account = accounts.account_named(f"{role}{_tail(town)}{more}")
     assert account
     found = permissions.actor_of(account.id, town.code)
     assert found

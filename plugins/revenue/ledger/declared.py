@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from core import Actor, Community, Declaration, Permission, Service
+from core import Actor, Community, Declaration, Job, NavItem, Permission, Service, Todo
 from plugins.revenue.part import Part
 from plugins.revenue.texts import _
 
@@ -25,7 +26,7 @@ class Ledger(Part):
     def declaration(self) -> Declaration:
         """Models, permissions and the service for other modules."""
         from plugins.revenue.contracts import LedgerService
-        from plugins.revenue.ledger import commands, ledger_service, models
+        from plugins.revenue.ledger import commands, exports, journal, ledger_service, models, nightly, records
         from plugins.revenue.ledger.privacy import PERSONAL
         from plugins.revenue.ledger.words import WORDS
 
@@ -39,8 +40,13 @@ class Ledger(Part):
                 models.HoldRelease,
                 models.Period,
                 models.PublishedHead,
+                models.Journal,
             ),
             permissions=PERMISSIONS,
+            workflows=(journal.JOURNAL,),
+            jobs=(Job("revenue.verify", nightly.check, 60 * 24, _("Compute the books of shared revenue anew")),),
+            exports=exports.EXPORTS,
+            records=records.RECORDS,
             # The group of all parts: each adds its commands to it as it is imported.
             commands=(commands.revenue,),
             services=(Service("revenue.LedgerService/1", LedgerService, ledger_service.Ledger()),),
@@ -55,6 +61,21 @@ class Ledger(Part):
 
         open_chart(actor)
         open_funds(actor)
+
+    def nav_items(self, community: Community, actor: Actor) -> Iterable[NavItem]:
+        """The books at the desk."""
+        return (
+            NavItem(
+                _("Books"), "desk_books", "book-open", "desk", "revenue.books", group=_("Community revenue"), order=40,
+                covers=("desk_entries", "desk_entry", "desk_journal", "desk_locks"),
+            ),
+        )  # fmt: skip
+
+    def todo_items(self, community: Community, actor: Actor) -> Iterable[Todo]:
+        """Books that are not as they were written."""
+        from plugins.revenue.ledger import nightly
+
+        return nightly.todo_items(community, actor)
 
     def describe_audit(self, entry: Any) -> str | None:
         """What was done to the books, in a sentence."""

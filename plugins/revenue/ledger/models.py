@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core import CommunityModel, Day, Fen, Flag, Integer, Json, Text, Utc
+from core import CommunityModel, Day, Fen, Flag, Integer, Json, Text, Utc, now
 
 
 class Account(CommunityModel):
@@ -146,3 +146,32 @@ class PublishedHead(CommunityModel):
 
     class Meta:
         table_name = "revenue_head"
+
+
+class Journal(CommunityModel):
+    """记账申请: what one person enters and another approves; `lines` as in CHAIN.md, `reverses` the entry to be mirrored first.
+
+    `seq` is the entry it became: the fresh one, or the mirror where nothing stands in its place.
+    """
+
+    kind = "revenue.journal"
+    state = Text()
+    workflow_version = Integer(default=0)
+    day = Day()
+    purpose = Text()
+    lines = Json()
+    reverses = Integer(null=True)
+    reason = Text(default="")
+    record = Text(default="")
+    at = Utc(default=now)
+    asked_by = Integer()
+    asked_person = Integer(null=True)
+    asked_label = Text()
+    decided_by = Integer(null=True)
+    decided_person = Integer(null=True)
+    decided_label = Text(default="")
+    refusal = Text(default="")
+    seq = Integer(null=True)
+
+    class Meta:
+        table_name = "revenue_journal"

@@ -10,6 +10,7 @@ from plugins.revenue.ledger.models import (
     Fund,
     Hold,
     HoldRelease,
+    Journal,
     Period,
     PublishedHead,
 )
@@ -33,6 +34,11 @@ PERSONAL = (
     _kept(Closing, ("by_label", "what", "reason"), _("Who closed an account or a fund, and why")),
     _kept(Hold, ("by_label", "key", "fund", "purpose"), _("Who held money of a fund, and what for")),
     _kept(HoldRelease, ("by_label", "key", "reason"), _("Who released money that was held, and why")),
+    _kept(
+        Journal,
+        ("asked_label", "decided_label", "purpose", "lines", "reason", "refusal"),
+        _("Who entered a posting and who approved it"),
+    ),
     _kept(Period, ("by_label", "month"), _("Who locked the books of a month")),
     _kept(PublishedHead, ("by_label", "last", "root", "register"), _("Who published the state of the books")),
 )

@@ -26,6 +26,9 @@ FUND_OWNERS = {
 
 SENTENCES = {
     "revenue.period.locked": _("Locked the books of a month"),
+    "revenue.journal.begin": _("Entered a posting that somebody else has to approve"),
+    "revenue.journal.approve": _("Approved a posting"),
+    "revenue.journal.refuse": _("Did not approve a posting"),
 }
 
 WORDS = AuditWords(
@@ -39,5 +42,25 @@ WORDS = AuditWords(
         "revenue.period": _("Locked month"),
         "revenue.head": _("Published state of the books"),
     },
-    names={"month": _("Month")},
+    names={
+        "month": _("Month"),
+        "state": _("State"),
+        "day": _("Day of the posting"),
+        "purpose": _("What for"),
+        "lines": _("Movements"),
+        "reverses": _("Reversed entry"),
+        "reason": _("Why"),
+        "record": _("What it is about"),
+        "at": _("Entered at"),
+        "asked_by": _("Entered by account"),
+        "asked_person": _("Entered by resident"),
+        "asked_label": _("Entered by"),
+        "decided_by": _("Decided by account"),
+        "decided_person": _("Decided by resident"),
+        "decided_label": _("Decided by"),
+        "refusal": _("Why not"),
+        "seq": _("Entry number"),
+        "workflow_version": _("Version of the deadlines"),
+        "id": _("Number"),
+    },
 )

@@ -5,7 +5,7 @@ sealed entry takes no more. What an entry must satisfy is checked by triggers wh
 on both engines. Balances, flows and totals of funds accept only the change their newest entry makes, once.
 """
 
-from core import add_guard, create_index, create_table, make_append_only, raising_function
+from core import add_guard, create_index, create_table, keep_rows, make_append_only, raising_function
 
 GENESIS = "0" * 64
 
@@ -24,6 +24,8 @@ def up(migrator, db):
     _guard_balances(db)
     _guard_fund_totals(db)
     _keep_books(db)
+    _make_journal(db)
+    _make_check(db)
 
 
 # --------------------------------------------------------------------------- tables
@@ -361,6 +363,65 @@ def _make_periods_and_heads(db):
         "INSERT",
         f"NEW.seq <> {_NEWEST} OR NEW.last <> COALESCE((SELECT digest FROM revenue_entry "
         f"WHERE community = NEW.community AND seq = NEW.seq), '{GENESIS}')",
+    )
+
+
+def _make_journal(db):
+    """Work papers: what one person enters and another approves. What was approved stands in the entry."""
+    create_table(
+        db,
+        "revenue_journal",
+        """
+        id INTEGER PRIMARY KEY,
+        community TEXT NOT NULL REFERENCES community (code),
+        state TEXT NOT NULL,
+        workflow_version INTEGER NOT NULL DEFAULT 0,
+        day TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        lines TEXT NOT NULL,
+        reverses INTEGER,
+        reason TEXT NOT NULL DEFAULT '',
+        record TEXT NOT NULL DEFAULT '',
+        at INTEGER NOT NULL,
+        asked_by INTEGER NOT NULL,
+        asked_person INTEGER,
+        asked_label TEXT NOT NULL,
+        decided_by INTEGER,
+        decided_person INTEGER,
+        decided_label TEXT NOT NULL DEFAULT '',
+        refusal TEXT NOT NULL DEFAULT '',
+        seq INTEGER,
+        CONSTRAINT revenue_journal_state_known CHECK (state IN ('drafted', 'posted', 'refused')),
+        CONSTRAINT revenue_journal_two_persons CHECK (decided_by <> asked_by
+            AND (decided_person IS NULL OR asked_person IS NULL OR decided_person <> asked_person)),
+        CONSTRAINT revenue_journal_decided CHECK ((state = 'drafted') = (decided_by IS NULL)),
+        CONSTRAINT revenue_journal_posted CHECK ((state = 'posted') = (seq IS NOT NULL)),
+        UNIQUE (community, id),
+        CONSTRAINT revenue_journal_entry FOREIGN KEY (community, seq) REFERENCES revenue_entry (community, seq),
+        CONSTRAINT revenue_journal_reversed FOREIGN KEY (community, reverses) REFERENCES revenue_entry (community, seq)
+        """,
+    )
+    create_index(db, "revenue_journal_newest", "revenue_journal", "community, id, state")
+    kept = ("community", "day", "lines", "reverses", "record", "at", "asked_by")
+    keep_rows(
+        db,
+        "revenue_journal",
+        "OLD.state <> 'drafted' AND NEW.state <> OLD.state OR "
+        + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in kept),
+    )
+
+
+def _make_check(db):
+    """What the last nightly computation found: the first bad entry, 0 for none."""
+    create_table(
+        db,
+        "revenue_check",
+        """
+        community TEXT NOT NULL REFERENCES community (code),
+        at INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (community)
+        """,
     )
 
 

@@ -1,0 +1,184 @@
+"""The general journal: one person enters a posting or a reversal, another approves it, and then it is posted.
+
+The database keeps the two apart by account and by resident; the guard here also by who an account belongs to today.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from core import (
+    Actor,
+    Invalid,
+    Ref,
+    Refused,
+    State,
+    Todo,
+    Transition,
+    Workflow,
+    WorkflowTodos,
+    advance,
+    begin,
+    today,
+    transactional,
+)
+from plugins.revenue.giving.persons import asker, decider, not_the_asker
+from plugins.revenue.ledger.models import Journal
+from plugins.revenue.ledger.periods import is_locked
+from plugins.revenue.ledger.posting import Line, entry, post, reverse
+from plugins.revenue.texts import _
+
+POST = "revenue.post"
+APPROVE = "revenue.approve"
+
+
+def _todo(journal: Journal) -> Todo:
+    return Todo(
+        _("Approve a posting"),
+        f"/c/{journal.community}/revenue/desk/journal/{journal.id}",
+        detail=journal.purpose,
+        icon="circle-check",
+    )
+
+
+JOURNAL = Workflow(
+    name="revenue.journal",
+    model=Journal,
+    states=(
+        State("drafted", _("Waits for a second person"), icon="hourglass", tint="warn"),
+        State("posted", _("Approved and posted"), icon="circle-check", tint="ok", final=True),
+        State("refused", _("Not approved"), icon="circle-x", tint="bad", final=True),
+    ),
+    initial="drafted",
+    transitions=(
+        Transition("approve", "drafted", "posted", APPROVE, _("Approve"), (not_the_asker,), ("decided_by", "seq")),
+        Transition(
+            "refuse", "drafted", "refused", APPROVE, _("Do not approve"), (not_the_asker,), ("decided_by", "refusal")
+        ),
+    ),
+    todos=WorkflowTodos(_todo),
+)
+
+
+def find_journal(actor: Actor, journal_id: int) -> Journal:
+    """A journal of the actor's community. Raises `NotFound`."""
+    found: Journal = Journal.get_of(str(actor.community), journal_id)
+    return found
+
+
+def journals(community: str, before: int | None = None, limit: int = 50) -> list[Journal]:
+    """What was entered, newest first, below the number `before`."""
+    found = Journal.of(community).order_by(Journal.id.desc()).limit(limit)
+    return list(found if before is None else found.where(Journal.id < before))
+
+
+def movements(journal: Journal) -> list[Line]:
+    """The movements as they will be posted."""
+    return [
+        Line(amount, source, destination, source_fund, destination_fund)
+        for amount, source, source_fund, destination, destination_fund in journal.lines
+    ]
+
+
+@transactional
+def enter_posting(actor: Actor, *, day: datetime.date, purpose: str, lines: Sequence[Line]) -> Journal:
+    """Enter a posting for a second person. Raises `Invalid`, `Refused`, `Forbidden`."""
+    actor.require(POST)
+    if not purpose.strip() or len(purpose.strip()) > 500:
+        raise Invalid({"purpose": [_("Please say in at most 500 characters what the money is for.")]})
+    if not lines:
+        raise Invalid({"amount": [_("Please enter at least one movement.")]})
+    return _draft(actor, day, purpose.strip(), lines)
+
+
+@transactional
+def request_reversal(
+    actor: Actor,
+    seq: int,
+    reason: str,
+    fresh: Sequence[Line] = (),
+    record: Ref | None = None,
+    day: datetime.date | None = None,
+) -> Journal:
+    """Ask for an entry to be mirrored and `fresh` posted in its place. Raises `Invalid`, `Refused`, `NotFound`, `Forbidden`."""
+    actor.require(POST)
+    wrong = entry(str(actor.community), seq)
+    if wrong.reversed_by is not None:
+        raise Refused(_("This entry has been reversed already."))
+    if wrong.reverses is not None:
+        raise Refused(_("A reversal cannot be reversed. Post it anew."))
+    if not reason.strip():
+        raise Invalid({"reason": [_("Please say why.")]})
+    about = record or wrong.record
+    return _draft(
+        actor,
+        day or today(),
+        wrong.purpose,
+        fresh,
+        reverses=seq,
+        reason=reason.strip(),
+        record=str(about) if about else "",
+    )
+
+
+def _draft(actor: Actor, day: datetime.date, purpose: str, lines: Sequence[Line], **more: Any) -> Journal:
+    if day > today():
+        raise Invalid({"day": [_("This day lies ahead.")]})
+    if is_locked(str(actor.community), day):
+        raise Invalid({"day": [_("The books of this month are locked.")]})
+    for line in lines:
+        if line.amount <= 0:
+            raise Invalid({"amount": [_("Each amount must be more than zero.")]})
+        if (line.source, line.source_fund) == (line.destination, line.destination_fund):
+            raise Invalid({"destination": [_("Money moves from one place to another: the two sides are the same.")]})
+    said = [[line.amount, line.source, line.source_fund, line.destination, line.destination_fund] for line in lines]
+    made = Journal(community=str(actor.community), day=day, purpose=purpose, lines=said, **more, **asker(actor))
+    begin(actor, made)
+    return made
+
+
+@transactional
+def approve(actor: Actor, journal_id: int) -> Journal:
+    """The second person finds it right: it is posted. Raises `Refused` (own work, no cover, locked), `Forbidden`, `NotFound`."""
+    actor.require(APPROVE)
+    journal = find_journal(actor, journal_id)
+    if journal.state != "drafted":
+        raise Refused(_("This has been decided already."))
+    reason = not_the_asker(actor, journal, {})
+    if reason:
+        raise Refused(reason)
+    approvals = [f"enter {journal.asked_label}", f"approve {actor.signature}"]
+    key, lines = f"journal:{journal.id}", movements(journal)
+    if journal.reverses is None:
+        posted = post(
+            actor,
+            key=key,
+            day=journal.day,
+            purpose=journal.purpose,
+            lines=lines,
+            record=journal.ref,
+            approvals=approvals,
+        )
+    else:
+        mirror, fresh = reverse(
+            actor,
+            journal.reverses,
+            key=key,
+            day=journal.day,
+            reason=journal.reason,
+            approvals=approvals,
+            fresh=lines,
+            record=Ref.parse(journal.record, journal.community) if journal.record else None,
+        )
+        posted = fresh or mirror
+    found: Journal = advance(actor, journal, "approve", **decider(actor), seq=posted.seq)
+    return found
+
+
+@transactional
+def refuse(actor: Actor, journal_id: int, why: str) -> Journal:
+    """It is not posted, and why. Raises `Refused`, `Invalid`, `Forbidden`, `NotFound`."""
+    found: Journal = advance(actor, find_journal(actor, journal_id), "refuse", **decider(actor), refusal=why.strip())
+    return found

@@ -1,0 +1,189 @@
+"""The general journal at the desk: one person enters a posting or asks for a reversal, another approves it."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from core import (
+    DayField,
+    Form,
+    SelectField,
+    StringField,
+    TextAreaField,
+    after_post,
+    asked_number,
+    current_actor,
+    current_community,
+    page,
+    status_of,
+    submit_once,
+    toast,
+    today,
+    url,
+    view,
+)
+from plugins.revenue.giving.persons import not_the_asker
+from plugins.revenue.ledger import journal
+from plugins.revenue.ledger.accounts import accounts
+from plugins.revenue.ledger.entries import Line, entry
+from plugins.revenue.ledger.funds import funds
+from plugins.revenue.texts import _
+from plugins.revenue.views.base import blueprint
+from plugins.revenue.views.giving import sent
+from plugins.revenue.views.giving_forms import fen_in
+from plugins.revenue.views.ledger import BOOKS, POST, desk, names
+
+APPROVE = "revenue.approve"
+_PER_PAGE = 50
+
+
+class PostingForm(Form):
+    """One movement of money."""
+
+    day = DayField(_("Day of the posting"), required=True)
+    amount = StringField(_("Amount"), required=True, longest=20, description=_("In yuan, for example 1200 or 88.50"))
+    source = SelectField(_("Out of the account"), required=True)
+    source_fund = SelectField(_("Out of the fund"), required=True)
+    destination = SelectField(_("Into the account"), required=True)
+    destination_fund = SelectField(_("Into the fund"), required=True)
+    purpose = StringField(_("What for"), required=True, longest=200)
+
+
+class ReversalForm(Form):
+    """Why an entry is wrong, and what is right."""
+
+    reason = TextAreaField(_("What is wrong"), required=True, longest=300)
+    day = DayField(_("Day of the posting"), required=True)
+    amount = StringField(
+        _("The right amount"),
+        longest=20,
+        description=_("Leave it empty where nothing stands in its place: then enter the right posting by itself."),
+    )
+
+
+class RefusalForm(Form):
+    """Why something is not posted."""
+
+    refusal = TextAreaField(_("Why not"), required=True, longest=300)
+
+
+@blueprint.get("/desk/journal")
+@view(BOOKS)
+def desk_journal() -> Response:
+    """What was entered by hand, newest first."""
+    found = journal.journals(current_community().code, asked_number("before"), _PER_PAGE + 1)
+    older = found[_PER_PAGE - 1].id if len(found) > _PER_PAGE else None
+    return page(
+        "revenue/desk/journal.html", journals=found[:_PER_PAGE], older=older, states=_states(), base=desk(),
+        may_post=current_actor().can(POST), total=_total,
+    )  # fmt: skip
+
+
+@blueprint.route("/desk/journal/new", methods=["GET", "POST"])
+@view(POST)
+def desk_journal_new() -> Response:
+    """Enter a posting for a second person."""
+    code = current_community().code
+    form = PostingForm.from_request(day=today())
+    of_accounts = [(each.code, f"{each.code} {each.name}") for each in accounts(code) if each.is_open]
+    of_funds = [(each.code, each.name) for each in funds(code) if each.is_open]
+    form.source.choices = form.destination.choices = of_accounts
+    form.source_fund.choices = form.destination_fund.choices = of_funds
+
+    def act() -> journal.Journal:
+        line = Line(
+            fen_in(form, "amount"),
+            form.source.data,
+            form.destination.data,
+            form.source_fund.data,
+            form.destination_fund.data,
+        )
+        return journal.enter_posting(current_actor(), day=form.day.data, purpose=form.purpose.data, lines=[line])
+
+    made = sent(form, act)
+    if made is not None:
+        toast(_("Entered. Somebody else has to approve it before it stands in the books."))
+        return after_post(url(".desk_journal_one", journal_id=made))
+    return _form(
+        form, _("Enter a posting"), _("Hand in for approval"), desk("/journal"),
+        _("Somebody else approves it; only then does it stand in the books."),
+    )  # fmt: skip
+
+
+@blueprint.route("/desk/entries/<int:entry_seq>/reverse", methods=["GET", "POST"])
+@view(POST)
+def desk_entry_reverse(entry_seq: int) -> Response:
+    """Ask for a reversal, and for the right posting in its place."""
+    wrong = entry(current_community().code, entry_seq)
+    form = ReversalForm.from_request(day=today())
+    if len(wrong.lines) > 1:
+        del form.amount
+
+    def act() -> journal.Journal:
+        right = fen_in(form, "amount") if len(wrong.lines) == 1 else 0
+        was = wrong.lines[0]
+        fresh = [Line(right, was.source, was.destination, was.source_fund, was.destination_fund)] if right else []
+        return journal.request_reversal(current_actor(), entry_seq, form.reason.data, fresh, day=form.day.data)
+
+    made = sent(form, act)
+    if made is not None:
+        toast(_("Entered. Somebody else has to approve it before it stands in the books."))
+        return after_post(url(".desk_journal_one", journal_id=made))
+    return _form(
+        form, _("Reverse entry %(seq)d", seq=entry_seq), _("Hand in for approval"), desk(f"/entries/{entry_seq}"),
+        _("The wrong entry stays readable; its mirror takes it back, and everybody can see why."),
+    )  # fmt: skip
+
+
+@blueprint.get("/desk/journal/<int:journal_id>")
+@view(BOOKS)
+def desk_journal_one(journal_id: int) -> Response:
+    """One posting by two persons."""
+    return _one(journal_id, RefusalForm())
+
+
+@blueprint.post("/desk/journal/<int:journal_id>/approve")
+@view(APPROVE)
+def desk_journal_approve(journal_id: int) -> Response:
+    """It is right: post it."""
+    submit_once(lambda: journal.approve(current_actor(), journal_id).id)
+    toast(_("Approved and posted."))
+    return after_post(url(".desk_journal_one", journal_id=journal_id))
+
+
+@blueprint.route("/desk/journal/<int:journal_id>/refuse", methods=["GET", "POST"])
+@view(APPROVE)
+def desk_journal_refuse(journal_id: int) -> Response:
+    """It is not posted, and why."""
+    form = RefusalForm.from_request()
+    if sent(form, lambda: journal.refuse(current_actor(), journal_id, form.refusal.data)) is not None:
+        toast(_("Not approved. The bookkeeper sees why."))
+        return after_post(url(".desk_journal_one", journal_id=journal_id))
+    journal.find_journal(current_actor(), journal_id)
+    return _form(form, _("Do not approve"), _("Do not approve"), desk(f"/journal/{journal_id}"), icon="circle-x")
+
+
+def _one(journal_id: int, form: Form) -> Response:
+    actor = current_actor()
+    found = journal.find_journal(actor, journal_id)
+    waits = found.state == "drafted"
+    return page(
+        "revenue/desk/journal_one.html", journal=found, form=form, lines=journal.movements(found), names=names(),
+        state=_states()[found.state], base=desk(), may_decide=waits and actor.can(APPROVE),
+        cannot=not_the_asker(actor, found, {}) if waits else None,
+    )  # fmt: skip
+
+
+def _form(form: Form, title: object, button: object, back: str, advice: object = "", icon: str = "check") -> Response:
+    return page(
+        "revenue/desk/giving_form.html", form=form, title=title, button=button, back=back, advice=advice, icon=icon,
+        crumb=_("Books"), crumb_href=desk("/books"), status=status_of(form),
+    )  # fmt: skip
+
+
+def _states() -> dict[str, object]:
+    return {state.name: state for state in journal.JOURNAL.states}
+
+
+def _total(found: journal.Journal) -> int:
+    return sum(line.amount for line in journal.movements(found))
