@@ -1,6 +1,7 @@
 """Which periods of income are to be published by when, and which are late (超期未公示), by the city's pack or the community's own choice.
 
-A period counts as published when the state of the books was published after its last day. Publishing itself is the ledger's
+A period counts as published when the state of the books was published after its last day. What had ended before the first entry
+was written is not asked for: opening balances and what is entered later bear days of before. Publishing itself is the ledger's
 business (`ledger.heads`), spending has both its publications of its own.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from core import Actor, Community, Setting, Todo, day_text, get_setting, local_day, today
+from core import Actor, Community, Setting, Todo, get_setting, local_day, today
 from plugins.revenue.ledger import heads
 from plugins.revenue.ledger.models import Entry
 from plugins.revenue.shares.packs import CYCLE_WORDS, Pack, Span, pack, packs, periods_between
@@ -61,15 +62,15 @@ def cycle(community: str) -> str:
 
 
 def unpublished(community: str) -> list[Publication]:
-    """The periods with books that have ended and are not published, the oldest first. The current one is never among them."""
-    first = Entry.of(community, Entry.day).order_by(Entry.day).limit(1).scalar()
-    if first is None:
+    """The periods since the books began here that have ended and are not published, the oldest first."""
+    begun = Entry.of(community, Entry.at).order_by(Entry.seq).limit(1).scalar()
+    if begun is None:
         return []
     published = heads.heads(community, limit=1)
     # What is published on the last day itself may still lack entries of that day.
     known_to = local_day(published[0].at) if published else date.min
     within = timedelta(days=int(get_setting(WITHIN, community)))
-    ended = periods_between(cycle(community), first, today() - timedelta(days=1))
+    ended = periods_between(cycle(community), local_day(begun), today() - timedelta(days=1))
     return [Publication(span, span.last + within) for span in ended if span.last >= known_to]
 
 
@@ -81,7 +82,7 @@ def todo_items(community: Community, actor: Actor) -> Iterator[Todo]:
     if not waiting:
         return
     first, last = waiting[0], waiting[-1]
-    told = {"first": day_text(first.span.first), "last": day_text(last.span.last)}
+    told = {"first": first.span.months[0], "last": last.span.months[1]}
     title = _("Not published in time: income %(first)s to %(last)s", **told)
     if not first.is_late:
         title = _("Publish the income %(first)s to %(last)s", **told)

@@ -102,6 +102,13 @@ def test_what_is_published_on_the_last_day_of_a_period_does_not_settle_it(bookke
     assert months(store.west) == [("2026-01", "2026-03")]
 
 
+def test_what_ended_before_the_books_began_here_is_not_asked_for(bookkeeper, store, on):
+    receive(bookkeeper, "2025-01-01")
+    assert months(store.west) == []
+    on("2026-04-01")
+    assert months(store.west) == [("2026-01", "2026-03")]
+
+
 def test_the_books_of_a_neighbour_count_for_nothing_here(bookkeeper, store, on):
     receive(bookkeeper, "2026-02-10")
     on("2026-04-01")
@@ -130,7 +137,7 @@ def test_the_to_do_is_one_for_all_periods_and_says_when_it_is_late(bookkeeper, s
     [late] = todos(store.west)
     assert (waiting.due, late.due) == ("2026-04-30", "2026-04-30")
     assert str(waiting.title) != str(late.title)
-    assert "超期未公示" in str(late.title)
+    assert str(late.title) == "超期未公示：2026-01 至 2026-06 的收益"
     assert "超期未公示" not in str(waiting.title)
     assert (waiting.permission, waiting.href) == ("revenue.close", f"/c/{store.west}/revenue/desk/locks")
 
