@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core import Actor, Community, NavItem, Todo, today
+from core import Actor, Community, NavItem, Todo, holders_named, today
 from plugins.revenue.giving import opening
 from plugins.revenue.giving.models import Float, Pledge
 from plugins.revenue.giving.pledges import pledge_text
@@ -56,6 +56,9 @@ def todo_items(community: Community, actor: Actor) -> Iterator[Todo]:
 
 
 def _lacks_opening(community: str) -> bool:
+    """Whether the books have not begun; not asked before the community has a bookkeeper who could begin them."""
+    if not holders_named(community, OPENING):
+        return False
     if opening.current(community) is not None or opening.in_preparation(community) is not None:
         return False
     return not Entry.of(community, Entry.seq).exists()

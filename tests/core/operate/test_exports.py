@@ -90,9 +90,9 @@ def told():
 
 
 def test_every_declared_list_is_tested_here(registry):
-    assert sorted([*NAMES, *MEDIATION]) == sorted(
-        [*(item.name for item in CORE_EXPORTS), *(item.name for _plugin, item in registry.declared("exports"))]
-    )
+    """Those of revenue are in `tests/plugins/revenue/test_exports.py`: its records come from many hands."""
+    declared_by_modules = [item.name for plugin, item in registry.declared("exports") if plugin != "revenue"]
+    assert sorted([*NAMES, *MEDIATION]) == sorted([*(item.name for item in CORE_EXPORTS), *declared_by_modules])
 
 
 @pytest.mark.parametrize("name", NAMES)
