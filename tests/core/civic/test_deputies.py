@@ -146,7 +146,7 @@ def test_work_goes_on_to_the_deputy_of_a_deputy():
 
 
 def test_a_deputy_without_the_right_sees_and_does_nothing_of_it(sources):
-    chief, books = colleague("shen", "director"), colleague("guji", "bookkeeper")
+    chief, books = colleague("shen", "director"), colleague("guji", "cashier")
     sources["test"] = lambda actor: (
         [Todo("签字", "/sign", permission="core.notices.publish")] * actor.can("core.notices.publish")
     )
