@@ -12,6 +12,8 @@ GENESIS = "0" * 64
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 _CONTENT = ("approvals", "day", "evidence", "lines", "purpose", "reason", "record", "replaces", "reverses")
 
+_SIGNED = ("approvals", "by", "salt")
+
 # What is written of each kind of record in the register, besides `at` and `by`; also the columns of its table.
 RECORD_FIELDS: Mapping[str, tuple[str, ...]] = {
     "account": ("code", "name", "kind", "holder", "chart"),
@@ -44,8 +46,12 @@ def content_digest(fields: Mapping[str, Any]) -> str:
 
 
 def canonical_entry(fields: Mapping[str, Any]) -> bytes:
-    """The canonical bytes of an entry; `fields` has every name of CHAIN.md's entry but `v`."""
-    return canonical({**fields, "v": 1}).encode()
+    """The canonical bytes of an entry; `fields` has every name of CHAIN.md's entry but `v` and `signed`, and instead of the
+    latter `approvals`, `by` and `salt`: names stand in it as a salted digest, so that everybody may read it.
+    """
+    signed = sha({name: fields[name] for name in _SIGNED})
+    told = {name: value for name, value in fields.items() if name not in _SIGNED}
+    return canonical({**told, "signed": signed, "v": 1}).encode()
 
 
 def entry_digest(fields: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from core import NotFound, rows
 from plugins.revenue.ledger.canonical import RECORD_FIELDS, RECORD_TABLES, merkle_proof
 
 _BATCH = 500
-_ENTRY = "seq, day, purpose, record, key, evidence, approvals, reverses, replaces, reason, at, by_label, records, register, previous"
+_ENTRY = "seq, day, purpose, record, key, evidence, approvals, reverses, replaces, reason, at, by_label, salt, records, register, previous"
 
 
 def entry_documents(community: str, *, first: int = 1, last: int | None = None) -> Iterator[dict[str, Any]]:

@@ -71,6 +71,7 @@ class Entry(CommunityModel):
     reason = Text(default="")
     at = Utc()
     by_label = Text()
+    salt = Text(default="")
     total = Fen()
     lines = Integer()
     records = Integer()

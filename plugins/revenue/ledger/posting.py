@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,9 @@ _MOVE = (
 )
 _SEAL = (
     "INSERT INTO revenue_entry (community, seq, day, purpose, record, key, content, evidence, approvals, reverses, replaces, "
-    "reason, at, by_label, total, lines, records, register, previous, digest) VALUES (" + ", ".join("?" * 20) + ")"
+    "reason, at, by_label, salt, total, lines, records, register, previous, digest) VALUES ("
+    + ", ".join("?" * 21)
+    + ")"
 )
 
 _REASONS: Mapping[str, LazyText] = {
@@ -184,6 +187,7 @@ def _write(actor: Actor, community: str, key: str, said: dict[str, Any], content
         **said,
         "at": now(),
         "by": actor.signature,
+        "salt": secrets.token_hex(16),
         "community": community,
         "key": key,
         "previous": previous,
@@ -209,6 +213,7 @@ def _write(actor: Actor, community: str, key: str, said: dict[str, Any], content
         said["reason"],
         fields["at"],
         fields["by"],
+        fields["salt"],
         total,
         len(said["lines"]),
         records,

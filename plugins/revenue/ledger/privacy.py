@@ -28,7 +28,9 @@ def _kept(model: type, fields: tuple[str, ...], label: str) -> PersonalField:
 PERSONAL = (
     _kept(Entry, ("by_label", "approvals"), _("Who posted an entry and who approved it")),
     _kept(Entry, ("purpose", "reason"), _("What money was moved for, in words")),
-    _kept(Entry, ("key", "content", "evidence", "register"), _("Numbers and digests of an entry and its evidence")),
+    _kept(
+        Entry, ("key", "content", "evidence", "register", "salt"), _("Numbers and digests of an entry and its evidence")
+    ),
     _kept(Account, ("by_label", "name", "kind_of", "chart"), _("Who opened an account of the books, and its name")),
     _kept(Fund, ("by_label", "name", "owner", "purpose"), _("Who opened a fund, its name and purpose")),
     _kept(Closing, ("by_label", "what", "reason"), _("Who closed an account or a fund, and why")),

@@ -28,7 +28,7 @@ from plugins.revenue.ledger.canonical import (
 
 _BATCH = 500
 _ENTRY = (
-    "seq, day, purpose, record, key, content, evidence, approvals, reverses, replaces, reason, at, by_label, total, lines, "
+    "seq, day, purpose, record, key, content, evidence, approvals, reverses, replaces, reason, at, by_label, salt, total, lines, "
     "records, register, previous, digest"
 )
 _NAMES = tuple(name.strip() for name in _ENTRY.split(","))

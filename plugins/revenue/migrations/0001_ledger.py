@@ -154,6 +154,7 @@ def _make_entries(db):
         reason TEXT NOT NULL DEFAULT '',
         at INTEGER NOT NULL,
         by_label TEXT NOT NULL,
+        salt TEXT NOT NULL DEFAULT '',
         total INTEGER NOT NULL,
         lines INTEGER NOT NULL,
         records INTEGER NOT NULL,

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""核对账目: checks a ledger downloaded from Linli without trusting the computer it came from. Python 3.8 or newer, nothing else.
+
+    python3 verify_ledger.py ledger.jsonl
+    python3 verify_ledger.py ledger.jsonl --code 7K2M-Q0XA-93ZT        the code printed on a notice you kept
+
+Exit code 0: everything holds. 1: something was changed; the first bad entry is named. 2: the file cannot be read.
+What is checked, and how, is described in CHAIN.md of the module `revenue`.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: T201
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+GENESIS = "0" * 64
+FORMAT = "linli-ledger/1"
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+HEAD = ("community", "last", "records", "register", "root", "seq", "total")
+
+
+class Changed(Exception):
+    """Something does not hold; `seq` is the first bad entry, 0 for the head of the file."""
+
+    def __init__(self, seq: int, why: str) -> None:
+        super().__init__(why)
+        self.seq = seq
+
+
+def sha(text: str) -> str:
+    """SHA-256 of a text in UTF-8."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def code_of(digest: str) -> str:
+    """The short code of a head: its first 60 bits in Crockford's letters."""
+    number = int(digest[:15], 16)
+    letters = "".join(LETTERS[(number >> shift) & 31] for shift in range(55, -1, -5))
+    return "-".join((letters[:4], letters[4:8], letters[8:]))
+
+
+def plain_code(typed: str) -> str:
+    """A code as somebody typed it, in its one form."""
+    kept = "".join(char for char in typed.upper() if char.isalnum())
+    kept = kept.replace("O", "0").replace("I", "1").replace("L", "1")
+    return "-".join((kept[:4], kept[4:8], kept[8:]))
+
+
+class Tree:
+    """The Merkle tree of RFC 6962 as it grows: whole subtrees, the largest first."""
+
+    def __init__(self) -> None:
+        self.peaks: list[tuple[int, bytes]] = []
+
+    def add(self, digest: str) -> None:
+        """Append an entry's digest."""
+        size, node = 1, hashlib.sha256(b"\x00" + bytes.fromhex(digest)).digest()
+        while self.peaks and self.peaks[-1][0] == size:
+            node = hashlib.sha256(b"\x01" + self.peaks.pop()[1] + node).digest()
+            size *= 2
+        self.peaks.append((size, node))
+
+    def root(self) -> str:
+        """The root over all entries so far."""
+        if not self.peaks:
+            return hashlib.sha256(b"").hexdigest()
+        node = self.peaks[-1][1]
+        for _size, left in reversed(self.peaks[:-1]):
+            node = hashlib.sha256(b"\x01" + left + node).digest()
+        return node.hex()
+
+
+def draw(digest: str, first: int, last: int, count: int) -> list[int]:
+    """The entries a spot check looks at: SHA-256 of the head's digest and 0, 1, 2, … modulo their number, repeats left out."""
+    found: list[int] = []
+    number = 0
+    while len(found) < min(count, last - first + 1):
+        value = int(hashlib.sha256(f"{digest} {number}".encode()).hexdigest(), 16)
+        seq = first + value % (last - first + 1)
+        if seq not in found:
+            found.append(seq)
+        number += 1
+    return found
+
+
+def check_head(head: dict[str, Any]) -> None:
+    """A head's digest follows from what it says, and its code from the digest."""
+    if sha(canonical({name: head[name] for name in HEAD})) != head["digest"]:
+        raise Changed(0, "账本编号对应的摘要与内容不符")
+    if code_of(head["digest"]) != head["code"]:
+        raise Changed(0, "核对码与摘要不符")
+
+
+def check(lines: Iterator[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Go through the whole file; gives its head and all heads that were published. Raises `Changed`, or `ValueError`."""
+    first = json.loads(next(lines))
+    if first.get("format") != FORMAT:
+        raise ValueError("not a file of the format " + FORMAT)
+    head, published = first["head"], sorted(first["published"], key=lambda each: int(each["seq"]))
+    for each in [head, *published]:
+        if each["community"] != first["community"]:
+            raise Changed(0, "文件里混有别的社区的账")
+        check_head(each)
+    tree, total, last, waiting = Tree(), 0, GENESIS, list(published)
+    seq = 0
+    waiting = settle(waiting, seq, total, last, tree)
+    for line in lines:
+        row = json.loads(line)
+        seq += 1
+        total += check_entry(row, seq, last, first["community"])
+        last = row["digest"]
+        tree.add(last)
+        waiting = settle(waiting, seq, total, last, tree)
+    if waiting:
+        raise Changed(seq + 1, "公布过的账本有 {} 笔,文件里只有 {} 笔:后面的被删掉了".format(waiting[0]["seq"], seq))
+    if (head["seq"], head["total"], head["last"], head["root"]) != (seq, total, last, tree.root()):
+        raise Changed(seq, "全部分录加起来与账本的总编号、合计或摘要不符")
+    for spot in first.get("spot_checks", []):
+        if draw(spot["digest"], spot["first"], spot["last"], spot["count"]) != spot["drawn"]:
+            raise Changed(0, "抽查的凭证不是由公布的摘要抽出来的")
+    return head, published
+
+
+def check_entry(row: dict[str, Any], seq: int, last: str, community: str) -> int:
+    """One entry: its digest, its number, what it follows. Gives the sum of its movements in 分."""
+    if sha(row["entry"]) != row["digest"]:
+        raise Changed(seq, "内容被改过:与它的摘要不符")
+    entry = json.loads(row["entry"])
+    if canonical(entry) != row["entry"]:
+        raise Changed(seq, "写法不合规定")
+    if entry["seq"] != seq:
+        raise Changed(seq, "编号不连续:这里应是第 {} 笔,却是第 {} 笔".format(seq, entry["seq"]))
+    if entry["previous"] != last:
+        raise Changed(seq, "接不上前一笔:前一笔被换过,或这一笔不是原来的")
+    if entry["community"] != community:
+        raise Changed(seq, "是别的社区的账")
+    amounts = [line[0] for line in entry["lines"]]
+    if not amounts or any(not isinstance(each, int) or each <= 0 for each in amounts):
+        raise Changed(seq, "金额不合规定")
+    return sum(amounts)
+
+
+def settle(waiting: list[dict[str, Any]], seq: int, total: int, last: str, tree: Tree) -> list[dict[str, Any]]:
+    """Compare the published heads of this many entries; gives those that are still to come."""
+    while waiting and waiting[0]["seq"] <= seq:
+        head = waiting.pop(0)
+        if (head["total"], head["last"], head["root"]) != (total, last, tree.root()):
+            raise Changed(seq, "与 {} 公布时不同:这一笔或它之前的账被改过".format(head["code"]))
+    return waiting
+
+
+def read(path: str) -> Iterator[str]:
+    """The lines of a file."""
+    with Path(path).open(encoding="utf-8", newline="\n") as file:
+        for line in file:
+            if line.strip():
+                yield line
+
+
+def compare(codes: Iterable[str], known: list[dict[str, Any]]) -> str | None:
+    """The first code that belongs to no head of the file, None if all do."""
+    there = {each["code"] for each in known}
+    return next((code for code in codes if plain_code(code) not in there), None)
+
+
+def main() -> int:
+    """Check the file of the command line and say what was found."""
+    parser = argparse.ArgumentParser(description="核对从社区下载的账本。")
+    parser.add_argument("file", help="下载的账本文件")
+    parser.add_argument("--code", action="append", default=[], help="印在公示上的核对码,可以写几个")
+    given = parser.parse_args()
+    try:
+        head, published = check(read(given.file))
+    except Changed as error:
+        print(f"账目有问题。第 {error.seq} 笔:{error}" if error.seq else f"账目有问题。{error}")
+        print(f"first bad entry: {error.seq}")
+        return 1
+    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+        print(f"文件读不出来,请重新下载:{error!r}", file=sys.stderr)
+        return 2
+    unknown = compare(given.code, [head, *published])
+    if unknown is not None:
+        print(f"账目有问题。纸上的核对码 {unknown} 不属于这本账:账在公示之后被改过,或纸上的码抄错了。")
+        return 1
+    print("账目没有被改过:共 {} 笔,合计 {}.{:02d} 元。".format(head["seq"], head["total"] // 100, head["total"] % 100))
+    print("核对码 {}。请与公示上印的核对码比对。".format(head["code"]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

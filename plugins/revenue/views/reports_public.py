@@ -1,0 +1,145 @@
+"""What everybody may read of the books: where the money of a year went, 核对账目, and the ledger as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from core import asked_number, asset, current_community, page, today, url, view
+from plugins.revenue.ledger import accounts as chart
+from plugins.revenue.ledger import chain
+from plugins.revenue.ledger import funds as fund_list
+from plugins.revenue.reports import verification
+from plugins.revenue.reports.book_reading import money_of_year
+from plugins.revenue.reports.money_flow import BEFORE, BOOKED, FUND, LEFT, SOURCE, USE, MoneyFlow, Node
+from plugins.revenue.reports.period import Period
+from plugins.revenue.reports.sankey import Picture, draw
+from plugins.revenue.texts import _
+from plugins.revenue.views.base import blueprint
+
+AT_ONCE = 200
+WHOLE_AT_ONCE = 3000
+"""A phone goes through so many entries by itself; more when it is asked to."""
+STAGES = (
+    (SOURCE, _("Where it came from")),
+    (BOOKED, _("How it was allotted")),
+    (FUND, _("What became of it")),
+)
+
+
+@blueprint.get("/money")
+@view(public=True)
+def money() -> Response:
+    """每一元去了哪里: the money of a year by source, fund and use."""
+    asked = asked_number("year") or today().year
+    year = asked if 2000 <= asked <= today().year else today().year
+    community = current_community().code
+    found = money_of_year(community, year)
+    names = _names(community)
+    stages = [
+        (words, found.between(layer), _picture(found, layer))
+        for layer, words in STAGES
+        if layer != BOOKED or found.passes_on
+    ]
+    return page(
+        "revenue/money.html", year=year, period=Period(year), found=found, stages=stages, names=names,
+        before=year - 1 if year > 2000 else None, after=year + 1 if year < today().year else None,
+        published=chain.heads(community, limit=5),
+    )  # fmt: skip
+
+
+def _names(community: str) -> dict[Node, str]:
+    accounts = {account.code: account.name for account in chart.accounts(community)}
+    named: dict[Node, str] = {Node(layer, code): name for layer in (SOURCE, USE) for code, name in accounts.items()}
+    for fund in fund_list.funds(community):
+        named[Node(BOOKED, fund.code)] = named[Node(FUND, fund.code)] = fund.name
+    named[Node(SOURCE, BEFORE)], named[Node(USE, LEFT)] = str(_("from the year before")), str(_("still there"))
+    return named
+
+
+def _picture(found: MoneyFlow, layer: int) -> Picture:
+    """One stage of the way, narrow enough for a phone."""
+    links: dict[tuple[Hashable, Hashable], int] = {(a, b): amount for a, b, amount in found.between(layer)}
+    columns = [
+        sorted({pair[side] for pair in links}, key=lambda node: (-_size(links, node, side), node)) for side in (0, 1)
+    ]
+    order: dict[Hashable, int] = {node: place % 6 for place, node in enumerate(columns[0])}
+    return draw(columns, links, width=340, tint_of=lambda node: order.get(node, 6))
+
+
+def _size(links: dict[tuple[Hashable, Hashable], int], node: Hashable, side: int) -> int:
+    return sum(amount for pair, amount in links.items() if pair[side] == node)
+
+
+@blueprint.get("/verify")
+@view(public=True)
+def verify() -> Response:
+    """核对账目: the phone recomputes the books; without scripts, the code to compare and what to download."""
+    community = current_community().code
+    typed = request.args.get("code", "")[:40]
+    seq = asked_number("entry") or 0
+    head = chain.head(community)
+    known = verification.published_head(community, typed) if typed else None
+    return page(
+        "revenue/verify.html", head=head, published=chain.heads(community, limit=20), typed=typed, known=known, seq=seq,
+        most=WHOLE_AT_ONCE, verifier=asset("revenue/verify_ledger.py"),
+        addresses={"head": url(".verify_head"), "entry": url(".verify_entry", seq=0), "entries": url(".verify_entries"), "paper": url(".verify_paper")},
+    )  # fmt: skip
+
+
+@blueprint.get("/verify/head.json")
+@view(public=True)
+def verify_head() -> Response:
+    """The head as it stands, and that the head of `since` entries is its beginning."""
+    community = current_community().code
+    head = verification.present_head(community)
+    proof = verification.consistency(community, asked_number("since") or 0, head["seq"])
+    return _fresh({"head": head, "consistency": proof})
+
+
+@blueprint.get("/verify/entries/<int:seq>")
+@view(public=True)
+def verify_entry(seq: int) -> Response:
+    """An entry and its path in the tree of `size` entries; without it, of all."""
+    community = current_community().code
+    size = asked_number("size") or chain.head(community).seq
+    return _fresh(verification.proven_entry(community, seq, size))
+
+
+@blueprint.get("/verify/entries.json")
+@view(public=True)
+def verify_entries() -> Response:
+    """Some entries from number `from` on, up to `until`."""
+    first, until = asked_number("from") or 1, asked_number("until") or 2**62
+    found = verification.entries(current_community().code, first, min(until, first + AT_ONCE - 1))
+    return _fresh({"entries": list(found)})
+
+
+@blueprint.get("/verify/paper.json")
+@view(public=True)
+def verify_paper() -> Response:
+    """The published head a code on paper stands for, and that it is the beginning of the present one."""
+    community = current_community().code
+    found = verification.published_head(community, request.args.get("code", "")[:40])
+    size = chain.head(community).seq
+    proof = verification.consistency(community, found["seq"], size) if found else None
+    return _fresh({"published": found, "consistency": proof})
+
+
+@blueprint.get("/ledger.json")
+@view(public=True)
+def ledger_json() -> Response:
+    """The whole ledger, one line of JSON for each entry, without names of persons; the verifier reads it."""
+    community = current_community()
+    response = Response(verification.ledger_file(community.code, community.name), mimetype="application/x-ndjson")
+    response.headers["Content-Disposition"] = f'attachment; filename="ledger-{community.code}-{today()}.jsonl"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _fresh(said: dict[str, Any]) -> Response:
+    response: Response = jsonify(said)
+    response.headers["Cache-Control"] = "no-store"
+    return response
