@@ -15,7 +15,7 @@ import click
 
 from core.config import VERSION
 from core.errors import LinliError, NotFound
-from core.text import _
+from core.text import _, add_domain
 
 if TYPE_CHECKING:
     from core.actor import Actor
@@ -51,8 +51,10 @@ class Commands(click.Group):
 
         for candidate in discover(_config(context)):
             if candidate.name == name and candidate.source == "shipped":
-                found = [each for each in import_plugin(candidate).declare().commands if each.name == name]
+                module = import_plugin(candidate)
+                found = [each for each in module.declare().commands if each.name == name]
                 if found and isinstance(found[0], UnopenedGroup):
+                    add_domain(name, Path(module.__file__ or "").parent / "translations")
                     context.meta[_UNOPENED] = True
                     return found[0]
         return None
