@@ -1,7 +1,7 @@
 """Where each yuan came from and where it went: the flows of some months as four layers of nodes, exact to the 分.
 
 Sources → the fund it was booked to → the fund it was allotted to → what it was spent on or what is left. Pure arithmetic; what
-is asked of the database is in `year.py`, how it is drawn in `sankey.py`.
+is asked of the database is in `book_reading.py`, how it is drawn in `sankey.py`.
 
 Only money counts: a movement between an asset account and another kind of account brings or takes it, one between two funds
 passes it on. A movement back (a reversal, a refund) is taken off, so each link is what remained.

@@ -52,7 +52,9 @@ def money() -> Response:
 
 def _names(community: str) -> dict[Node, str]:
     accounts = {account.code: account.name for account in chart.accounts(community)}
-    named: dict[Node, str] = {Node(layer, code): name for layer in (SOURCE, USE) for code, name in accounts.items()}
+    # Of a sub-account only what it has of its own, as residents call it: “社区食堂”, not “提供服务收入—社区食堂”.
+    own = {code: name.rpartition("—")[2] if "." in code else name for code, name in accounts.items()}
+    named: dict[Node, str] = {Node(layer, code): name for layer in (SOURCE, USE) for code, name in own.items()}
     for fund in fund_list.funds(community):
         named[Node(BOOKED, fund.code)] = named[Node(FUND, fund.code)] = fund.name
     named[Node(SOURCE, BEFORE)], named[Node(USE, LEFT)] = str(_("from the year before")), str(_("still there"))
