@@ -46,7 +46,7 @@ class Reports(Part):
                 order=60, covers=("verify",),
             ),
             NavItem(
-                _("Statements"), "desk_statements", "file-spreadsheet", place="desk", permission="revenue.books",
+                _("Financial statements"), "desk_statements", "file-spreadsheet", place="desk", permission="revenue.books",
                 group=group, order=68,
             ),
         )  # fmt: skip
