@@ -1,15 +1,21 @@
-"""Posting from a line that has no posting yet: money of an unknown payer, interest, and fees with a second
+"""Posting from a line that has no posting yet: what an operator owes, money of an unknown payer, interest, and fees with a second
 person. Each posts and matches in one transaction.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from core import Actor, Conflict, Invalid, NotFound, Refused, now, record, transactional
 from plugins.revenue.bank.accounts import BOOKS, MATCH, bank_of, same_person
 from plugins.revenue.bank.matching import Matcher, join, match
 from plugins.revenue.bank.models import BankAccount, Fee, Line, Match, MatchLine
+from plugins.revenue.bank.proposing import shared_name
+from plugins.revenue.dues.models import Contract, Due, Operator, Receipt
+from plugins.revenue.dues.receiving import open_dues, receive
+from plugins.revenue.dues.spans import span_text
 from plugins.revenue.ledger.accounts import account as ledger_account
-from plugins.revenue.ledger.accounts import open_account
+from plugins.revenue.ledger.entries import entries_about
 from plugins.revenue.ledger.funds import fund as ledger_fund
 from plugins.revenue.ledger.funds import funds
 from plugins.revenue.ledger.posting import Line as Movement
@@ -17,8 +23,6 @@ from plugins.revenue.ledger.posting import Posted, post
 from plugins.revenue.texts import _
 
 APPROVE = "revenue.approve"
-UNKNOWN_ACCOUNT = "2209.unknown"
-UNKNOWN_FUND = "unknown"
 OWNERS_FUND = "owners"
 CUSTODY = "2601"
 INTEREST = "4901"
@@ -66,6 +70,50 @@ def _times(line: Line) -> int:
     return int(MatchLine.of(line.community).where(MatchLine.line_id == line.id).count())
 
 
+@dataclass(frozen=True)
+class OpenDue:
+    """A due that waits for money, as it is offered for a line. `is_likely` where the other side's name or the amount fits."""
+
+    id: int
+    operator: str
+    title: str
+    open_fen: int
+    is_likely: bool
+
+
+def dues_for(line: Line) -> list[OpenDue]:
+    """The dues money of this line can be for, the likeliest first; only one is likely, or none."""
+    bank = bank_of(line.community, line.bank_id)
+    if line.amount < 0 or bank.is_cash:
+        return []
+    found = []
+    for operator in Operator.of(line.community):
+        for due in open_dues(line.community, operator.id, "owners" if is_custody(bank) else "community"):
+            score = 2 * shared_name(operator.name, f"{line.payer} {line.memo}") + (due.open_fen == line.amount)
+            found.append((score, due, operator.name))
+    found.sort(key=lambda each: (-each[0], each[1].first_day, each[1].id))
+    best = found[0][0] if found else 0
+    alone = best > 0 and (len(found) < 2 or found[1][0] < best or found[0][2] == found[1][2])
+    return [
+        OpenDue(due.id, name, span_text(due.first_day, due.last_day), due.open_fen, alone and at == 0)
+        for at, (_score, due, name) in enumerate(found[:40])
+    ]
+
+
+@transactional
+def as_due(actor: Actor, line_id: int, due_id: int) -> Match:
+    """Money an operator owes: received for this due, what is more for the operator's next. Raises as `as_unknown`."""
+    actor.require(MATCH)
+    line, bank = _came_in(actor, line_id)
+    due: Due = Due.get_of(line.community, due_id)
+    contract: Contract = Contract.get_of(line.community, due.contract_id)
+    made = receive(
+        actor, amount=line.amount, arrived_on=line.day, account=bank.account, operator_id=contract.operator_id, dues=[due.id],
+        payer=line.payer, words=line.memo,
+    )  # fmt: skip
+    return match(actor, bank.id, [line.id], [_seq(made)], "due")
+
+
 @transactional
 def as_unknown(actor: Actor, line_id: int) -> Match:
     """不明款: money came in and nobody knows from whom yet. It stands in its own fund and is nobody's income.
@@ -74,13 +122,11 @@ def as_unknown(actor: Actor, line_id: int) -> Match:
     """
     actor.require(MATCH)
     line, bank = _came_in(actor, line_id)
-    if is_custody(bank):
-        movement = Movement(line.amount, CUSTODY, bank.account, OWNERS_FUND, OWNERS_FUND)
-    else:
-        open_account(actor, UNKNOWN_ACCOUNT, "不明款", "liability")
-        movement = Movement(line.amount, UNKNOWN_ACCOUNT, bank.account, UNKNOWN_FUND, UNKNOWN_FUND)
-    posted = _post(actor, line, "bank.unknown", "收到款项，付款人待查", movement)
-    return match(actor, bank.id, [line.id], [posted.seq], "unknown")
+    words = line.memo or str(_("Line of a statement without words"))
+    made = receive(
+        actor, amount=line.amount, arrived_on=line.day, account=bank.account, payer=line.payer, words=words,
+    )  # fmt: skip
+    return match(actor, bank.id, [line.id], [_seq(made)], "unknown")
 
 
 def _came_in(actor: Actor, line_id: int) -> tuple[Line, BankAccount]:
@@ -88,6 +134,12 @@ def _came_in(actor: Actor, line_id: int) -> tuple[Line, BankAccount]:
     if line.amount < 0:
         raise Refused(_("Money went out here."))
     return line, bank
+
+
+def _seq(receipt: Receipt) -> int:
+    """The posting by which a receipt came in."""
+    found = entries_about(receipt.community, receipt.ref)
+    return found[0].seq
 
 
 @transactional

@@ -124,7 +124,7 @@ def _line_page(line: Line, shown: Form | None = None, error: Invalid | None = No
     near = sorted(waiting, key=lambda each: (each.amount != line.amount, abs((each.day - line.day).days)))[:30]
     return page(
         "revenue/desk/bank/line.html", line=line, bank=bank, is_open=not line.withdrawn and booking.is_open(line), near=near,
-        interest=interest, fee=fee, custody=booking.is_custody(bank), actor=actor,
+        interest=interest, fee=fee, custody=booking.is_custody(bank), actor=actor, dues=booking.dues_for(line),
         waits=next((each for each, its, _bank in booking.fees_waiting(actor) if its.id == line.id), None), error=error,
         status=error.status if error else status_of(shown) if shown else 200,
     )  # fmt: skip
@@ -160,6 +160,20 @@ def bank_line_unknown(line: Line) -> Response:
     """Post it as money of an unknown payer."""
     submit_once(lambda: booking.as_unknown(current_actor(), line.id).id)
     return _done(line, _("Posted as money of an unknown payer."))
+
+
+@blueprint.post("/desk/bank/lines/<int:line_id>/due")
+@view(MATCH, kind=Line, key="line_id")
+def bank_line_due(line: Line) -> Response:
+    """Receive it for a due."""
+    chosen = _numbers("due")
+    try:
+        if len(chosen) != 1:
+            raise Invalid({"": [_("Choose the due it was paid for.")]})
+        submit_once(lambda: booking.as_due(current_actor(), line.id, chosen[0]).id)
+    except Invalid as error:
+        return _line_page(line, error=error)
+    return _done(line, _("Received for the due."))
 
 
 @blueprint.post("/desk/bank/lines/<int:line_id>/interest")
