@@ -578,13 +578,11 @@ def _add_books(town: Town) -> None:
 
     keeper, chief = (_clerk(town, role, "2") for role in ("bookkeeper", "secretary"))
     line = Line(100, "4901", "1002", "general", "general")
-    waits, done = (
-        journal.enter_posting(keeper, day=today(), purpose=f"{town.mark}利息", lines=[line]) for _each in range(2)
-    )
+    waits, done = (journal.enter_posting(keeper, day=today(), purpose="结息", lines=[line]) for _each in range(2))
     seq = journal.approve(chief, done.id).seq
     # Entries are numbered from 1 in each community: 西山 has some that 南苑 has not.
     for number in range(30 if town.code == WEST_HILL else 0):
-        seq = post(keeper, key=f"town:{number}", day=today(), purpose=f"{town.mark}利息", lines=[line]).seq
+        seq = post(keeper, key=f"town:{number}", day=today(), purpose="结息", lines=[line]).seq
     town.values.update(journal_id=[waits.id, done.id], entry_seq=[seq])
 
 

@@ -46,7 +46,12 @@ class PostingForm(Form):
     source_fund = SelectField(_("Out of the fund"), required=True)
     destination = SelectField(_("Into the account"), required=True)
     destination_fund = SelectField(_("Into the fund"), required=True)
-    purpose = StringField(_("What for"), required=True, longest=200)
+    purpose = StringField(
+        _("What for"),
+        required=True,
+        longest=200,
+        description=_("Everybody can read this for ever: no names, no phone numbers."),
+    )
 
 
 class ReversalForm(Form):
