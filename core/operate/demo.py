@@ -42,6 +42,7 @@ STAFF = (
     ("wangge", "钱小红", ("grid_officer",)),
     ("baozhang", "顾会计", ("bookkeeper",)),
     ("chuna", "金出纳", ("cashier",)),
+    ("shitang", "郝经理", ("operator",)),
     ("jiandu", "徐监督", ("supervisor",)),
     ("tiaowei", "周调委", ("mediator",)),
     ("tiaojie", "陈调解", ("mediator",)),

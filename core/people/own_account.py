@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.actor import Actor
 from core.errors import NotFound, SignInRequired
-from core.people import roles, sessions
+from core.people import permissions, roles, sessions
 from core.people.account_records import Account
 from core.people.permissions import ROLES
 from core.store.community import all_communities
@@ -91,11 +91,16 @@ def own_account(actor: Actor) -> OwnAccount:
     )
 
 
-def desk_of(account_id: int, wanted: str | None) -> str | None:
-    """The community whose desk somebody comes to after signing in: the one they chose, if they have a role there, else
-    one where they have; `wanted` for somebody without any role."""
+def first_page_of(account_id: int, wanted: str | None) -> str:
+    """Where somebody with a password comes to after signing in: the desk of the community they chose, if they have a role
+    there, else of one where they have. Whose roles do not work at the desk (operators, stewards) come to its first page.
+    """
     codes = [grant.community for grant in roles.open_grants(account_id)]
-    return wanted if wanted in codes or not codes else codes[0]
+    code = wanted if wanted in codes or not codes else codes[0]
+    if not code:
+        return "/"
+    actor = permissions.actor_of(account_id, code) if codes else None
+    return f"/c/{code}/" if actor is not None and not actor.can("core.desk") else f"/c/{code}/desk"
 
 
 def end_session(actor: Actor, key: str) -> None:

@@ -111,8 +111,7 @@ def _first_page(found: SignIn, community: str | None) -> str:
     """Residents go to their portal, staff to the desk of a community they work in, an owner without one to the start."""
     if found.kind == "resident":
         return f"/c/{community}/" if community else "/"
-    code = own_account.desk_of(found.account, community)
-    return f"/c/{code}/desk" if code else "/"
+    return own_account.first_page_of(found.account, community)
 
 
 @pages.get("/signed-in")

@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from core import Actor, Community, colleagues, keep_upload, today
+from core import Actor, Community, colleagues, holders_named, keep_upload, today
 from plugins.revenue.dues import contracts, declaring, operators, receiving, reviewing
-from plugins.revenue.dues.access import CONTRACTS, RECEIVE, REVIEW
+from plugins.revenue.dues.access import CONTRACTS, DECLARE, RECEIVE, REVIEW
 from plugins.revenue.dues.models import Contract, Due
 from plugins.revenue.texts import _
 
@@ -56,6 +56,10 @@ def fill(community: Community, _actor: Actor) -> Iterator[str]:
         operator = operators.save_operator(
             clerk, None, {"name": name, "operator_kind": "company", "contact": "", "phone": ""}
         )
+        if business == _BUSINESSES[0][1]:
+            operators.link_accounts(
+                clerk, operator.id, [number for number, _name in holders_named(community.code, DECLARE)][:1]
+            )
         draft = contracts.save_draft(clerk, None, {
             "operator_id": operator.id, "business": business, "place": place, "owner_class": owner_class, "starts_on": first,
             "ends_on": first.replace(year=first.year + 3) - datetime.timedelta(days=1), "period": period, "declare_days": 20,

@@ -79,6 +79,13 @@ def test_staff_come_to_a_desk_where_they_have_a_role(client: Browser, staff: Acc
     assert answer.location == f"/c/{WEST_HILL}/desk"
 
 
+def test_whose_roles_do_not_work_at_the_desk_come_to_the_first_page(client: Browser) -> None:
+    accounts.create_staff(
+        system(WEST_HILL, "test"), "canteen", "郝经理", PASSWORD, grants=("operator",), must_change=False
+    )
+    assert sign_in(client, "canteen", PASSWORD).location == f"/c/{WEST_HILL}/"
+
+
 @pytest.mark.parametrize("target", ["//evil.example/x", "/\\evil.example", "https://evil.example", "javascript:1"])
 def test_no_open_redirect(client: Browser, staff: Account, target: str) -> None:
     assert "evil" not in sign_in(client, "chen", PASSWORD, next=target).location
