@@ -1,11 +1,14 @@
-"""Tests of the project use the fixtures that plugin authors use, and leave no unpacked plugin behind in their process."""
+"""Tests of the project use the fixtures that plugin authors use, one Chromium per process (Playwright bears no second one beside
+it), and leave no unpacked plugin behind in their process."""
 
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from core.plugin import discovery
+from tests.browser.checks import LAUNCH, find_chromium
 
 pytest_plugins = ["core.testing"]
 
@@ -19,3 +22,23 @@ def no_plugin_left_behind() -> Iterator[None]:
     discovery._unpacked.intersection_update(unpacked)
     for name in [name for name in sys.modules if name.startswith("linli_") and name not in modules]:
         del sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The system's Chromium."""
+    from core.testing import (
+        do_without,
+    )  # not above: pytest rewrites the asserts of a plugin that nobody has imported yet
+
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        do_without("browser", "playwright is not installed")
+    found = find_chromium()
+    if not found:
+        do_without("browser", "chromium is not installed")
+    with sync_playwright() as engine:
+        chromium = engine.chromium.launch(executable_path=found, args=LAUNCH)
+        yield chromium
+        chromium.close()

@@ -1,9 +1,8 @@
-"""Fixtures of the browser tests: one Chromium and one demo site per test process, and pages as different people see them."""
+"""Fixtures of the browser tests: one demo site per test process, and pages as different people see them."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from core.testing import do_without
-from tests.browser.checks import LAUNCH, MODES
+from tests.browser.checks import MODES
 from tests.browser.demo_site import Site, demo_site
 
 
@@ -21,27 +19,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-
-
-def find_chromium() -> str | None:
-    """The system's Chromium, which is installed as a package: nothing is downloaded."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """The system's Chromium."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        do_without("browser", "playwright is not installed")
-    found = find_chromium()
-    if not found:
-        do_without("browser", "chromium is not installed")
-    with sync_playwright() as engine:
-        chromium = engine.chromium.launch(executable_path=found, args=LAUNCH)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

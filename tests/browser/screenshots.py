@@ -8,8 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.browser.checks import LAUNCH, MODES
-from tests.browser.conftest import find_chromium
+from tests.browser.checks import LAUNCH, MODES, find_chromium
 from tests.browser.crawl import plan
 from tests.browser.demo_site import Site, demo_site
 

@@ -27,7 +27,7 @@ class Spending(Part):
     """See the folder's docstring."""
 
     def declaration(self) -> Declaration:
-        from plugins.revenue.spending import audit_words, limits, models, privacy, records, sheets
+        from plugins.revenue.spending import audit_words, exports, limits, models, privacy, records, sheets
         from plugins.revenue.spending.states import PROPOSAL
 
         return Declaration(
@@ -55,6 +55,7 @@ class Spending(Part):
             settings=limits.SETTINGS,
             workflows=(PROPOSAL,),
             records=records.RECORDS,
+            exports=exports.EXPORTS,
             files=records.FILES,
             scores=records.SCORES,
             sheets=sheets.SHEETS,

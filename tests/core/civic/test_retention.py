@@ -88,7 +88,7 @@ def test_what_is_over_its_time_goes_and_the_rest_stays(clock):
     clock(0)
     assert {str(each.rule.name): each.records for each in retention.dry_run(chief())} == {
         "core.calls": 1, "core.calls_to_make": 2, "core.messages": 1, "core.person_views": 1, "core.follows": 0, "rooms.guests": 1,
-        "rooms.keys": 0, "rooms.unmet": 0, "mediation.files": 0,
+        "rooms.keys": 0, "rooms.unmet": 0, "mediation.files": 0, "revenue.uploads": 0,
     }  # fmt: skip
     assert names() == {"老王", "小李"}
     assert "6" in str(job())

@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[3]
 WITHOUT = {
     "plugins/mediation/templates/mediation/desk/cases.html": "cases leave the system on their own forms only (《人民调解法》 §15)",
     "plugins/mediation/templates/mediation/desk/looks.html": "who looked at cases stays with the head of the committee",
+    "plugins/revenue/templates/revenue/giving.html": "residents read the thanks; the office exports its list of donations",
+    "plugins/revenue/templates/revenue/projects.html": "residents read the projects; the office exports its list of proposals",
     "plugins/rooms/templates/rooms/mine.html": "one's own bookings go into one's own calendar and are taken along with all of one's data",
     "plugins/rooms/templates/rooms/mine_past.html": "those of the past as well",
     "templates/portal/messages.html": "one's own messages are taken along with all of one's data (core.civic.privacy.person_data)",

@@ -1,12 +1,11 @@
 """The page on the phone, in a real Chromium whose requests the application answers: it finds an edited row and a rewritten past."""
 
-import shutil
 from urllib.parse import urlsplit
 
 import pytest
 
 from core.actor import system
-from core.testing import WEST_HILL, do_without
+from core.testing import WEST_HILL
 from plugins.revenue.ledger import chain
 from tests.plugins.revenue.ledger.conftest import Books, received
 from tests.plugins.revenue.reports.test_verification import edit_a_row, fill
@@ -15,29 +14,14 @@ SITE = "http://127.0.0.1"
 PAGE = f"{SITE}/c/{WEST_HILL}/revenue/verify"
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        found = None
-    if not found:
-        do_without("browser", "chromium or playwright is not installed")
-    with sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def phone(chromium, client):
+def phone(browser, client):
     def answer(route):
         parts = urlsplit(route.request.url)
         got = client.get(f"{parts.path}?{parts.query}")
         route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.data)
 
-    context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
     context.route("**/*", answer)
     yield context.new_page()
     context.close()
