@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core import canonical
@@ -136,30 +136,3 @@ def merkle_root(digests: Iterable[str]) -> str:
     for digest in digests:
         frontier.add(digest)
     return frontier.root()
-
-
-def merkle_proof(digests: Sequence[str], index: int) -> list[str]:
-    """The audit path of the leaf at `index` (from 0), from its sibling upwards."""
-    level, path = [leaf_hash(digest) for digest in digests], []
-    while len(level) > 1:
-        sibling = index ^ 1
-        if sibling < len(level):
-            path.append(level[sibling].hex())
-        level = [
-            node_hash(level[at], level[at + 1]) if at + 1 < len(level) else level[at] for at in range(0, len(level), 2)
-        ]
-        index //= 2
-    return path
-
-
-def proven_root(digest: str, index: int, size: int, path: Sequence[str]) -> str | None:
-    """The root to which an audit path leads from an entry's digest, None where the path has the wrong length."""
-    node, last, rest = leaf_hash(digest), size - 1, list(path)
-    while last:
-        if index % 2 or index < last:
-            if not rest:
-                return None
-            sibling = bytes.fromhex(rest.pop(0))
-            node = node_hash(sibling, node) if index % 2 else node_hash(node, sibling)
-        index, last = index // 2, last // 2
-    return None if rest else node.hex()

@@ -8,16 +8,14 @@ from plugins.revenue.ledger.canonical import (
     entry_digest,
     head_digest,
     leaf_hash,
-    merkle_proof,
     merkle_root,
     node_hash,
-    proven_root,
     register_digest,
     short_code,
     typed_code,
 )
-from plugins.revenue.ledger.documents import entry_documents, proof_of, register_documents
-from plugins.revenue.ledger.heads import Head, head, heads, record_head
+from plugins.revenue.ledger.documents import entry_documents, register_documents
+from plugins.revenue.ledger.heads import Head, head, heads, published, record_head
 from plugins.revenue.ledger.verification import Break, verify
 
 __all__ = [
@@ -31,11 +29,9 @@ __all__ = [
     "head_digest",
     "heads",
     "leaf_hash",
-    "merkle_proof",
     "merkle_root",
     "node_hash",
-    "proof_of",
-    "proven_root",
+    "published",
     "record_head",
     "register_digest",
     "register_documents",

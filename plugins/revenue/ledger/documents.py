@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from core import NotFound, rows
-from plugins.revenue.ledger.canonical import RECORD_FIELDS, RECORD_TABLES, merkle_proof
+from core import rows
+from plugins.revenue.ledger.canonical import RECORD_FIELDS, RECORD_TABLES
 
 _BATCH = 500
 _ENTRY = "seq, day, purpose, record, key, evidence, approvals, reverses, replaces, reason, at, by_label, salt, records, register, previous"
@@ -77,18 +77,3 @@ def register_documents(community: str) -> list[dict[str, Any]]:
         }
         for number, kind, content, previous, digest in found
     ]
-
-
-def proof_of(community: str, seq: int, size: int) -> tuple[dict[str, Any], list[str]]:
-    """An entry's object and its audit path in the tree of the first `size` entries; raises `NotFound` for none in it."""
-    if not 1 <= seq <= size < 2**63:
-        raise NotFound
-    digests = [
-        digest
-        for (digest,) in rows(
-            "SELECT digest FROM revenue_entry WHERE community = ? AND seq <= ? ORDER BY seq", community, size
-        )
-    ]
-    if len(digests) != size:
-        raise NotFound
-    return next(entry_documents(community, first=seq, last=seq)), merkle_proof(digests, seq - 1)

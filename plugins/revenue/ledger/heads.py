@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core import Actor, rows, transactional
+from core import Actor, NotFound, rows, transactional
 from plugins.revenue.ledger.canonical import GENESIS, head_digest, merkle_root, short_code
 from plugins.revenue.ledger.register import enter, newest
+from plugins.revenue.ledger.tree import root_and_total
+
+_NEWEST = "SELECT seq, digest FROM revenue_entry WHERE community = ? ORDER BY seq DESC LIMIT 1"
+_PUBLISHED = (
+    "SELECT seq, total, last, root, digest, code, records, register, at, by_label FROM revenue_head WHERE community = ?"
+)
+_EVERY = "SELECT digest, total FROM revenue_entry WHERE community = ? ORDER BY seq"
 
 
 @dataclass(frozen=True)
@@ -29,13 +36,16 @@ class Head:
 
 def head(community: str) -> Head:
     """The head of the chain as it stands now."""
-    entries = rows("SELECT digest, total FROM revenue_entry WHERE community = ? ORDER BY seq", community)
+    newest_entry = rows(_NEWEST, community)
+    seq, last = newest_entry[0] if newest_entry else (0, GENESIS)
     records, register = newest(community)
-    last = entries[-1][0] if entries else GENESIS
-    total = sum(row[1] for row in entries)
-    root = merkle_root(row[0] for row in entries)
-    digest = head_digest(community, len(entries), total, last, root, records, register)
-    return Head(len(entries), total, last, root, digest, short_code(digest), records, register)
+    try:
+        root, total = root_and_total(community, seq)
+    except NotFound:  # a number is missing: the head is that of what is there
+        found = rows(_EVERY, community)
+        seq, root, total = len(found), merkle_root(row[0] for row in found), sum(row[1] for row in found)
+    digest = head_digest(community, seq, total, last, root, records, register)
+    return Head(seq, total, last, root, digest, short_code(digest), records, register)
 
 
 @transactional
@@ -64,11 +74,10 @@ def record_head(actor: Actor) -> Head:
 def heads(community: str, before: int | None = None, limit: int = 1000) -> list[Head]:
     """The published heads, the newest first; those before the moment `before` (ms UTC)."""
     older, values = (" AND at < ?", [before]) if before is not None else ("", [])
-    found = rows(
-        "SELECT seq, total, last, root, digest, code, records, register, at, by_label FROM revenue_head "
-        f"WHERE community = ?{older} ORDER BY id DESC LIMIT ?",
-        community,
-        *values,
-        limit,
-    )
-    return [Head(*row) for row in found]
+    return [Head(*row) for row in rows(f"{_PUBLISHED}{older} ORDER BY id DESC LIMIT ?", community, *values, limit)]
+
+
+def published(community: str, code: str) -> Head | None:
+    """The published head with a code, however old; of several the newest, None if there is none."""
+    found = rows(f"{_PUBLISHED} AND code = ? ORDER BY id DESC LIMIT 1", community, code)
+    return Head(*found[0]) if found else None

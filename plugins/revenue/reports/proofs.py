@@ -1,45 +1,17 @@
 """Merkle proofs of RFC 6962 §2.1 over the digests of the entries: that one is among them, that an earlier head is a prefix.
 
-Pure functions; which digests there are the caller says with `SubtreeHash`. How leaves and nodes are hashed stands in
-ledger/CHAIN.md. The phone (static/verify.js) and the stand-alone verifier check these proofs with code of their own.
+Pure functions; which digests there are the caller says with `SubtreeHash` (ledger/tree.py reads them). How leaves and nodes are
+hashed stands in ledger/CHAIN.md. The phone (static/verify.js) and the stand-alone verifier check these proofs with code of their own.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-
-SubtreeHash = Callable[[int, int], bytes]
-"""The Merkle tree hash of the leaves `first <= i < last` (RFC 6962 §2.1: MTH(D[first:last]))."""
-
-
-def leaf_hash(content: bytes) -> bytes:
-    """SHA-256 of 0x00 and the leaf's bytes."""
-    return hashlib.sha256(b"\x00" + content).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """SHA-256 of 0x01 and both children."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+from plugins.revenue.ledger.tree import SubtreeHash
 
 
 def split_of(size: int) -> int:
     """The largest power of two smaller than `size` (at least 2): how many leaves lie to the left."""
     return 1 << ((size - 1).bit_length() - 1)
-
-
-def over(hashes: Sequence[bytes]) -> SubtreeHash:
-    """The subtrees over leaf hashes that are all at hand."""
-
-    def subtree(first: int, last: int) -> bytes:
-        if last - first == 1:
-            return hashes[first]
-        if last == first:
-            return hashlib.sha256(b"").digest()
-        middle = first + split_of(last - first)
-        return node_hash(subtree(first, middle), subtree(middle, last))
-
-    return subtree
 
 
 def inclusion_proof(subtree: SubtreeHash, index: int, size: int) -> list[bytes]:

@@ -9,14 +9,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from core import NotFound, rows
+from core import NotFound
 from plugins.revenue.ledger import chain
-from plugins.revenue.reports.proofs import SubtreeHash, consistency_proof, inclusion_proof, over
+from plugins.revenue.ledger.tree import over_entries
+from plugins.revenue.reports.proofs import consistency_proof, inclusion_proof
 
 FORMAT = "linli-ledger/1"
 HEAD_FIELDS = ("seq", "total", "last", "root", "records", "register", "digest", "code")
-
-_DIGESTS = "SELECT digest FROM revenue_entry WHERE community = ? AND seq <= ? ORDER BY seq"
 
 
 def present_head(community: str) -> dict[str, Any]:
@@ -30,8 +29,7 @@ def _told(community: str, head: chain.Head) -> dict[str, Any]:
 
 def published_head(community: str, code: str) -> dict[str, Any] | None:
     """The published head with a code as somebody typed it, None if there is none."""
-    wanted = chain.typed_code(code)
-    found = next((head for head in chain.heads(community) if head.code == wanted), None)
+    found = chain.published(community, chain.typed_code(code))
     return _told(community, found) if found is not None else None
 
 
@@ -39,25 +37,19 @@ def consistency(community: str, earlier: int, size: int) -> list[str] | None:
     """The proof that the head of `earlier` entries is the beginning of that of `size`; None where it cannot be."""
     if not 0 < earlier <= size:
         return None
-    return [step.hex() for step in consistency_proof(_tree(community, size), earlier, size)]
+    path = over_entries(community, size, lambda subtree: consistency_proof(subtree, earlier, size))
+    return [step.hex() for step in path]
 
 
 def proven_entry(community: str, seq: int, size: int) -> dict[str, Any]:
     """An entry with its path to the root of the first `size` entries. Raises `NotFound`."""
     if not 0 < seq <= size < 2**63:
         raise NotFound
-    tree = _tree(community, size)
+    path = over_entries(community, size, lambda subtree: inclusion_proof(subtree, seq - 1, size))
     found = next(entries(community, seq, seq), None)
     if found is None:
         raise NotFound
-    return {**found, "path": [step.hex() for step in inclusion_proof(tree, seq - 1, size)]}
-
-
-def _tree(community: str, size: int) -> SubtreeHash:
-    digests = rows(_DIGESTS, community, size)
-    if len(digests) != size:
-        raise NotFound
-    return over([chain.leaf_hash(digest) for (digest,) in digests])
+    return {**found, "path": [step.hex() for step in path]}
 
 
 def entries(community: str, first: int, last: int) -> Iterator[dict[str, Any]]:
