@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from core import (
-    BooleanField,
     DayField,
     Form,
     IntegerField,
@@ -20,20 +19,18 @@ from core import (
     yuan,
 )  # fmt: skip
 from plugins.revenue.dues.words import APPROVALS, HOLDERS, OPERATOR_KINDS, OWNER_CLASSES, PERIODS
-from plugins.revenue.shares.sentences import FIGURES, figure_word
+from plugins.revenue.shares.sentences import figure_word
 from plugins.revenue.texts import _
 
-_NONE = [("", "")]
 
-
-def words(known: dict[str, Any]) -> list[tuple[str, str]]:
-    """Codes and their words for a field of choices."""
-    return [(code, str(word)) for code, word in known.items()]
+def words(known: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Codes and their words for a field of choices; the words are told in the language of whoever looks."""
+    return list(known.items())
 
 
 def fen_in(form: Any, name: str, *, negative: bool = False) -> int | None:
     """A typed amount in 分; raises `Invalid` at its field."""
-    text = (form[name].data or "").strip().replace("−", "-")
+    text = (form[name].data or "").strip().replace("−", "-").replace("－", "-")
     below = negative and text.startswith("-")
     try:
         fen = fen_of(text[1:] if below else text)
@@ -105,38 +102,6 @@ class EndForm(Form):
 
     ended_on = DayField(_("Last day of business"), required=True)
     reason = StringField(_("Why it ends"), required=True, longest=200)
-
-
-_FIGURE_CHOICES = [("", ""), *words(FIGURES)]
-
-
-class RuleForm(Form):
-    """A rule of a share, and figures to try it with. What these fields cannot say is written as JSON."""
-
-    from_day = DayField(_("For periods that begin on or after"), required=True)
-    reason = StringField(_("Why it changes, and who decided it"), longest=200)
-    fixed = StringField(_("Fixed rent a year in yuan"), longest=20)
-    percent_of = SelectField(_("Percentage of"), choices=_FIGURE_CHOICES)
-    percent = StringField(_("Percent"), longest=12, description=_("For example 35"))
-    unit_of = SelectField(_("For each"), choices=_FIGURE_CHOICES)
-    unit = StringField(_("Yuan for each"), longest=12)
-    minimum = StringField(_("At least a year in yuan"), longest=20)
-    cap = StringField(_("At most a year in yuan"), longest=20)
-    loss = BooleanField(_("Losses are carried on and set off first"))
-    cumulative = BooleanField(_("Figures are summed over the year"))
-    fund_1 = SelectField(_("First fund"), validate_choice=False)
-    weight_1 = IntegerField(_("Weight of the first fund"), maximum=10**6)
-    fund_2 = SelectField(_("Second fund"), validate_choice=False)
-    weight_2 = IntegerField(_("Weight of the second fund"), maximum=10**6)
-    fund_3 = SelectField(_("Third fund"), validate_choice=False)
-    weight_3 = IntegerField(_("Weight of the third fund"), maximum=10**6)
-    whole = TextAreaField(
-        _("Or the whole rule as JSON"), longest=5000,
-        description=_("For tiers and several components. What is written here counts instead of the fields above."),
-    )  # fmt: skip
-    try_turnover = StringField(_("Try it: turnover of a period in yuan"), longest=20)
-    try_profit = StringField(_("Try it: net profit of a period in yuan"), longest=20)
-    try_count = IntegerField(_("Try it: a count in a period"), maximum=10**9)
 
 
 def declare_form(figures: tuple[str, ...], with_reason: bool) -> type[Form]:

@@ -2,47 +2,48 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from datetime import date
 from typing import Any
 
 from flask import Response, request
 
-from core import DayField, Form, IntegerField, Invalid, SelectField, StringField, fen_of, page, status_of, today, view
-from plugins.revenue.shares.compute import Period, Result, compute
+from core import (
+    Form,
+    IntegerField,
+    Invalid,
+    StringField,
+    asked_number,
+    current_actor,
+    current_community,
+    page,
+    status_of,
+    today,
+    view,
+)
+from plugins.revenue.dues import contracts, lists, public
+from plugins.revenue.dues.access import CONTRACTS
+from plugins.revenue.dues.computing import fund_names
+from plugins.revenue.shares.compute import Period
 from plugins.revenue.shares.parking import LONGEST_STAY, Tariff, stretches
 from plugins.revenue.shares.rules import Rule
-from plugins.revenue.shares.sentences import FUNDS, in_one, rule_told, told
+from plugins.revenue.shares.sentences import rule_told
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
+from plugins.revenue.views.dues_forms import fen_in
+from plugins.revenue.views.rule_form import Tried, asked_sheet, form_of, fund_choices, rule_in, tried
+from plugins.revenue.views.rule_sheet import Sheet, period_row
 
-_YUAN = _("In yuan, for example 1200 or 88.50")
-_SHARES = ("give_back", "operating", "reserve")
-_HOW = {
-    "net_profit_fen": _("A share of the net profit"),
-    "turnover_fen": _("A share of the turnover"),
-    "rent": _("A rent only"),
-    "larger": _("The rent, or a share of the turnover if that is more"),
+EXAMPLE: dict[str, Any] = {
+    "mode": "standalone", "loss": "none", "combine": "sum", "negative": "credit", "minimum": None, "cap": None,
+    "components": [{"kind": "percent", "of": "net_profit_fen", "rate": "0.35"}],
+    "split": [{"to": "give_back", "weight": 60}, {"to": "operating", "weight": 25}, {"to": "reserve", "weight": 15}],
+}  # fmt: skip
+EXAMPLE_FIGURES = {
+    "net_profit_fen": 86_432_17,
+    "turnover_fen": 612_000_05,
+    "gross_profit_fen": 240_000_00,
+    "fees_fen": 90_000_00,
 }
-
-
-class TryForm(Form):
-    """A rule of the usual kinds, and the figures of one period."""
-
-    how = SelectField(_("How the share is counted"), choices=list(_HOW.items()), required=True)
-    rate = StringField(_("Share in percent"), longest=12, description=_("For example 35 or 12.5"))
-    rent = StringField(_("Rent a year"), longest=20, description=_YUAN)
-    minimum = StringField(
-        _("At least due a year"), longest=20, description=_("In yuan. Leave it empty where there is none.")
-    )
-    figure = StringField(
-        _("Net profit or turnover of the period"), required=True, longest=20,
-        description=_("In yuan; a loss is written with a minus."),
-    )  # fmt: skip
-    first = DayField(_("First day of the period"), required=True)
-    last = DayField(_("Last day of the period"), required=True)
-    give_back = IntegerField(_("Weight of the give-back fund"), maximum=10_000)
-    operating = IntegerField(_("Weight of the operating fund"), maximum=10_000)
-    reserve = IntegerField(_("Weight of the reserve fund"), maximum=10_000)
 
 
 class ParkingForm(Form):
@@ -59,72 +60,46 @@ class ParkingForm(Form):
     )
 
 
-def _fen(form: Form, name: str, signed: bool = False) -> int | None:
-    text = (form[name].data or "").strip()
-    is_loss = signed and text[:1] in ("-", "－", "−")
-    try:
-        fen = fen_of(text[1:] if is_loss else text)
-    except ValueError:
-        raise Invalid({name: [_("Please write the amount in yuan.")]}) from None
-    return -fen if is_loss and fen else fen
-
-
-def _rate(form: TryForm) -> str:
-    try:
-        value = Decimal((form.rate.data or "0").strip().rstrip("%％"))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or not 0 <= value <= 100 or value != round(value, 6):
-        raise Invalid({"rate": [_("Please write a percentage from 0 to 100, for example 35 or 12.5.")]})
-    return format(value.scaleb(-2), "f")
-
-
-def _rule(form: TryForm) -> Rule:
-    how, of = form.how.data, "net_profit_fen" if form.how.data == "net_profit_fen" else "turnover_fen"
-    share = {"kind": "percent", "of": of, "rate": _rate(form)}
-    rent = {"kind": "fixed", "annual_fen": _fen(form, "rent") or 0}
-    minimum = _fen(form, "minimum")
-    components = {"rent": [rent], "larger": [rent, share]}.get(how, [share])
-    return Rule.parse(
-        {
-            "mode": "standalone", "loss": "none", "combine": "max" if how == "larger" else "sum", "negative": "credit",
-            "components": components, "minimum": None if minimum is None else {"annual_fen": minimum},
-            "split": [{"to": name, "weight": form[name].data or 0} for name in _SHARES],
-        }
-    )  # fmt: skip
-
-
-def _tried(form: TryForm) -> tuple[Rule, Result]:
-    rule = _rule(form)
-    name = "net_profit_fen" if form.how.data == "net_profit_fen" else "turnover_fen"
-    if form.last.data < form.first.data:
-        raise Invalid({"last": [_("The period ends before it begins.")]})
-    if (form.last.data - form.first.data).days > 3660:
-        raise Invalid({"last": [_("A period is ten years at most.")]})
-    figures = {name: _fen(form, "figure", signed=True) or 0}
-    return rule, compute(rule, [Period(form.first.data, form.last.data, figures)])[0]
-
-
 @blueprint.route("/try", methods=["GET", "POST"])
 @view(public=True)
 def try_rule() -> Response:
-    """Change the figures or the rule and see what would be due."""
-    year = today().year - 1
-    form = TryForm.from_request(
-        how="net_profit_fen", rate="35", figure="86432.17", give_back=60, operating=25, reserve=15,
-        first=today().replace(year=year, month=1, day=1), last=today().replace(year=year, month=12, day=31),
+    """Change the figures or the rule, period after period, and see what would be due; the office takes it into a draft."""
+    code = current_community().code
+    names = fund_names(code)
+    sheet, focus = asked_sheet() if request.method == "POST" else (_begun(code), None)
+    form = form_of(sheet, fund_choices(code))
+    found: list[Tried] = []
+    said: list[str] = []
+    if focus is None and form.validate():
+        try:
+            rule = Rule.parse(rule_in(form, sheet))
+            said, found = rule_told(rule, names), tried(form, sheet, rule, names)
+        except Invalid as error:
+            form.accept(error)
+    return page(
+        "revenue/try.html", block="sheet", form=form, sheet=sheet, focus=focus, found=found, said=said, names=names,
+        drafts=_drafts(code), status=status_of(form),
     )  # fmt: skip
-    found = _answer(form, _tried)
-    shown: dict[str, Any] = {}
-    if found:
-        rule, result = found
-        shown = {
-            "result": result,
-            "said": told(result.trace),
-            "sentence": in_one(result.trace),
-            "rule": rule_told(rule),
-        }
-    return page("revenue/try.html", form=form, funds=FUNDS, status=status_of(form), **shown)
+
+
+def _begun(community: str) -> Sheet:
+    """The rule of a contract that everybody may read, where one is asked for, else an example; with figures of last year."""
+    asked = asked_number("contract")
+    data = EXAMPLE
+    if asked is not None and public.operator_shown(community, asked):
+        data = contracts.rule_versions(community, asked)[-1].rule
+    sheet = Sheet.of_rule(data)
+    year = today().year - 1
+    figures = {name: EXAMPLE_FIGURES.get(name, 1000) for name in sheet.figures}
+    sheet.periods = [period_row(Period(date(year, 1, 1), date(year, 12, 31), figures))]
+    return sheet
+
+
+def _drafts(community: str) -> list[tuple[int, str]]:
+    """The drafts into which the actor may take the rule: number and what is run."""
+    if not current_actor().can(CONTRACTS):
+        return []
+    return [(each.contract.id, each.contract.business) for each in lists.contracts(community, state="draft")]
 
 
 @blueprint.route("/parking", methods=["GET", "POST"])
@@ -134,23 +109,23 @@ def parking() -> Response:
     form = ParkingForm.from_request(
         hours=2, minutes=1, free_minutes=30, first_hours=2, first_price="3", then_price="2", cap="15"
     )
-    return page("revenue/parking.html", form=form, found=_answer(form, _priced), status=status_of(form))
+    return page("revenue/parking.html", form=form, found=_answer(form), status=status_of(form))
 
 
 def _priced(form: ParkingForm) -> Any:
     tariff = Tariff(
-        form.free_minutes.data, form.first_hours.data, _fen(form, "first_price") or 0, _fen(form, "then_price") or 0,
-        _fen(form, "cap"),
+        form.free_minutes.data, form.first_hours.data, fen_in(form, "first_price") or 0, fen_in(form, "then_price") or 0,
+        fen_in(form, "cap"),
     )  # fmt: skip
     return stretches(tariff, form.hours.data * 60 + (form.minutes.data or 0))
 
 
-def _answer(form: Any, compute_it: Any) -> Any:
+def _answer(form: ParkingForm) -> Any:
     """What the filled form comes to, also of the example at the first look; None where something in it is wrong."""
     if request.method == "POST" and not form.validate():
         return None
     try:
-        return compute_it(form)
+        return _priced(form)
     except Invalid as error:
         form.accept(error)
         return None

@@ -9,7 +9,7 @@ from core.actor import command
 from core.clock import today
 from core.people import roles
 from core.testing import WEST_HILL
-from plugins.revenue.dues import operators
+from plugins.revenue.dues import contracts, operators
 from plugins.revenue.dues.models import Contract, Due, MoneyAct, Receipt
 from tests import town as towns
 from tests.pictures import picture
@@ -113,13 +113,26 @@ def test_whoever_declared_cannot_review_by_address_either(town, app, as_role):
 def test_a_rule_is_tried_before_it_is_kept_and_the_contract_is_signed(town, as_role):
     browser, draft = as_role("director"), town.values["contract_id"][2]
     first = Contract.get_of(WEST_HILL, draft).starts_on.isoformat()
-    fields = {"from_day": first, "percent_of": "net_profit_fen", "percent": "35", "fund_1": "give_back", "weight_1": "60",
-              "fund_2": "operating", "weight_2": "25", "fund_3": "reserve", "weight_3": "15", "try_profit": "86432.17"}  # fmt: skip
-    tried = browser.send(f"{BASE}/desk/contracts/{draft}/rule", **fields).get_data(as_text=True)
+    here = f"{BASE}/desk/contracts/{draft}/rule"
+    fields = {"c1_kind": "percent", "c1_of": "net_profit_fen", "c1_rate": "35", "f1_to": "give_back", "f1_weight": "60",
+              "f2_to": "operating", "f2_weight": "25", "f3_to": "reserve", "f3_weight": "15", "p1_first": "2025-01-01",
+              "p1_last": "2025-12-31", "p1_net_profit_fen": "86432.17"}  # fmt: skip
+    public = browser.send(f"{BASE}/try", **fields).get_data(as_text=True)
+    assert f'formaction="{here}"' in public
+    taken = browser.send(here, **fields, step="take").get_data(as_text=True)
+    assert 'value="86432.17"' in taken and first in taken and "30,251.26" not in taken
+    fields["from_day"] = first
+    tried = browser.send(here, **fields).get_data(as_text=True)
     assert "30,251.26" in tried and "18,150.76" in tried
-    assert browser.send(f"{BASE}/desk/contracts/{draft}/rule", **fields, keep="1").status_code == 303
-    assert browser.send(f"{BASE}/desk/contracts/{draft}/rule", **{**fields, "percent": "130"}).status_code == 422
-    assert browser.send(f"{BASE}/desk/contracts/{draft}/rule", from_day=first, whole="{").status_code == 422
+    count = len(contracts.rule_versions(WEST_HILL, draft))
+    for _again in range(2):
+        kept = browser.send(here, **fields, keep="1", idempotency_key="fedcba9876543210")
+        assert kept.status_code == 303
+    versions = contracts.rule_versions(WEST_HILL, draft)
+    assert len(versions) == count + 1 and versions[-1].rule["components"][0]["rate"] == "0.35"
+    again = browser.get(here).get_data(as_text=True)
+    assert re.search(r'name="c1_rate"[^>]*value="35"|value="35"[^>]*name="c1_rate"', again)
+    assert browser.send(here, **{**fields, "c1_rate": "130"}).status_code == 422
     assert browser.send(f"{BASE}/desk/contracts/{draft}/sign", signed_on=today().isoformat()).status_code == 303
     assert Contract.get_of(WEST_HILL, draft).state == "active"
 
