@@ -46,7 +46,7 @@ _SOURCES = {
         "day_text", "local_day", "local_minute", "local_now", "local_text", "local_zone", "moment_text", "today",
         "utc_minute", "weekday_text",
     ),
-    "core.money": ("capital_figures", "fen_of", "yuan"),
+    "core.money": ("capital_figures", "exact_yuan", "fen_of", "yuan"),
     "core.spreadsheet": ("SpreadsheetError", "read_table"),
     "core.people.accounts": ("account_is_active",),
     "core.people.permissions": ("holders_named",),

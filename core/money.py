@@ -6,6 +6,7 @@ No database and no HTTP here; accounts and their rules belong to modules.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 _YUAN = re.compile(r"^[¥￥]?(\d{1,10})(?:\.(\d{1,2}))?元?$", re.ASCII)
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
@@ -19,6 +20,11 @@ def yuan(fen: int | None) -> str:
         return ""
     sign, rest = ("-", -fen) if fen < 0 else ("", fen)
     return f"{sign}{rest // 100:,}.{rest % 100:02d}"
+
+
+def exact_yuan(fen: int) -> Decimal:
+    """分 as a number of yuan for files: `1234.50`, exact in Excel, CSV and JSON (where it is text, as JSON knows floats only)."""
+    return Decimal(fen).scaleb(-2)
 
 
 def fen_of(text: str) -> int | None:

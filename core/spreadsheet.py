@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from core import workbook_reader
@@ -59,7 +60,7 @@ class SpreadsheetError(Refused):
 class Sheet:
     """One sheet to write: `title` on its tab, `header` in row 1 (may be empty), then `rows`.
 
-    Cells may be text, int, float, date, datetime, bool or None. `widths` are in characters; guessed where absent.
+    Cells may be text, int, float, Decimal (money, with two decimals), date, datetime, bool or None. `widths` are in characters; guessed where absent.
     """
 
     title: str
@@ -333,6 +334,7 @@ def write_workbook(sheets: Iterable[Sheet]) -> bytes:
         # What Excel stores for a cell typed with a leading apostrophe: it stays text even when someone edits it.
         "guarded": book.add_format({"num_format": "@", "valign": "top", "quote_prefix": True}),
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+        "money": book.add_format({"num_format": "#,##0.00"}),
         "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
     }
     taken: set[str] = set()
@@ -372,6 +374,12 @@ def _write_sheet(target: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
             _write_cell(target, line, column, value, formats)
             _widen(widths, column, value)
         last = line
+    target.set_paper(9)
+    target.set_landscape()
+    target.fit_to_pages(1, 0)
+    target.set_footer("&C&P / &N")
+    if sheet.header:
+        target.repeat_rows(0)
     if sheet.header and last > 0:
         target.autofilter(0, 0, last, len(sheet.header) - 1)
     for column, width in enumerate(sheet.widths or widths):
@@ -385,6 +393,9 @@ def _write_cell(target: Any, line: int, column: int, value: object, formats: dic
         target.write_boolean(line, column, value)
     elif isinstance(value, (int, float)) and abs(value) < 10**15:
         target.write_number(line, column, value)
+    elif isinstance(value, Decimal) and abs(value) < 10**13:
+        # Excel keeps 15 digits: with two of them behind the point, the 分 is exact.
+        target.write_number(line, column, value, formats["money"])
     elif isinstance(value, datetime.datetime):
         target.write_datetime(line, column, value.replace(tzinfo=None), formats["moment"])
     elif isinstance(value, datetime.date):

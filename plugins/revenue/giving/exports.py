@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core import Actor, Export, today
+from core import Actor, Export, exact_yuan, today
 from plugins.revenue.giving.journal import journal
 from plugins.revenue.giving.models import Donor, Float, Pledge
 from plugins.revenue.giving.pledges import DONORS, pledge_text
@@ -32,7 +32,7 @@ def _donations(actor: Actor, wanted: Mapping[str, str]) -> Iterator[list[Any]]:
             donor = donors[each.donor_id]
             yield [
                 pledge_text(each), each.pledged_on, donor.name, donor.phone, str(DONORS[donor.donor_kind]), each.purpose,
-                names.get(each.fund, each.fund), each.item, each.amount / 100, each.received / 100, each.returned / 100,
+                names.get(each.fund, each.fund), each.item, exact_yuan(each.amount), exact_yuan(each.received), exact_yuan(each.returned),
                 str(_STATE[each.state]),
             ]  # fmt: skip
         last = found[-1].id
@@ -48,7 +48,15 @@ def _journal(actor: Actor, wanted: Mapping[str, str]) -> Iterator[list[Any]]:
     if box is None:
         return
     for line in journal(box, wanted.get("month") or today().isoformat()[:7]).lines:
-        yield [line.day, line.number, str(line.what), line.came / 100, line.went / 100, line.left / 100, line.seq]
+        yield [
+            line.day,
+            line.number,
+            str(line.what),
+            exact_yuan(line.came),
+            exact_yuan(line.went),
+            exact_yuan(line.left),
+            line.seq,
+        ]
 
 
 EXPORTS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from core import Actor, Export, yuan
+from core import Actor, Export, exact_yuan
 from plugins.revenue.ledger import journal
 from plugins.revenue.ledger.entries import EntryFilter, entries
 from plugins.revenue.texts import _
@@ -15,7 +15,7 @@ def _entries(actor: Actor, filters: Mapping[str, str]) -> Iterator[list[object]]
     before = None
     while found := entries(str(actor.community), wanted, before=before, limit=200):
         for each in found:
-            yield [each.seq, each.day, each.purpose, yuan(each.total), each.by, each.reverses or "", each.reason]
+            yield [each.seq, each.day, each.purpose, exact_yuan(each.total), each.by, each.reverses or "", each.reason]
         before = found[-1].seq
 
 
@@ -26,7 +26,7 @@ def _journal(actor: Actor, _filters: Mapping[str, str]) -> Iterator[list[object]
         for each in found:
             total = sum(line.amount for line in journal.movements(each))
             yield [
-                each.id, each.day, each.purpose, yuan(total), words[each.state], each.asked_label, each.decided_label, each.reason,
+                each.id, each.day, each.purpose, exact_yuan(total), words[each.state], each.asked_label, each.decided_label, each.reason,
             ]  # fmt: skip
         before = found[-1].id
 

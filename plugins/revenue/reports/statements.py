@@ -1,16 +1,16 @@
-"""试算表 and the statements of funds and accounts over a period: what was there, what came and went, what is there.
+"""试算表 and the money of all funds over a period: what was there, what came and went, what is there.
 
-Months and years are added up from the flows, which triggers keep; single lines are read by keyset from covering indexes.
+Months, quarters and years are added up from the flows, which triggers keep. One fund with its lines: `movements.py`.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core import NotFound, rows
+from core import rows
 from plugins.revenue.ledger import accounts as chart
 from plugins.revenue.ledger import balances
 from plugins.revenue.ledger import funds as fund_list
@@ -80,7 +80,7 @@ _SIDES = """
 
 
 def trial_balance(community: str, period: Period, *, by_fund: bool = False) -> TrialBalance:
-    """The trial balance of a month or year, one line for each account, or for each account and fund."""
+    """The trial balance of a period, one line for each account, or for each account and fund."""
     first, last = period.months
     found = rows(_SIDES, *[first, first, community, last] * 2)
     summed: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -146,100 +146,3 @@ def money_of_funds(community: str, period: Period) -> list[FundMoney]:
         for fund in fund_list.funds(community)
         if fund.is_open or any(moved[fund.code])
     ]
-
-
-# --------------------------------------------------------------------------- lines
-
-
-@dataclass(frozen=True)
-class StatementLine:
-    """A movement into (`fen` > 0) or out of what the statement is about, and the balance after it, 分."""
-
-    seq: int
-    line: int
-    day: datetime.date
-    purpose: str
-    other: str
-    fen: int
-    balance: int
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A fund's money or an account over a period: `lines` from the first to the last day."""
-
-    title: str
-    period: Period
-    opening: int
-    lines: Sequence[StatementLine]
-
-    @property
-    def closing(self) -> int:
-        """The balance at the end."""
-        return self.lines[-1].balance if self.lines else self.opening
-
-    @property
-    def came(self) -> int:
-        """Everything in."""
-        return sum(line.fen for line in self.lines if line.fen > 0)
-
-    @property
-    def went(self) -> int:
-        """Everything out."""
-        return -sum(line.fen for line in self.lines if line.fen < 0)
-
-
-_OF_ACCOUNT = """
-    SELECT m.day, m.entry, m.line, m.fen, e.purpose, m.other FROM (
-        SELECT community, day, entry, line, amount AS fen, source AS other FROM revenue_movement
-        WHERE community = ? AND destination = ? AND day BETWEEN ? AND ?
-        UNION ALL
-        SELECT community, day, entry, line, -amount, destination FROM revenue_movement
-        WHERE community = ? AND source = ? AND day BETWEEN ? AND ?
-    ) AS m JOIN revenue_entry e ON e.community = m.community AND e.seq = m.entry ORDER BY m.day, m.entry, m.line, m.fen
-"""
-_OF_FUND = """
-    SELECT m.day, m.entry, m.line, m.fen, e.purpose, m.other FROM (
-        SELECT v.community, v.day, v.entry, v.line, v.amount AS fen, v.source AS other FROM revenue_movement v
-            JOIN revenue_account a ON a.community = v.community AND a.code = v.destination AND a.kind = 'asset'
-        WHERE v.community = ? AND v.destination_fund = ? AND v.day BETWEEN ? AND ?
-        UNION ALL
-        SELECT v.community, v.day, v.entry, v.line, -v.amount, v.destination FROM revenue_movement v
-            JOIN revenue_account a ON a.community = v.community AND a.code = v.source AND a.kind = 'asset'
-        WHERE v.community = ? AND v.source_fund = ? AND v.day BETWEEN ? AND ?
-    ) AS m JOIN revenue_entry e ON e.community = m.community AND e.seq = m.entry ORDER BY m.day, m.entry, m.line, m.fen
-"""
-
-
-def account_statement(community: str, code: str, period: Period) -> Statement:
-    """Every movement of an account in a period. Raises `NotFound`."""
-    account = chart.account(community, code)
-    opening = balances.balance(community, account=code, as_of=_day_before(period))
-    return Statement(account.name, period, opening, list(_running(community, _OF_ACCOUNT, code, period, opening)))
-
-
-def fund_statement(community: str, code: str, period: Period) -> Statement:
-    """Every movement of a fund's money in a period. Raises `NotFound`."""
-    fund = fund_list.fund(community, code)
-    opening = balances.balance(community, fund=code, as_of=_day_before(period))
-    return Statement(fund.name, period, opening, list(_running(community, _OF_FUND, code, period, opening)))
-
-
-def statement_of(community: str, what: str, code: str, period: Period) -> Statement:
-    """The statement of an `account` or a `fund`. Raises `NotFound` for either that is not there."""
-    if what not in ("account", "fund"):
-        raise NotFound
-    return (account_statement if what == "account" else fund_statement)(community, code, period)
-
-
-def _day_before(period: Period) -> datetime.date:
-    return period.first - datetime.timedelta(days=1)
-
-
-def _running(community: str, statement: str, code: str, period: Period, opening: int) -> Iterator[StatementLine]:
-    names = {account.code: account.name for account in chart.accounts(community)}
-    balance = opening
-    given = [community, code, period.first.isoformat(), period.last.isoformat()] * 2
-    for day, seq, line, fen, purpose, other in rows(statement, *given):
-        balance += fen
-        yield StatementLine(seq, line, datetime.date.fromisoformat(day), purpose, names.get(other, other), fen, balance)

@@ -13,11 +13,13 @@ from plugins.revenue.ledger import chain
 from plugins.revenue.ledger import funds as fund_list
 from plugins.revenue.reports import verification
 from plugins.revenue.reports.book_reading import money_of_year
+from plugins.revenue.reports.income import own_name
 from plugins.revenue.reports.money_flow import BEFORE, BOOKED, FUND, LEFT, SOURCE, USE, MoneyFlow, Node
 from plugins.revenue.reports.period import Period
 from plugins.revenue.reports.sankey import Picture, draw
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
+from plugins.revenue.views.reports_desk import income_shown
 
 AT_ONCE = 200
 WHOLE_AT_ONCE = 3000
@@ -51,9 +53,7 @@ def money() -> Response:
 
 
 def _names(community: str) -> dict[Node, str]:
-    accounts = {account.code: account.name for account in chart.accounts(community)}
-    # Of a sub-account only what it has of its own, as residents call it: “社区食堂”, not “提供服务收入—社区食堂”.
-    own = {code: name.rpartition("—")[2] if "." in code else name for code, name in accounts.items()}
+    own = {account.code: own_name(account.code, account.name) for account in chart.accounts(community)}
     named: dict[Node, str] = {Node(layer, code): name for layer in (SOURCE, USE) for code, name in own.items()}
     for fund in fund_list.funds(community):
         named[Node(BOOKED, fund.code)] = named[Node(FUND, fund.code)] = fund.name
@@ -73,6 +73,20 @@ def _picture(found: MoneyFlow, layer: int) -> Picture:
 
 def _size(links: dict[tuple[Hashable, Hashable], int], node: Hashable, side: int) -> int:
     return sum(amount for pair, amount in links.items() if pair[side] == node)
+
+
+@blueprint.get("/money/statement")
+@view(public=True)
+def money_statement() -> Response:
+    """收支表 of a month, quarter or year for everybody."""
+    return page("revenue/money_statement.html", **income_shown())
+
+
+@blueprint.get("/money/statement/print")
+@view(public=True)
+def money_statement_print() -> Response:
+    """The same on A4, to be hung on the board."""
+    return page("revenue/money_statement_print.html", **income_shown())
 
 
 @blueprint.get("/verify")
