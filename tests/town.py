@@ -486,7 +486,8 @@ def _add_dues(town: Town) -> None:
     dues = []
     for contract in (signed, waiting):
         contracts.add_rule(clerk, contract.id, rule, first)
-        contracts.sign(clerk, contract.id, today())
+        paper = keep_upload(clerk, f"{town.mark}合同.txt", f"{town.mark}合同{contract.id}".encode(), ("document",))
+        contracts.sign(clerk, contract.id, today(), [(paper.token, "")])
         due = _first_due(town.code, contract.id)
         file = keep_upload(clerk, f"{town.mark}流水.txt", f"{town.mark}{contract.id}".encode(), ("document",))
         declaring.declare(

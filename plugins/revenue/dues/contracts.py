@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core import (
@@ -13,8 +13,10 @@ from core import (
     Ref,
     Refused,
     advance,
+    attach,
     begin,
     deadline,
+    files_of,
     get_service,
     next_number,
     record,
@@ -23,7 +25,7 @@ from core import (
 )  # fmt: skip
 from plugins.revenue.dues import books
 from plugins.revenue.dues.access import CONTRACTS, by
-from plugins.revenue.dues.models import Contract, Due, Operator, RuleVersion
+from plugins.revenue.dues.models import Contract, ContractScan, Due, Operator, RuleVersion
 from plugins.revenue.dues.spans import spans
 from plugins.revenue.dues.words import APPROVALS, HOLDERS, OWNER_CLASSES, PERIODS
 from plugins.revenue.ledger.funds import funds
@@ -36,6 +38,7 @@ FIELDS = (
     "evidence", "approval", "approval_kind", "vote", "deposit_fen", "estimate_fen", "holder",
 )  # fmt: skip
 ENDS_SOON = 60  # days
+SCAN = "scan"
 COUNTS = ("persons", "area")
 
 
@@ -169,8 +172,36 @@ def rule_on(community: str, contract_id: int, day: datetime.date) -> RuleVersion
 
 
 @transactional
-def sign(actor: Actor, contract_id: int, signed_on: datetime.date) -> Contract:
-    """The contract is in force: it gets its number without gaps, its account of income, and its first periods."""
+def add_scans(actor: Actor, contract_id: int, files: Sequence[tuple[str, str]]) -> Contract:
+    """Keep scans of the signed paper with the contract, each with its digest; also annexes that come later.
+
+    `files` are tokens of uploads with captions. Raises `Invalid` without one, `Refused` for a draft that was dropped.
+    """
+    actor.require(CONTRACTS)
+    community = str(actor.community)
+    contract: Contract = Contract.get_of(community, contract_id)
+    if contract.state == "dropped":
+        raise Refused(_("The draft is dropped."))
+    if not files:
+        raise Invalid({"files": [_("Add a scan or photos of the signed paper.")]})
+    added = set(attach(actor, contract.ref, SCAN, files, permission=CONTRACTS))
+    for file in scans_of(contract):
+        if file.id in added:
+            ContractScan.create(community=community, contract_id=contract_id, file_use=file.id, sha256=file.sha256)
+    return contract
+
+
+def scans_of(contract: Contract) -> list[Any]:
+    """The scans of the signed paper, for those who keep the books; each says its SHA-256."""
+    return list(files_of(contract.ref, SCAN))
+
+
+@transactional
+def sign(actor: Actor, contract_id: int, signed_on: datetime.date, files: Sequence[tuple[str, str]] = ()) -> Contract:
+    """The contract is in force: it gets its number without gaps, its account of income, and its first periods.
+
+    `files` are scans of the signed paper, where none is there yet. Raises `Invalid`, `Refused`.
+    """
     actor.require(CONTRACTS)
     community = str(actor.community)
     contract: Contract = Contract.get_of(community, contract_id)
@@ -179,9 +210,11 @@ def sign(actor: Actor, contract_id: int, signed_on: datetime.date) -> Contract:
     year = signed_on.year
     values: dict[str, Any] = {"signed_on": signed_on, "year": year, "number": 0}
     # The guards speak before a number is taken.
-    from plugins.revenue.dues.states import has_rule, is_approved
+    from plugins.revenue.dues.states import has_rule, has_scan, is_approved
 
-    for guard in (has_rule, is_approved):
+    if files:
+        add_scans(actor, contract_id, files)
+    for guard in (has_rule, is_approved, has_scan):
         reason = guard(actor, contract, values)
         if contract.state == "draft" and reason:
             raise Refused(reason)

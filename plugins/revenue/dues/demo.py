@@ -69,7 +69,8 @@ def fill(community: Community, _actor: Actor) -> Iterator[str]:
             "deposit_fen": 500_000,
         })  # fmt: skip
         contracts.add_rule(clerk, draft.id, rule, first)
-        contract = contracts.sign(clerk, draft.id, first + datetime.timedelta(days=3))
+        paper = keep_upload(clerk, "合同扫描件.txt", f"{business} 合同 {first}".encode(), ("document",))
+        contract = contracts.sign(clerk, draft.id, first + datetime.timedelta(days=3), [(paper.token, "")])
         _year(clerk, reviewer, keeper, contract, figures)
     yield str(_("Four operators with the shares of a year, declared, reviewed and paid."))
 

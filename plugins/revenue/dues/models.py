@@ -102,6 +102,19 @@ class RuleVersion(CommunityModel):
         table_name = "revenue_rule"
 
 
+class ContractScan(CommunityModel):
+    """A scan of the signed paper with the SHA-256 it had then. Never changed; without one no contract comes into force."""
+
+    kind = "revenue.contract_scan"
+    contract_id = Integer()
+    file_use = Integer()
+    sha256 = Text()
+    at = Utc(default=now)
+
+    class Meta:
+        table_name = "revenue_contract_scan"
+
+
 class Due(CommunityModel):
     """应缴: one period of a contract. `computation_id` is the share in force, `pending_id` one that waits for its review.
 
@@ -295,6 +308,6 @@ def contract_number(contract: Contract) -> str:
 
 
 MODELS: tuple[Any, ...] = (
-    Operator, OperatorAccount, Contract, RuleVersion, Due, Declaration, Evidence, Computation, Review, Receipt, Part,
+    Operator, OperatorAccount, Contract, RuleVersion, ContractScan, Due, Declaration, Evidence, Computation, Review, Receipt, Part,
     MoneyAct,
 )  # fmt: skip

@@ -193,6 +193,7 @@ FILES = (
         keep_days=None,
         private=True,
     ),
+    FileKind(Contract.kind, "scan", _inside, most=20, takes=("picture", "document"), keep_days=None, private=True),
     FileKind(Due.kind, "scan", _inside, most=6, takes=("picture", "document"), keep_days=None, private=True),
 )
 

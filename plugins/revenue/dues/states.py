@@ -10,7 +10,7 @@ from typing import Any
 
 from core import Actor, Label, State, Transition, Workflow
 from plugins.revenue.dues.access import CONTRACTS, REVIEW, is_same, was_operator
-from plugins.revenue.dues.models import Computation, Contract, Declaration, Due, RuleVersion
+from plugins.revenue.dues.models import Computation, Contract, ContractScan, Declaration, Due, RuleVersion
 from plugins.revenue.shares.votes import Vote, owners_vote
 from plugins.revenue.texts import _
 
@@ -44,6 +44,12 @@ def is_approved(_actor: Actor, contract: Contract, _fields: Mapping[str, Any]) -
     return None if outcome.passed else outcome.reasons[0]
 
 
+def has_scan(_actor: Actor, contract: Contract, _fields: Mapping[str, Any]) -> Label | None:
+    """The paper that both sides signed is kept with the contract."""
+    scans = ContractScan.of(contract.community).where(ContractScan.contract_id == contract.id)
+    return None if scans.exists() else _("Add a scan or photos of the signed paper.")
+
+
 CONTRACT = Workflow(
     name="revenue.contract",
     model=Contract,
@@ -56,7 +62,7 @@ CONTRACT = Workflow(
     ),
     initial="draft",
     transitions=(
-        Transition("sign", "draft", "active", CONTRACTS, _("Signed, in force"), (has_rule, is_approved), ("signed_on", "number", "year")),
+        Transition("sign", "draft", "active", CONTRACTS, _("Signed, in force"), (has_rule, is_approved, has_scan), ("signed_on", "number", "year")),
         Transition("drop", "draft", "dropped", CONTRACTS, _("Drop the draft")),
         Transition("near", "active", "expiring", "", _("Ends soon")),
         Transition("end", ("active", "expiring"), "ended", "", _("End the contract"), (), ("ended_on",)),

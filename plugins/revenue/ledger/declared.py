@@ -46,6 +46,7 @@ class Ledger(Part):
             workflows=(journal.JOURNAL,),
             jobs=(Job("revenue.verify", nightly.check, 60 * 24, _("Compute the books of shared revenue anew")),),
             exports=exports.EXPORTS,
+            files=records.FILES,
             records=records.RECORDS,
             # The group of all parts: each adds its commands to it as it is imported.
             commands=(commands.revenue,),

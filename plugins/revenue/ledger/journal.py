@@ -20,7 +20,9 @@ from core import (
     Workflow,
     WorkflowTodos,
     advance,
+    attach,
     begin,
+    files_of,
     today,
     transactional,
 )
@@ -32,6 +34,8 @@ from plugins.revenue.texts import _
 
 POST = "revenue.post"
 APPROVE = "revenue.approve"
+SCAN = "scan"
+MOST_LINES = 20
 
 
 def _todo(journal: Journal) -> Todo:
@@ -83,14 +87,29 @@ def movements(journal: Journal) -> list[Line]:
 
 
 @transactional
-def enter_posting(actor: Actor, *, day: datetime.date, purpose: str, lines: Sequence[Line]) -> Journal:
-    """Enter a posting for a second person. Raises `Invalid`, `Refused`, `Forbidden`."""
+def enter_posting(
+    actor: Actor, *, day: datetime.date, purpose: str, lines: Sequence[Line], scans: Sequence[tuple[str, str]] = ()
+) -> Journal:
+    """Enter a posting of one or more movements for a second person; `scans` are tokens of uploads that show it.
+
+    Their digests stand in the entry. Raises `Invalid`, `Refused`, `Forbidden`.
+    """
     actor.require(POST)
     if not purpose.strip() or len(purpose.strip()) > 500:
         raise Invalid({"purpose": [_("Please say in at most 500 characters what the money is for.")]})
     if not lines:
         raise Invalid({"amount": [_("Please enter at least one movement.")]})
-    return _draft(actor, day, purpose.strip(), lines)
+    if len(lines) > MOST_LINES:
+        raise Invalid({"amount": [_("At most %(most)d movements go into one posting.", most=MOST_LINES)]})
+    made = _draft(actor, day, purpose.strip(), lines)
+    if scans:
+        attach(actor, made.ref, SCAN, scans, permission=POST)
+    return made
+
+
+def scans_of(journal: Journal) -> list[Any]:
+    """The papers that show it, each with its SHA-256."""
+    return list(files_of(journal.ref, SCAN))
 
 
 @transactional
@@ -159,6 +178,7 @@ def approve(actor: Actor, journal_id: int) -> Journal:
             purpose=journal.purpose,
             lines=lines,
             record=journal.ref,
+            evidence=tuple(file.sha256 for file in scans_of(journal)),
             approvals=approvals,
         )
     else:

@@ -1,11 +1,11 @@
-"""Entries and journals as others name and open them."""
+"""Entries and journals as others name and open them, and the papers of a journal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core import Actor, RecordKind, Ref
+from core import Actor, FileKind, RecordKind, Ref
 from plugins.revenue.ledger.models import Entry, Journal
 from plugins.revenue.texts import _
 
@@ -51,4 +51,8 @@ RECORDS = (
         path=lambda actor, ref: f"revenue/desk/journal/{ref.id}",
         may_see=_keeps_books,
     ),
+)
+
+FILES = (
+    FileKind(Journal.kind, "scan", _keeps_books, most=12, takes=("picture", "document"), keep_days=None, private=True),
 )

@@ -27,7 +27,7 @@ class Spending(Part):
     """See the folder's docstring."""
 
     def declaration(self) -> Declaration:
-        from plugins.revenue.spending import audit_words, exports, limits, models, privacy, records, sheets
+        from plugins.revenue.spending import audit_words, city, exports, limits, models, privacy, records, sheets
         from plugins.revenue.spending.states import PROPOSAL
 
         return Declaration(
@@ -52,7 +52,7 @@ class Spending(Part):
                 Permission("revenue.approve_street", _("Approve proposals on money for the street"), ("liaison",)),
                 Permission("revenue.pay", _("Pay and post allocations"), ("cashier",)),
             ),
-            settings=limits.SETTINGS,
+            settings=(*limits.SETTINGS, *city.SETTINGS),
             workflows=(PROPOSAL,),
             records=records.RECORDS,
             exports=exports.EXPORTS,
@@ -69,9 +69,10 @@ class Spending(Part):
         return front.nav_items(actor)
 
     def todo_items(self, community: Community, actor: Actor) -> Iterable[Todo]:
-        from plugins.revenue.spending import waiting
+        from plugins.revenue.spending import city, waiting
 
-        return waiting.todos(actor)
+        yield from waiting.todos(actor)
+        yield from city.todo_items(community, actor)
 
     def on_event(self, community: Community, event: Any) -> None:
         if isinstance(event, (NoticePublished, NoticeWithdrawn)):

@@ -11,7 +11,7 @@ from plugins.revenue.ledger.balances import balance
 from plugins.revenue.ledger.funds import fund
 from plugins.revenue.ledger.holds import hold, release
 from plugins.revenue.ledger.posting import Line, post
-from plugins.revenue.spending import lists, people
+from plugins.revenue.spending import city, lists, people
 from plugins.revenue.spending.models import Payment, Proposal
 from plugins.revenue.texts import _
 
@@ -19,7 +19,11 @@ COST, OWNERS_ASSETS, OWNERS_CUSTODY, CASH, BANK = "5101", "1901", "2601", "1001"
 
 
 def place_hold(actor: Actor, proposal: Proposal) -> int:
-    """Hold the sum in its fund, so that nobody else spends it; gives the hold. Raises `Refused` for too little money."""
+    """Hold the sum in its fund, so that nobody else spends it; gives the hold. Raises `Refused` for too little money,
+    also where the rest waits for the maintenance fund by the city's rules."""
+    reason = city.against_spending(proposal.community, proposal.fund, proposal.amount)
+    if reason:
+        raise Refused(reason, advice=city.ADVICE)
     key = f"{proposal.ref}:{proposal.round}"
     purpose = f"{proposal.number_text} {proposal.title}"
     return hold(actor, key=key, fund=proposal.fund, amount=proposal.amount, record=proposal.ref, purpose=purpose)

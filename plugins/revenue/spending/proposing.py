@@ -22,7 +22,7 @@ from core import (
 )
 from plugins.revenue.ledger.funds import fund
 from plugins.revenue.shares.votes import Vote, owners_vote
-from plugins.revenue.spending import funding, limits, lists, people, publishing
+from plugins.revenue.spending import city, funding, limits, lists, people, publishing
 from plugins.revenue.spending.models import Decision, Proposal, Target
 from plugins.revenue.spending.received import Received, allocatable, claim, unclaim
 from plugins.revenue.spending.words import BODIES, PROPOSE, PUBLISH, SIGN
@@ -120,6 +120,9 @@ def _begun(actor: Actor, kind: str, wish: Wish, fund_code: str, amount: int, **m
     found = fund(community, fund_code)
     if not found.is_open:
         raise Invalid({"fund": [_("This fund is closed.")]})
+    waits = city.against_spending(community, fund_code, amount)
+    if waits:
+        raise Invalid({"amount": [waits]})
     day = today()
     proposal: Proposal = begin(
         actor,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
@@ -22,6 +23,7 @@ from core import (
     today,
     url,
     view,
+    was_submitted,
 )  # fmt: skip
 from plugins.revenue.dues import contracts as services
 from plugins.revenue.dues import lists, operators, public, receiving
@@ -37,6 +39,7 @@ from plugins.revenue.views.dues_forms import (
     ContractForm,
     EndForm,
     OperatorForm,
+    ScanForm,
     SignForm,
     fen_in,
     yuan_or_empty,
@@ -200,19 +203,34 @@ def contract(contract: Contract) -> Response:
         versions=public.versions_shown(contract), held=public.deposit_held(contract), acts=acts_of(code, contract.id), act_words=ACTS,
         decisions=DECISIONS, obstacles=obstacles if contract.state == "draft" else [], room=services.room_name(code, contract.room),
         classes=OWNER_CLASSES, periods=PERIODS, holders=HOLDERS, approvals=APPROVALS, tint=lists.tint,
-        outcome=services.vote_outcome(contract), may_edit=actor.can(CONTRACTS), may_receive=actor.can("revenue.receive"),
+        outcome=services.vote_outcome(contract), scans=services.scans_of(contract), may_edit=actor.can(CONTRACTS), may_receive=actor.can("revenue.receive"),
     )  # fmt: skip
 
 
 @blueprint.route("/desk/contracts/<int:contract_id>/sign", methods=["GET", "POST"])
-@view(CONTRACTS, kind=Contract, key="contract_id")
+@view(CONTRACTS, kind=Contract, key="contract_id", uploads=True)
 def contract_sign(contract: Contract) -> Response:
     """Both sides have signed: the contract is in force."""
     form = SignForm.from_request(signed_on=today())
-    if form.act_on_submit(lambda: services.sign(current_actor(), contract.id, form.signed_on.data) and None):
+    act = lambda: services.sign(current_actor(), contract.id, form.signed_on.data, form.files.data) and None  # noqa: E731
+    if (form.is_submitted() and was_submitted()) or form.act_on_submit(act):
         toast(_("The contract is in force and has its number."))
         return after_post(url(".contract", contract_id=contract.id))
-    return _step(contract, form, _("The contract is signed"), _("Afterwards it cannot be changed any more."))
+    advice = _("Afterwards it cannot be changed any more.")
+    return _step(contract, form, _("The contract is signed"), advice, scans=services.scans_of(contract))
+
+
+@blueprint.route("/desk/contracts/<int:contract_id>/scans", methods=["GET", "POST"])
+@view(CONTRACTS, kind=Contract, key="contract_id", uploads=True)
+def contract_scans(contract: Contract) -> Response:
+    """Keep the signed paper, or an annex, with the contract."""
+    form = ScanForm.from_request()
+    act = lambda: services.add_scans(current_actor(), contract.id, form.files.data) and None  # noqa: E731
+    if (form.is_submitted() and was_submitted()) or form.act_on_submit(act):
+        toast(_("The paper is kept with the contract."))
+        return after_post(url(".contract", contract_id=contract.id))
+    advice = _("What is added stays; a better scan is added beside it.")
+    return _step(contract, form, _("Add the signed paper"), advice, scans=services.scans_of(contract))
 
 
 @blueprint.route("/desk/contracts/<int:contract_id>/end", methods=["GET", "POST"])
@@ -228,10 +246,10 @@ def contract_end(contract: Contract) -> Response:
     return _step(contract, form, _("End this contract"), _("What is due until that day stays due."))
 
 
-def _step(contract: Contract, form: Form, title: Any, advice: Any) -> Response:
+def _step(contract: Contract, form: Form, title: Any, advice: Any, scans: Sequence[Any] = ()) -> Response:
     return page(
         "revenue/desk/contract_step.html", form=form, contract=contract, line=lists.contract_line(contract), title=title, advice=advice,
-        status=status_of(form),
+        scans=scans, status=status_of(form),
     )  # fmt: skip
 
 

@@ -95,6 +95,19 @@ class SignForm(Form):
     """The day a contract was signed."""
 
     signed_on = DayField(_("Day on which both sides signed"), required=True)
+    files = UploadField(
+        _("Scan or photos of the signed paper"), takes=("picture", "document"), most=20, captions=False,
+        description=_("Every page, with the signatures and seals. Only those who keep the books see it."),
+    )  # fmt: skip
+
+
+class ScanForm(Form):
+    """More of the signed paper: an annex, a better scan."""
+
+    files = UploadField(
+        _("Scan or photos of the signed paper"), takes=("picture", "document"), most=20, captions=False, required=True,
+        description=_("Every page, with the signatures and seals. Only those who keep the books see it."),
+    )  # fmt: skip
 
 
 class EndForm(Form):

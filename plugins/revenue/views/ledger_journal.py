@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Response
+from typing import Any
+
+from flask import Response, request
 
 from core import (
     DayField,
     Form,
+    Invalid,
     SelectField,
     StringField,
     TextAreaField,
+    UploadField,
     after_post,
     asked_number,
     current_actor,
@@ -38,20 +42,57 @@ _PER_PAGE = 50
 
 
 class PostingForm(Form):
-    """One movement of money."""
+    """What a posting says of all its movements; theirs are added by `posting_form`."""
 
     day = DayField(_("Day of the posting"), required=True)
-    amount = StringField(_("Amount"), required=True, longest=20, description=_("In yuan, for example 1200 or 88.50"))
-    source = SelectField(_("Out of the account"), required=True)
-    source_fund = SelectField(_("Out of the fund"), required=True)
-    destination = SelectField(_("Into the account"), required=True)
-    destination_fund = SelectField(_("Into the fund"), required=True)
     purpose = StringField(
         _("What for"),
         required=True,
         longest=200,
         description=_("Everybody can read this for ever: no names, no phone numbers."),
     )
+    scans = UploadField(
+        _("Scan or photo of the voucher"), takes=("picture", "document"), most=12, captions=False,
+        description=_("The digest of each paper stands in the entry; only those who keep the books see it."),
+    )  # fmt: skip
+
+
+SIDES = ("source", "destination", "source_fund", "destination_fund")
+
+
+def posting_form(movements: int, code: str) -> Any:
+    """The form with the fields of so many movements, filled from the request; those of the first have no number."""
+    of_accounts = [("", ""), *((each.code, f"{each.code} {each.name}") for each in accounts(code) if each.is_open)]
+    of_funds = [("", ""), *((each.code, each.name) for each in funds(code) if each.is_open)]
+    fields: dict[str, Any] = {}
+    for number in range(1, movements + 1):
+        end, first = suffix(number), number == 1
+        fields["amount" + end] = StringField(
+            _("Amount"), required=first, longest=20, description=_("In yuan, for example 1200 or 88.50")
+        )
+        fields["source" + end] = SelectField(_("Out of the account"), required=first, choices=of_accounts)
+        fields["source_fund" + end] = SelectField(_("Out of the fund"), required=first, choices=of_funds)
+        fields["destination" + end] = SelectField(_("Into the account"), required=first, choices=of_accounts)
+        fields["destination_fund" + end] = SelectField(_("Into the fund"), required=first, choices=of_funds)
+    return type("MovementsForm", (PostingForm,), fields).from_request(day=today())
+
+
+def suffix(number: int) -> str:
+    """What the names of the fields of a movement end with."""
+    return "" if number == 1 else f"_{number}"
+
+
+def _lines(form: Any, movements: int) -> list[Line]:
+    """The movements that are filled in; one without an amount is left out. Raises `Invalid` at the field."""
+    found = []
+    for end in map(suffix, range(1, movements + 1)):
+        if not form["amount" + end].data:
+            continue
+        empty = [name + end for name in SIDES if not form[name + end].data]
+        if empty:
+            raise Invalid({name: [_("Please choose one of the given answers.")] for name in empty})
+        found.append(Line(fen_in(form, "amount" + end), *(form[name + end].data for name in SIDES)))
+    return found
 
 
 class ReversalForm(Form):
@@ -85,33 +126,28 @@ def desk_journal() -> Response:
 
 
 @blueprint.route("/desk/journal/new", methods=["GET", "POST"])
-@view(POST)
+@view(POST, uploads=True)
 def desk_journal_new() -> Response:
-    """Enter a posting for a second person."""
+    """Enter a posting of one or more movements for a second person."""
     code = current_community().code
-    form = PostingForm.from_request(day=today())
-    of_accounts = [(each.code, f"{each.code} {each.name}") for each in accounts(code) if each.is_open]
-    of_funds = [(each.code, each.name) for each in funds(code) if each.is_open]
-    form.source.choices = form.destination.choices = of_accounts
-    form.source_fund.choices = form.destination_fund.choices = of_funds
+    movements = sum(f"amount{suffix(number)}" in request.form for number in range(1, journal.MOST_LINES + 1)) or 1
+    is_adding = request.form.get("step") == "add"
+    movements = min(movements + is_adding, journal.MOST_LINES)
+    form = posting_form(movements, code)
 
     def act() -> journal.Journal:
-        line = Line(
-            fen_in(form, "amount"),
-            form.source.data,
-            form.destination.data,
-            form.source_fund.data,
-            form.destination_fund.data,
-        )
-        return journal.enter_posting(current_actor(), day=form.day.data, purpose=form.purpose.data, lines=[line])
+        return journal.enter_posting(
+            current_actor(), day=form.day.data, purpose=form.purpose.data, lines=_lines(form, movements),
+            scans=form.scans.data,
+        )  # fmt: skip
 
-    made = sent(form, act)
+    made = None if is_adding else sent(form, act)
     if made is not None:
         toast(_("Entered. Somebody else has to approve it before it stands in the books."))
         return after_post(url(".desk_journal_one", journal_id=made))
-    return _form(
-        form, _("Enter a posting"), _("Hand in for approval"), desk("/journal"),
-        _("Somebody else approves it; only then does it stand in the books."),
+    return page(
+        "revenue/desk/posting.html", block="movements", form=form, movements=movements, suffix=suffix, base=desk(),
+        most=journal.MOST_LINES, status=status_of(form),
     )  # fmt: skip
 
 
@@ -173,7 +209,7 @@ def _one(journal_id: int, form: Form) -> Response:
     found = journal.find_journal(actor, journal_id)
     waits = found.state == "drafted"
     return page(
-        "revenue/desk/journal_one.html", journal=found, form=form, lines=journal.movements(found), names=names(),
+        "revenue/desk/journal_one.html", journal=found, form=form, lines=journal.movements(found), names=names(), scans=journal.scans_of(found),
         state=_states()[found.state], base=desk(), may_decide=waits and actor.can(APPROVE),
         cannot=not_the_asker(actor, found, {}) if waits else None,
     )  # fmt: skip

@@ -30,7 +30,7 @@ from core import (
 )
 from plugins.revenue.ledger.balances import available
 from plugins.revenue.ledger.funds import funds
-from plugins.revenue.spending import funding, limits, lists, people, proposing, public, publishing, waiting
+from plugins.revenue.spending import city, funding, limits, lists, people, proposing, public, publishing, waiting
 from plugins.revenue.spending.models import Proposal
 from plugins.revenue.spending.notice_words import fund_names, votes
 from plugins.revenue.spending.received import allocatable
@@ -129,9 +129,13 @@ def _new_allocation() -> Response:
     )  # fmt: skip
     if made is not None:
         return made
+    would: dict[str, int] = {}
+    for each in dues:
+        would |= {fund: would.get(fund, 0) + fen for fund, fen in each.split.items()}
+    asked = city.kept(code, would) if any(funding.owned_by_owners(code, fund) for fund in would) else None
     return page(
         "revenue/desk/spending_new.html", form=form, kind="allocation", kinds=KINDS, status=status_of(form), dues=dues,
-        funds=fund_names(code),
+        funds=fund_names(code), asked=asked,
     )  # fmt: skip
 
 
@@ -156,7 +160,7 @@ def spending_proposal(proposal: Proposal) -> Response:
         on_paper=_on_paper(actor, proposal, possible), votes=votes,
         signatures=people.every(proposal), standing_ids={each.id for each in people.standing(proposal)},
         decisions=[(each, files_of(each.ref, "scan")) for each in lists.decisions(proposal)],
-        targets=lists.targets(proposal), by_fund=lists.by_fund(proposal), funds=fund_names(proposal.community),
+        targets=lists.targets(proposal), by_fund=lists.by_fund(proposal), asked=city.about(proposal, lists.by_fund(proposal)), funds=fund_names(proposal.community),
         payments=[(each, files_of(each.ref, "scan")) for each in lists.payments(proposal)],
         spent=lists.spent(proposal), publications=standing, late=public.LATE.get(publishing.late(proposal, standing), ""),
         objections=publishing.counted(proposal), notices=notices_about(actor, proposal.ref),

@@ -174,7 +174,7 @@ class Year:
             "holder": "owners" if owners else "community",
         })  # fmt: skip
         contracts.add_rule(self.clerk, draft.id, rule, starts)
-        self.contracts[name] = contracts.sign(self.clerk, draft.id, D(2024, 9, 20))
+        self.contracts[name] = contracts.sign(self.clerk, draft.id, D(2024, 9, 20), self.paper("clerk", "合同"))
 
     # ---------------------------------------------------------------- declaring
 

@@ -71,7 +71,7 @@ class Town:
         }  # fmt: skip
         made = contracts.save_draft(self.clerk, None, {**values, **other})
         contracts.add_rule(self.clerk, made.id, data or PERCENT, made.starts_on)
-        return contracts.sign(self.clerk, made.id, today()) if signed else made
+        return contracts.sign(self.clerk, made.id, today(), self.files(self.clerk)) if signed else made
 
     def due(self, contract: Contract, number: int = 0) -> Due:
         """The period of a contract, counted from the first."""

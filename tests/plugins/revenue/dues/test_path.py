@@ -2,13 +2,17 @@
 
 import datetime
 
+import peewee
 import pytest
 
+from core.civic.attachments import content_of
 from core.clock import today
 from core.errors import Forbidden, Invalid, NotFound, Refused
+from core.store.db import transaction
+from core.store.files import FileUse
 from core.store.ref import Ref
 from plugins.revenue.dues import allocatable, contracts, declaring, lists, public, receiving, reviewing
-from plugins.revenue.dues.models import Computation, Contract, Due, Evidence, Part, Receipt
+from plugins.revenue.dues.models import Computation, Contract, ContractScan, Due, Evidence, Part, Receipt
 from plugins.revenue.ledger.chain import verify
 from plugins.revenue.ledger.posting import entry
 from tests.plugins.revenue.dues.conftest import VOTE, month, rule
@@ -46,6 +50,32 @@ def test_the_owners_space_takes_a_vote_that_carried(town):
         with pytest.raises(Refused):
             contracts.sign(town.clerk, draft.id, today())
     assert town.contract(owner_class="owners", approval_kind="vote", vote=VOTE).state == "active"
+
+
+def test_no_contract_comes_into_force_without_a_scan_of_the_signed_paper(town):
+    draft = town.contract(signed=False)
+    with pytest.raises(Refused):
+        contracts.sign(town.clerk, draft.id, today())
+    with pytest.raises(peewee.IntegrityError, match="revenue_contract_scanned"), transaction(town.community):
+        Contract.update(state="active", signed_on=today(), year=2026, number=99).where(
+            Contract.id == draft.id
+        ).execute()
+    contracts.add_scans(town.clerk, draft.id, town.files(town.clerk))
+    signed = contracts.sign(town.clerk, draft.id, today(), town.files(town.clerk))
+    scans = contracts.scans_of(signed)
+    kept = list(ContractScan.of(town.community).where(ContractScan.contract_id == signed.id).order_by(ContractScan.id))
+    assert (
+        signed.state == "active"
+        and [each.sha256 for each in kept] == [each.sha256 for each in scans]
+        and len(scans) == 2
+    )
+    with pytest.raises(peewee.IntegrityError, match="append_only"), transaction(town.community):
+        ContractScan.update(sha256="0" * 64).where(ContractScan.id == kept[0].id).execute()
+    use = FileUse.get_of(town.community, scans[0].id)
+    assert content_of(town.reviewer, use) is not None
+    for who in (town.boss, town.rival):
+        with pytest.raises(NotFound):
+            content_of(who, use)
 
 
 def test_declared_computed_reviewed_and_paid_in_two_parts(town):

@@ -41,7 +41,7 @@ def test_the_desk_opens_every_page(town, as_role):
     contract, due = town.values["contract_id"], town.values["due_id"]
     work = [
         "contracts/new", f"contracts/new?renews={contract[0]}", f"contracts/{contract[2]}/edit", f"contracts/{contract[2]}/rule",
-        f"contracts/{contract[2]}/sign", f"contracts/{contract[0]}/end", "operators/new", f"operators/{town.values['operator_id'][-1]}",
+        f"contracts/{contract[2]}/sign", f"contracts/{contract[0]}/end", f"contracts/{contract[0]}/scans", "operators/new", f"operators/{town.values['operator_id'][-1]}",
         "receipts/new", f"receipts/new?due={due[0]}", f"acts/new?kind=deposit_in&contract={contract[0]}",
         f"acts/new?kind=receipt_undo&receipt={town.values['receipt_id'][0]}",
     ]  # fmt: skip
@@ -133,8 +133,16 @@ def test_a_rule_is_tried_before_it_is_kept_and_the_contract_is_signed(town, as_r
     again = browser.get(here).get_data(as_text=True)
     assert re.search(r'name="c1_rate"[^>]*value="35"|value="35"[^>]*name="c1_rate"', again)
     assert browser.send(here, **{**fields, "c1_rate": "130"}).status_code == 422
-    assert browser.send(f"{BASE}/desk/contracts/{draft}/sign", signed_on=today().isoformat()).status_code == 303
+    sign = f"{BASE}/desk/contracts/{draft}/sign"
+    assert browser.send(sign, signed_on=today().isoformat()).status_code in (409, 422)
+    paper = (io.BytesIO(picture()), "合同.jpg")
+    assert browser.send(sign, signed_on=today().isoformat(), files=paper).status_code == 303
     assert Contract.get_of(WEST_HILL, draft).state == "active"
+    annex = (io.BytesIO(picture()), "附件.jpg")
+    assert browser.send(f"{BASE}/desk/contracts/{draft}/scans", files=annex).status_code == 303
+    seen = browser.get(f"{BASE}/desk/contracts/{draft}").get_data(as_text=True)
+    assert "合同.jpg" in seen and "附件.jpg" in seen
+    assert "合同.jpg" not in browser.get(f"{BASE}/operators/{draft}").get_data(as_text=True)
 
 
 def test_money_is_entered_once_assigned_and_approved_by_a_second_person(town, as_role):

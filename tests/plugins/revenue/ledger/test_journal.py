@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 
 import peewee
 import pytest
@@ -19,6 +20,7 @@ from plugins.revenue.ledger.balances import balance
 from plugins.revenue.ledger.entries import entry
 from plugins.revenue.ledger.models import Journal
 from plugins.revenue.ledger.posting import Line, post
+from tests.pictures import picture
 from tests.plugins.revenue.ledger.conftest import received
 from tests.plugins.revenue.ledger.tampering import run, without_guards
 
@@ -117,6 +119,35 @@ def test_pages_lead_from_entering_to_the_books(app, as_role):
     assert clerk.send(f"{base}/locks", month="2026-01").status_code == 403
     assert director.send(f"{base}/heads").status_code == 303
     assert as_role("staff").get(f"{base}/journal/new").status_code == 403
+
+
+def test_several_movements_and_papers_are_one_posting(app, as_role):
+    clerk = as_role("bookkeeper")
+    Account.update(label="王会计").execute()
+    director = as_role("director")
+    base = f"/c/{WEST_HILL}/revenue/desk"
+    form = {
+        "day": "2026-03-05", "amount": "88.50", "source": "4901", "source_fund": "general", "destination": "1002",
+        "destination_fund": "general", "purpose": "利息",
+    }  # fmt: skip
+    more = clerk.send(f"{base}/journal/new", **form, step="add").get_data(as_text=True)
+    assert 'name="amount_2"' in more and 'value="88.50"' in more and 'name="amount_3"' not in more
+    alone = clerk.send(f"{base}/journal/new", htmx=True, **form, step="add").get_data(as_text=True)
+    assert 'name="amount_2"' in alone and "<html" not in alone
+    assert Journal.select().count() == 0
+    second = {"amount_2": "1.50", "source_2": "1002", "source_fund_2": "general", "destination_fund_2": "general"}
+    assert clerk.send(f"{base}/journal/new", **form, **second, destination_2="").status_code == 422
+    paper = (io.BytesIO(picture()), "回单.jpg")
+    both = {**form, **second, "destination_2": "1001", "amount_3": "", "source_3": "4901"}
+    assert clerk.send(f"{base}/journal/new", **both, scans=paper).status_code == 303
+    found = Journal.select().get()
+    assert "回单.jpg" in director.get(f"{base}/journal/{found.id}").get_data(as_text=True)
+    digests = [each.sha256 for each in journal.scans_of(found)]
+    assert director.send(f"{base}/journal/{found.id}/approve").status_code == 303
+    posted = entry(WEST_HILL, 1)
+    assert [line.amount for line in posted.lines] == [8850, 150]
+    assert list(posted.evidence) == digests and len(digests) == 1
+    assert (balance(WEST_HILL, "1002"), balance(WEST_HILL, "1001")) == (8700, 150)
 
 
 def test_a_month_is_locked_on_its_page(app, as_role):
