@@ -29,6 +29,7 @@ SENTENCES = {
     "revenue.journal.begin": _("Entered a posting that somebody else has to approve"),
     "revenue.journal.approve": _("Approved a posting"),
     "revenue.journal.refuse": _("Did not approve a posting"),
+    "revenue.books.exported": _("Took the books of a year along as a file"),
 }
 
 WORDS = AuditWords(
@@ -62,5 +63,7 @@ WORDS = AuditWords(
         "seq": _("Entry number"),
         "workflow_version": _("Version of the deadlines"),
         "id": _("Number"),
+        "form": _("Format of the file"),
+        "year": _("Year"),
     },
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import IO
 
 import click
@@ -11,9 +9,8 @@ import click
 from core import Invalid, all_communities, opened
 from plugins.revenue.commands import revenue
 from plugins.revenue.reports.book_reading import book_of, whole_book
-from plugins.revenue.reports.books import Book
 from plugins.revenue.reports.period import Period
-from plugins.revenue.reports.plain_text import beancount, hledger
+from plugins.revenue.reports.plain_text import as_json, beancount, hledger
 from plugins.revenue.reports.workbook import workbook
 from plugins.revenue.texts import _
 
@@ -43,31 +40,3 @@ def _chosen(community: str | None) -> str:
     if community not in codes:
         raise Invalid(message=_("There is no community with the code %(code)s here.", code=community or ""))
     return str(community)
-
-
-def as_json(book: Book) -> Iterator[str]:
-    """One JSON object: accounts, funds, balances at both ends in 分, and every entry."""
-
-    def told(balances: object) -> list[list[object]]:
-        return [[account, fund, fen] for (account, fund), fen in sorted(dict(balances).items())]  # type: ignore[call-overload]
-
-    head = {
-        "community": book.community,
-        "first": str(book.first),
-        "last": str(book.last),
-        "accounts": [[account.code, account.name, account.kind] for account in book.accounts],
-        "funds": dict(book.funds),
-        "opening": told(book.opening),
-        "closing": told(book.closing),
-    }
-    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "entries": [\n'
-    comma = ""
-    for entry in book.entries:
-        lines = [[each.amount, *each.source, *each.destination] for each in entry.movements]
-        said = {
-            "seq": entry.seq, "day": str(entry.day), "purpose": entry.purpose, "reverses": entry.reverses or None,
-            "digest": entry.digest, "lines": lines,
-        }  # fmt: skip
-        yield comma + json.dumps(said, ensure_ascii=False)
-        comma = ",\n"
-    yield "\n]}\n"

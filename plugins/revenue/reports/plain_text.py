@@ -1,9 +1,10 @@
-"""The books as text files of beancount and of hledger. Each ends with our balances as assertions, so that the program itself
-finds a difference of one 分."""
+"""The books as text files of beancount and of hledger, and as JSON. The first two end with our balances as assertions, so that
+the program itself finds a difference of one 分."""
 
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from collections.abc import Iterator
 
@@ -99,3 +100,31 @@ def _commented(text: str) -> str:
 
 def _one_line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text).strip()
+
+
+def as_json(book: Book) -> Iterator[str]:
+    """One JSON object: accounts, funds, balances at both ends in 分, and every entry."""
+
+    def told(balances: object) -> list[list[object]]:
+        return [[account, fund, fen] for (account, fund), fen in sorted(dict(balances).items())]  # type: ignore[call-overload]
+
+    head = {
+        "community": book.community,
+        "first": str(book.first),
+        "last": str(book.last),
+        "accounts": [[account.code, account.name, account.kind] for account in book.accounts],
+        "funds": dict(book.funds),
+        "opening": told(book.opening),
+        "closing": told(book.closing),
+    }
+    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "entries": [\n'
+    comma = ""
+    for entry in book.entries:
+        lines = [[each.amount, *each.source, *each.destination] for each in entry.movements]
+        said = {
+            "seq": entry.seq, "day": str(entry.day), "purpose": entry.purpose, "reverses": entry.reverses or None,
+            "digest": entry.digest, "lines": lines,
+        }  # fmt: skip
+        yield comma + json.dumps(said, ensure_ascii=False)
+        comma = ",\n"
+    yield "\n]}\n"

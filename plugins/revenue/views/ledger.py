@@ -13,6 +13,7 @@ from core import (
     asked_number,
     current_actor,
     current_community,
+    download,
     page,
     status_of,
     submit_once,
@@ -27,6 +28,7 @@ from plugins.revenue.ledger.entries import EntryFilter, entries, entry
 from plugins.revenue.ledger.funds import funds
 from plugins.revenue.ledger.holds import held
 from plugins.revenue.ledger.words import ACCOUNT_KINDS, FUND_OWNERS, HOLDERS
+from plugins.revenue.reports import handing_out
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
 
@@ -66,8 +68,16 @@ def desk_books() -> Response:
     return page(
         "revenue/desk/books.html", funds=lines, accounts=of_account, kinds=ACCOUNT_KINDS, holders=HOLDERS,
         owners=FUND_OWNERS, broken=nightly.broken_entry(code), head=heads.head(code), base=desk(),
-        may_post=current_actor().can(POST),
+        may_post=current_actor().can(POST), years=handing_out.years(code) if handing_out.may_export(current_actor()) else [],
     )  # fmt: skip
+
+
+@blueprint.post("/desk/books/export")
+@view(BOOKS)
+def desk_books_export() -> Response:
+    """The books of a year for Excel, beancount, hledger or another program; told to the audit log."""
+    made = handing_out.book_file(current_actor(), request.form.get("form", ""), asked_number("year") or 0)
+    return download(made.content, made.media_type, made.filename)
 
 
 @blueprint.get("/desk/entries")

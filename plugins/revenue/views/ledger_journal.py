@@ -74,7 +74,8 @@ def posting_form(movements: int, code: str) -> Any:
         fields["source_fund" + end] = SelectField(_("Out of the fund"), required=first, choices=of_funds)
         fields["destination" + end] = SelectField(_("Into the account"), required=first, choices=of_accounts)
         fields["destination_fund" + end] = SelectField(_("Into the fund"), required=first, choices=of_funds)
-    return type("MovementsForm", (PostingForm,), fields).from_request(day=today())
+    filled: Any = type("MovementsForm", (PostingForm,), fields)
+    return filled.from_request(day=today())
 
 
 def suffix(number: int) -> str:
@@ -90,7 +91,7 @@ def _lines(form: Any, movements: int) -> list[Line]:
             continue
         empty = [name + end for name in SIDES if not form[name + end].data]
         if empty:
-            raise Invalid({name: [_("Please choose one of the given answers.")] for name in empty})
+            raise Invalid({name: [_("Please fill this in.")] for name in empty})
         found.append(Line(fen_in(form, "amount" + end), *(form[name + end].data for name in SIDES)))
     return found
 

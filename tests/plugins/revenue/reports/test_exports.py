@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from core.testing import do_without
+from core.actor import command
+from core.store.audit import AuditEntry
+from core.testing import WEST_HILL, do_without
 from plugins.revenue.ledger import balances
 from plugins.revenue.ledger.accounts import open_account
-from plugins.revenue.ledger.posting import Line, reverse
+from plugins.revenue.ledger.posting import Line, post, reverse
 from plugins.revenue.reports.book_reading import book_of, whole_book
 from plugins.revenue.reports.books import amount_text, legal_names
-from plugins.revenue.reports.commands import as_json
-from plugins.revenue.reports.plain_text import beancount, hledger
+from plugins.revenue.reports.plain_text import as_json, beancount, hledger
 from plugins.revenue.reports.workbook import workbook
 from tests.plugins.revenue.ledger.conftest import books, paid, received
 
@@ -93,3 +94,28 @@ def test_json_and_the_workbook_hold_the_same_entries(year):
     made = openpyxl.load_workbook(io.BytesIO(workbook(whole_book(year.community))))
     assert made.worksheets[1].max_row == 8
     assert "2025-12-31" in made.worksheets[0].oddHeader.left.text
+
+
+def test_a_year_is_taken_along_at_the_desk_without_names_and_audited(app, as_role):
+    actor = command(WEST_HILL).with_rights("revenue.post")
+    for number, day in enumerate((datetime.date(2025, 12, 31), datetime.date(2026, 3, 5))):
+        post(
+            actor, key=f"k{number}", day=day, purpose="食堂分成", lines=[received(100_001)], approvals=["enter 王会计"]
+        )
+    pages = f"/c/{WEST_HILL}/revenue/desk/books"
+    keeper, supervisor = as_role("bookkeeper"), as_role("supervisor")
+    shown = keeper.get(pages).get_data(as_text=True)
+    assert 'value="beancount"' in shown and 'value="2025"' in shown
+    assert 'value="beancount"' not in supervisor.get(pages).get_data(as_text=True)
+    for form, ending in (("xlsx", "xlsx"), ("beancount", "beancount"), ("hledger", "journal"), ("json", "json")):
+        answer = keeper.send(f"{pages}/export", form=form, year="2026")
+        assert answer.status_code == 200 and f"2026.{ending}" in answer.headers["Content-Disposition"]
+        assert "王会计".encode() not in answer.get_data()
+    book = book_of(WEST_HILL, datetime.date(2026, 1, 1), datetime.date(2026, 12, 31))
+    assert keeper.send(f"{pages}/export", form="hledger", year="2026").get_data(as_text=True) == "".join(hledger(book))
+    entry = json.loads(keeper.send(f"{pages}/export", form="json", year="2026").get_data(as_text=True))["entries"][0]
+    assert set(entry) == {"seq", "day", "purpose", "reverses", "digest", "lines"}
+    assert keeper.send(f"{pages}/export", form="pdf", year="2026").status_code == 404
+    assert keeper.send(f"{pages}/export", form="json", year="1999").status_code == 404
+    assert supervisor.send(f"{pages}/export", form="json", year="2026").status_code == 403
+    assert AuditEntry.select().where(AuditEntry.action == "revenue.books.exported").count() == 6
