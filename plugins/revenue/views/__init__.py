@@ -21,6 +21,7 @@ from plugins.revenue.views import (
     spending,
     spending_pay,
     spending_public,
+    spending_score,
     spending_steps,
 )
 from plugins.revenue.views.base import blueprint
@@ -47,5 +48,6 @@ __all__ = [
     "spending",
     "spending_pay",
     "spending_public",
+    "spending_score",
     "spending_steps",
 ]

@@ -10,6 +10,7 @@ import pytest
 
 from core.actor import command
 from core.civic.attachments import files_of
+from core.civic.scores import Score
 from core.clock import today
 from core.people.account_records import Account
 from core.testing import WEST_HILL, sign_in_as
@@ -17,6 +18,7 @@ from plugins.revenue.spending import lists
 from plugins.revenue.spending.models import Proposal, Signature
 from plugins.revenue.views.spending_steps import STEPS_OF
 from tests import town as towns
+from tests.core.web.office_cases import person
 from tests.plugins.revenue.spending.conftest import PIXEL, give_money
 
 DESK = f"/c/{WEST_HILL}/revenue/desk/spending"
@@ -110,6 +112,26 @@ def test_residents_see_what_is_public_and_no_name(app, town):
     assert resident.get(f"{PORTAL}/{public}/rate").status_code == 200
     assert resident.send(f"{PORTAL}/{public}/rate", value="5").status_code == 303
     assert "我要评分" not in visitor.get(f"{PORTAL}/{public}").get_data(as_text=True)
+
+
+def test_the_office_enters_a_score_from_paper_for_whoever_stands_in_the_list(app, town):
+    public = town.values["proposal_id"][0]
+    staff, path = sign_in_as(app, "staff"), f"{DESK}/{public}/score"
+    who = person(phone="13800138123")
+    said = {"value": "4", "words": "亮了", "asked_on": today().isoformat(), "name": who.name, "phone": "138 0013 8123"}
+    assert staff.get(path).status_code == 200
+    staff.send(path, **said)
+    assert not Score.select().exists()
+    Proposal.update(score_until=today()).where(Proposal.id == public).execute()
+    for wrong in ({"name": "没有这人"}, {"phone": "13800138124"}, {"value": "9"}, {"asked_on": "2199-01-01"}):
+        assert staff.send(path, **{**said, **wrong}).status_code == 422, wrong
+    assert not Score.select().exists()
+    for _again in range(2):
+        assert staff.send(path, **said).status_code == 303
+    (kept,) = Score.select()
+    assert (kept.value, kept.words) == (4, "亮了") and kept.entered_by
+    assert who.name not in staff.get(f"{DESK}/{public}").get_data(as_text=True)
+    assert sign_in_as(app, "bookkeeper").get(path).status_code == 403
 
 
 @pytest.mark.parametrize("role", ["staff", "bookkeeper", "supervisor", "liaison", "director", "grid_officer"])
