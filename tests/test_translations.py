@@ -1,5 +1,6 @@
 """Every sentence has its Chinese, and the compiled catalogues are those of the sources."""
 
+import io
 import re
 
 import pytest
@@ -27,3 +28,9 @@ def test_translations_fill_the_same_places(domain):
             source = message.id if isinstance(message.id, str) else message.id[-1]
             if message.id:
                 assert set(places.findall(text)) <= set(places.findall(source)), source
+
+
+def test_sentences_inside_f_strings_are_found():
+    source = b"a = f\"{name} ({_('free')})\"\nb = f\"{ngettext('%(num)d day', '%(num)d days', count)}{_(word)}\"\n"
+    found = catalogues.python_sentences(io.BytesIO(source), catalogues.KEYWORDS, (), {})
+    assert {message for _line, _name, message, _comments in found} == {"free", ("%(num)d day", "%(num)d days")}

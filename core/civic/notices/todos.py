@@ -11,6 +11,7 @@ from core.civic.notices import pairs as notice_pairs
 from core.civic.notices.categories import PUBLISH, WRITE
 from core.civic.notices.lists import COLUMNS, lines
 from core.civic.notices.records import Notice
+from core.civic.threads.records import publishes
 from core.clock import day_text
 from core.plugin.declarations import Todo
 from core.text import _
@@ -37,10 +38,12 @@ def to_sign(actor: Actor) -> Iterator[Todo]:
 
 
 def second_notices(actor: Actor) -> Iterator[Todo]:
-    """The pairs whose first notice has come down and whose second one is not begun."""
+    """The pairs whose first notice has come down and whose second one is not begun, and is for no module to write."""
     if not actor.can(WRITE):
         return
     for pair, first, last in notice_pairs.waiting_for_second(actor):
+        if publishes(first.subject):
+            continue
         yield Todo(
             _("Write the second notice: %(title)s", title=pair.title),
             f"/c/{pair.community}/notices/desk/{first.id}",

@@ -33,6 +33,12 @@ def declared(registry: Registry) -> dict[str, RecordKind]:
     return _CORE | {kind.model.kind: kind for _plugin, kind in registry.declared("records")}
 
 
+def publishes(subject: str) -> bool:
+    """Whether the module of a record, in its text form, writes both notices about it itself; False for no record."""
+    kind = declared(active()).get(subject.partition(":")[0]) if subject else None
+    return kind is not None and kind.publishes
+
+
 def word_of(registry: Registry, kind: str) -> Label:
     """What records of a kind are called; empty for one nobody describes."""
     found = declared(registry).get(kind)

@@ -40,6 +40,7 @@ class RecordKind:
     where `may_see(actor, ref)` is True (an error denies). `related(community, refs)` gives what follows from the records
     themselves and is not stored as a link: every (record, relation, record) in which one of `refs`, of whatever kind, is
     an end. `askers(ref)` are the people who asked for a record, as (person, account): they follow it from the beginning.
+    `publishes` says that the module itself writes both notices about a record, so that the board asks nobody for the second.
     """
 
     model: type[CommunityModel]
@@ -51,6 +52,7 @@ class RecordKind:
     story: Callable[[Actor, Ref], Iterable[Moment]] | None = None
     related: Callable[[str, Sequence[Ref]], Iterable[tuple[Ref, str, Ref]]] | None = None
     askers: Callable[[Ref], Iterable[tuple[int | None, int | None]]] | None = None
+    publishes: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from core.civic.notices.categories import CATEGORIES, MOST_DAYS, PUBLISH, WRITE,
 from core.civic.notices.publishing import LONGEST_REASON, MOST_FILES
 from core.civic.notices.records import Notice
 from core.civic.notices.wording import LONGEST_BODY, LONGEST_NAME, LONGEST_TITLE, NoticeWording, number_text
-from core.civic.threads.records import Reader
+from core.civic.threads.records import Reader, publishes
 from core.errors import Invalid, NotFound, Refused
 from core.store.ref import Ref
 from core.text import _
@@ -201,6 +201,7 @@ def detail(notice: Notice) -> Response:
         finding=notice_digest.check(notice) if notice.published_at else None,
         problems=notice_digest.PROBLEMS,
         successor=notices.successor(notice),
+        second_comes=publishes(notice.subject),
         replaced=Notice.get_of(notice.community, notice.replaces) if notice.replaces else None,
     )
 

@@ -95,9 +95,14 @@ def dues_for(line: Line) -> list[OpenDue]:
     best = found[0][0] if found else 0
     alone = best > 0 and (len(found) < 2 or found[1][0] < best or found[0][2] == found[1][2])
     return [
-        OpenDue(due.id, name, span_text(due.first_day, due.last_day), due.open_fen, alone and at == 0)
+        OpenDue(due.id, name, _what_for(due), due.open_fen, alone and at == 0)
         for at, (_score, due, name) in enumerate(found[:40])
     ]
+
+
+def _what_for(due: Due) -> str:
+    contract: Contract = Contract.get_of(due.community, due.contract_id)
+    return f"{contract.business} {span_text(due.first_day, due.last_day)}"
 
 
 @transactional

@@ -69,7 +69,9 @@ def _of_operator(code: str, actor: Actor) -> Iterator[Todo]:
     if not mine:
         return
     contracts = Contract.of(code, Contract.id).where(Contract.operator_id.in_(mine))
-    waiting = Due.of(code).where(Due.contract_id.in_(contracts), Due.state.in_(("draft", "returned", *OPEN)))
+    waiting = Due.of(code).where(
+        Due.contract_id.in_(contracts), Due.state.in_(("draft", "returned", "computed", *OPEN))
+    )
     for due in list(waiting.order_by(Due.first_day).limit(MOST)):
         line = lists.due_line(due)
         what = f"{line.contract.business} {line.period}"
@@ -78,7 +80,7 @@ def _of_operator(code: str, actor: Actor) -> Iterator[Todo]:
                 _("Pay the share: %(what)s", what=what), f"/c/{code}/revenue/mine/dues/{due.id}", icon="hand-coins",
                 due=due.pay_by.isoformat() if due.pay_by else "", account=actor.account,
             )  # fmt: skip
-        elif due.last_day <= today():
+        elif line.is_undeclared and due.last_day <= today():
             yield Todo(
                 _("Declare: %(what)s", what=what), f"/c/{code}/revenue/mine/dues/{due.id}/declare", icon="pencil",
                 due=due.declare_by.isoformat(), account=actor.account,
@@ -92,7 +94,8 @@ def _to_review(code: str, actor: Actor) -> Iterator[Todo]:
             line = lists.due_line(due)
             yield Todo(
                 _("Review what was declared: %(what)s", what=f"{line.contract.business} {line.period}"),
-                f"/c/{code}/revenue/desk/dues/{due.id}", detail=line.operator, icon="clipboard-check", permission=REVIEW,
+                f"/c/{code}/revenue/desk/dues/{due.id}", icon="clipboard-check", permission=REVIEW,
+                detail=_("%(name)s, estimated: nobody declared", name=line.operator) if line.is_estimate else line.operator,
             )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from plugins.revenue.dues.models import (
 )  # fmt: skip
 from plugins.revenue.dues.operators import operator_names
 from plugins.revenue.dues.spans import span_text
-from plugins.revenue.dues.states import CONTRACT, DUE
+from plugins.revenue.dues.states import CONTRACT, DUE, OPEN
 from plugins.revenue.shares.rules import Rule
 from plugins.revenue.shares.sentences import figure_text, figure_word, rule_told
 from plugins.revenue.texts import _
@@ -61,6 +61,18 @@ class DueLine:
     @property
     def id(self) -> int:
         return int(self.due.id)
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether the share that stands, or that waits for its review, is an estimate because nobody declared."""
+        if self.due.state == "computed" and self.due.declaration_id is not None:
+            return bool(Declaration.get_of(self.due.community, self.due.declaration_id).is_estimate)
+        return bool(self.due.is_estimate)
+
+    @property
+    def is_undeclared(self) -> bool:
+        """Whether the operator has still to declare: nothing was declared, it was returned, or an estimate stands in its place."""
+        return self.due.state in ("draft", "returned") or (self.due.state == "computed" and self.is_estimate)
 
 
 def contract_state(contract: Contract) -> State:
@@ -110,6 +122,23 @@ def due_line(due: Due, contract: Contract | None = None, names: Mapping[int, str
         due, span_text(due.first_day, due.last_day), of, contract_number(of), known.get(of.operator_id, ""), due_state(due),
         undeclared or due.state == "overdue",
     )  # fmt: skip
+
+
+def to_do(community: str, operator_ids: Sequence[int]) -> list[DueLine]:
+    """What these operators have to do or wait for, the most urgent first; not a period that is still running."""
+    found = [line for key in operator_ids for line in dues(community, operator_id=key, limit=60) if _asks(line.due)]
+    return sorted(found, key=lambda line: (_deadline(line), line.id))
+
+
+def _asks(due: Due) -> bool:
+    if due.state == "draft":
+        return bool(due.last_day <= today())
+    return due.state in ("returned", "computed", *OPEN)
+
+
+def _deadline(line: DueLine) -> datetime.date:
+    day: datetime.date | None = line.due.declare_by if line.is_undeclared else line.due.pay_by
+    return day or datetime.date.max
 
 
 def dues_of(contract: Contract) -> list[DueLine]:

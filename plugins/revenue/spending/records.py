@@ -98,7 +98,7 @@ def _part(model: Any, word: Label, icon: str) -> RecordKind:
 
 
 RECORDS = (
-    RecordKind(Proposal, _("Proposal on money"), "wallet", _titles, _path, _sees, _story, _related),
+    RecordKind(Proposal, _("Proposal on money"), "wallet", _titles, _path, _sees, _story, _related, publishes=True),
     _part(Decision, _("Decision on money"), "landmark"),
     _part(Signature, _("Signature under a proposal"), "signature"),
     _part(Payment, _("Payment"), "wallet"),

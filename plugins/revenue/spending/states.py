@@ -101,10 +101,13 @@ def _of_kind(*kinds: str) -> Guard:
     return check
 
 
+def lacks_contract(proposal: Proposal) -> bool:
+    """Whether nothing can be paid before somebody adds the contract."""
+    return proposal.proposal_kind == "project" and not files_of(proposal.ref, "attachment")
+
+
 def _has_contract(_actor: Actor, proposal: Proposal, _fields: Mapping[str, Any]) -> Label | None:
-    if proposal.proposal_kind == "project" and not files_of(proposal.ref, "attachment"):
-        return _("The contract is missing: add it first.")
-    return None
+    return _("The contract is missing: add it first.") if lacks_contract(proposal) else None
 
 
 def _has_photo_before(_actor: Actor, proposal: Proposal, _fields: Mapping[str, Any]) -> Label | None:

@@ -6,11 +6,13 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core import Actor, Label, Todo, actions, today
+from core import Actor, Label, Todo, actions, today, yuan
 from plugins.revenue.spending import lists, publishing, signing
 from plugins.revenue.spending.limits import street_approves
 from plugins.revenue.spending.models import Proposal, Publication
 from plugins.revenue.spending.people import obstacle
+from plugins.revenue.spending.received import allocatable
+from plugins.revenue.spending.states import lacks_contract
 from plugins.revenue.spending.words import KIND_ICONS, PAY, PROPOSE, PUBLISH, SIGN, STREET, VERIFY
 from plugins.revenue.texts import _
 
@@ -23,6 +25,7 @@ WORDS = {
     "sign": _("Sign it"),
     "verify": _("Check it"),
     "approve": _("Approve for the street"),
+    "contract": _("Add the contract"),
     "pay": _("Pay"),
     "allocate": _("Post the allocation"),
     "accept": _("Accept the work"),
@@ -72,17 +75,21 @@ def waits(proposal: Proposal) -> Iterator[Waiting]:
     elif proposal.state == "pre_published":
         yield from _after_days(proposal, found)
     elif proposal.state in ("verified", "approved"):
-        yield _payment(proposal)
+        yield from _payment(proposal)
     elif proposal.state == "paying":
-        yield Waiting("pay", PAY) if lists.spent(proposal) < proposal.amount else Waiting("accept", PROPOSE)
+        if lists.spent(proposal) < proposal.amount:
+            yield Waiting("pay", PAY)
+        # Work that cost less than was decided is accepted as well: nobody has to pay the rest.
+        yield Waiting("accept", PROPOSE)
     elif proposal.state in ("paid", "allocated"):
         if proposal.score_until is None or today() > proposal.score_until:
             yield Waiting("publish_after", PUBLISH, proposal.after_by)
-    elif found.after is None:
+    elif proposal.state in ("post_published", "locked") and found.after is None:
         yield Waiting("publish_after", PUBLISH, proposal.after_by)
     elif (
         proposal.state == "post_published"
         and found.before is not None
+        and found.after is not None
         and today() > max(found.before.over_on, found.after.over_on)
     ):
         yield Waiting("lock", SIGN)
@@ -94,10 +101,13 @@ def _after_days(proposal: Proposal, found: publishing.Standing) -> Iterator[Wait
         yield Waiting("object", SIGN) if upheld else Waiting("answer", PROPOSE)
 
 
-def _payment(proposal: Proposal) -> Waiting:
+def _payment(proposal: Proposal) -> Iterator[Waiting]:
     if proposal.state == "verified" and street_approves(proposal.community):
-        return Waiting("approve", STREET)
-    return Waiting("allocate" if proposal.proposal_kind == "allocation" else "pay", PAY)
+        yield Waiting("approve", STREET)
+        return
+    if lacks_contract(proposal):
+        yield Waiting("contract", PROPOSE)
+    yield Waiting("allocate" if proposal.proposal_kind == "allocation" else "pay", PAY)
 
 
 def _open(community: str) -> list[Proposal]:
@@ -119,6 +129,8 @@ def todos(actor: Actor) -> Iterator[Todo]:
         )  # fmt: skip
     if not any(actor.can(each) for each in (PROPOSE, PUBLISH, SIGN, VERIFY, STREET, PAY)):
         return
+    if actor.can(PROPOSE):
+        yield from _to_allocate(community, base)
     for proposal in _open(community):
         for each in waits(proposal):
             if actor.can(each.permission) and _is_theirs(actor, proposal, each.verb):
@@ -129,8 +141,20 @@ def todos(actor: Actor) -> Iterator[Todo]:
                 )  # fmt: skip
 
 
+def _to_allocate(community: str, base: str) -> Iterator[Todo]:
+    """Money that has arrived and that nobody has proposed to allocate yet."""
+    free = sum(each.amount for each in allocatable(community))
+    if free > 0:
+        yield Todo(
+            _("Propose how received dues are allocated"), f"{base}/new/allocation",
+            detail=_("%(sum)s yuan have arrived.", sum=yuan(free)), icon=KIND_ICONS["allocation"], permission=PROPOSE,
+        )  # fmt: skip
+
+
 def _is_theirs(actor: Actor, proposal: Proposal, verb: str) -> bool:
-    if verb in ("publish", "object") or (verb == "publish_after" and proposal.state in ("post_published", "locked")):
+    if verb in ("publish", "object", "contract") or (
+        verb == "publish_after" and proposal.state in ("post_published", "locked")
+    ):
         return True
     if verb == "decide" and proposal.proposal_kind == "emergency" and proposal.state != "returned":
         return obstacle(actor, proposal, "decide") is None

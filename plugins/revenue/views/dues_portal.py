@@ -63,7 +63,7 @@ def own() -> Response:
     found = [
         each for key in mine for each in lists.contracts(code, operator_id=key) if each.number and each.contract.number
     ]
-    waiting = [line for key in mine for line in lists.dues(code, operator_id=key, limit=60) if _waits(line.due)]
+    waiting = lists.to_do(code, mine)
     credit = sum(receiving.credit(code, key) for key in mine)
     return page(
         "revenue/own.html",
@@ -72,10 +72,6 @@ def own() -> Response:
         credit=credit,
         why_not=lambda due: declaring.why_not(actor, due),
     )
-
-
-def _waits(due: Due) -> bool:
-    return due.state in ("draft", "returned", "due", "part_paid", "overdue", "computed")
 
 
 @blueprint.get("/mine/contracts/<int:contract_id>")

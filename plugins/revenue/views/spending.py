@@ -10,6 +10,7 @@ from core import (
     Actor,
     Form,
     Invalid,
+    Label,
     NotFound,
     actions,
     after_post,
@@ -85,7 +86,7 @@ def spending_new(proposal_kind: str) -> Response:
     emergency = proposal_kind == "emergency"
     form = EmergencyForm.from_request(done_on=today()) if emergency else ProjectForm.from_request()
     form.fund.choices = [
-        (each.code, f"{each.name}（{_('free: %(sum)s yuan', sum=yuan(available(code, each.code)))}）")
+        (each.code, f"{each.name}（{_free(available(code, each.code))}）")
         for each in funds(code)
         if each.is_open and each.code not in ("unallocated", "unknown", "deposits")
     ]
@@ -103,6 +104,10 @@ def spending_new(proposal_kind: str) -> Response:
     return page(
         "revenue/desk/spending_new.html", form=form, kind=proposal_kind, kinds=KINDS, status=status_of(form), dues=()
     )
+
+
+def _free(fen: int) -> Label:
+    return _("free: %(sum)s yuan", sum=yuan(fen))
 
 
 def _made(form: Form, act: Callable[[], int]) -> Response | None:
@@ -142,7 +147,12 @@ def _new_allocation() -> Response:
 def _on_paper(actor: Actor, proposal: Proposal, possible: Mapping[str, object]) -> list[str]:
     """The steps whose signature may be entered from paper now."""
     asked = limits.street_approves(proposal.community)
-    return [step for step in ON_PAPER if step in possible and actor.can(PROPOSE) and (step != "approve" or asked)]
+    early = proposal.state == "proposed" and proposal.proposal_kind != "emergency"
+    return [
+        step
+        for step in ON_PAPER
+        if step in possible and actor.can(PROPOSE) and (step != "approve" or asked) and not (step == "sign" and early)
+    ]
 
 
 @blueprint.get("/desk/spending/<int:proposal_id>")
@@ -169,4 +179,5 @@ def spending_proposal(proposal: Proposal) -> Response:
         summary=scores.summary(proposal.ref) if accepted is not None else None,
         needs_vote=funding.needs_vote(proposal), account=actor.account, today=today(), entries=public.entries(proposal),
         may_propose=actor.can(PROPOSE), allowed={each.verb: actor.can(each.permission) for each in due},
+        not_decider=people.obstacle(actor, proposal, "decide") if actor.account is not None else None,
     )  # fmt: skip

@@ -38,8 +38,10 @@ def take(house, proposal, verb: str) -> None:
         house.signed(proposal)
     elif verb == "verify":
         house.verified(proposal)
+    elif verb == "contract":
+        house.contracted(proposal)
     elif verb == "pay" and proposal.state != "paying":
-        house.paid(house.contracted(proposal))
+        house.paid(proposal)
     elif verb in ("pay", "accept"):
         house.accepted(proposal)
     elif verb == "publish_after":
