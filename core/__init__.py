@@ -31,7 +31,7 @@ _SOURCES = {
     "core.store.violations": ("violated",),
     "core.plugin.declarations": (
         "AuditWords", "CLEARED", "CallUse", "Clock", "Consent", "DataSubject", "DataTable", "Declaration", "Export", "FileKind",
-        "Hit", "Job", "Meta", "Moment", "NavItem", "Permission", "PersonalField", "RecordKind", "Retention",
+        "Hit", "Job", "Meta", "Moment", "NavItem", "NoticeMark", "Permission", "PersonalField", "RecordKind", "Retention",
         "ScoreKind", "SearchSource", "Service", "Setting", "SheetContent", "SheetKind", "State", "Todo", "Transition",
         "Widget", "Workflow", "WorkflowTodos",
     ),

@@ -53,6 +53,8 @@ PORTIONS = 20
 _PORTION_SECONDS = 20.0
 _LEASE_MS = 60_000
 _BACKOFF_MS = 60_000
+# The classes of core's own events by name; those of plugins are declared.
+_of_core: dict[str, type] = {}
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+/[1-9][0-9]*")
 
 
@@ -114,9 +116,11 @@ def event(name: str) -> Callable[[C], C]:
     def declare(cls: C) -> C:
         cls.EVENT = name  # type: ignore[attr-defined]
         if "__dataclass_fields__" not in vars(cls):
-            return cast(C, dataclass(frozen=True)(cls))
-        if not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+            cls = cast(C, dataclass(frozen=True)(cls))
+        elif not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
             raise PluginError(_("The event %(name)s must be frozen.", name=name))
+        if name.startswith("core."):
+            _of_core[name] = cls
         return cls
 
     return declare
@@ -198,7 +202,7 @@ def _decode(value: Any) -> Any:
 
 def _restore(registry: Registry, row: EventOutbox) -> Any:
     fields = {key: _decode(item) for key, item in row.payload.items()}
-    known = registry.events().get(row.name)
+    known = _of_core.get(row.name) or registry.events().get(row.name)
     if known is not None and {field.name for field in dataclasses.fields(known)} == set(fields):
         return known(**fields)
     return StoredEvent(row.name, fields)

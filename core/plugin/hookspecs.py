@@ -11,7 +11,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from core.actor import Actor
-    from core.plugin.declarations import DataSubject, DataTable, Declaration, NavItem, Todo
+    from core.plugin.declarations import DataSubject, DataTable, Declaration, NavItem, NoticeMark, Todo
     from core.store.community import Community
     from core.store.ref import Ref
 
@@ -68,3 +68,8 @@ def erase_person(community: Community, person: DataSubject) -> list[Ref]:  # typ
 @hookspec
 def describe_audit(entry: Any) -> str | None:
     """The plain sentence of an audit entry whose action is the plugin's own; works also while it is disabled."""
+
+
+@hookspec
+def notice_marks(community: Community, notice: Ref) -> list[NoticeMark]:  # type: ignore[empty-body]
+    """What the plugin has vouched for when a notice was published: it stands with its code on the notice's pages and its A4 sheet."""

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import Actor, Community, DataSubject, DataTable, Declaration, Meta, NavItem, Ref, Todo, hookimpl
+from core import Actor, Community, DataSubject, DataTable, Declaration, Meta, NavItem, NoticeMark, Ref, Todo, hookimpl
 from plugins.revenue.texts import _
 
 if TYPE_CHECKING:
@@ -97,3 +97,9 @@ def describe_audit(entry: Any) -> str | None:
 def fill_demo(community: Community, actor: Actor) -> list[str]:
     """`linli demo`: a year of a canteen, a child-care centre, parking and group-buying."""
     return [said for part in _parts() for said in part.fill_demo(community, actor)]
+
+
+@hookimpl
+def notice_marks(community: Community, notice: Ref) -> list[NoticeMark]:
+    """What stands beside a published notice: the head of the books."""
+    return [mark for part in _parts() for mark in part.notice_marks(community, notice)]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
-from core import Actor, AuditWords, Community, DataSubject, DataTable, Declaration, NavItem, Ref, Todo
+from core import Actor, AuditWords, Community, DataSubject, DataTable, Declaration, NavItem, NoticeMark, Ref, Todo
 
 
 class Part:
@@ -48,6 +48,10 @@ class Part:
     def describe_audit(self, entry: Any) -> str | None:
         """The sentence of an audit entry of this part."""
         return None
+
+    def notice_marks(self, community: Community, notice: Ref) -> Iterable[NoticeMark]:
+        """What the part vouched for when a notice was published."""
+        return ()
 
     def fill_demo(self, community: Community, actor: Actor) -> Iterator[str]:
         """`linli demo`: believable records, and a sentence on what was made."""

@@ -13,7 +13,7 @@ from core.plugin.declarations.manifest import (
     Service,
     Setting,
 )
-from core.plugin.declarations.pages import CallUse, Hit, NavItem, SearchSource, Todo, Widget
+from core.plugin.declarations.pages import CallUse, Hit, NavItem, NoticeMark, SearchSource, Todo, Widget
 from core.plugin.declarations.privacy import CLEARED, Consent, DataSubject, DataTable, PersonalField, Retention
 from core.plugin.declarations.records import FileKind, Moment, RecordKind, ScoreKind, SheetContent, SheetKind
 from core.plugin.declarations.workflows import Clock, State, Transition, Workflow, WorkflowTodos
@@ -34,6 +34,7 @@ __all__ = [
     "Meta",
     "Moment",
     "NavItem",
+    "NoticeMark",
     "Permission",
     "PersonalField",
     "RecordKind",

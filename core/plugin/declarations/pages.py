@@ -49,6 +49,18 @@ class CallUse:
 
 
 @dataclass(frozen=True)
+class NoticeMark:
+    """What a module vouches for beside a published notice: `label` says of what, `code` is what people compare, `words` says how
+    it stood then. `href` is a path of this site that checks the code; the sheet has it as a QR code.
+    """
+
+    label: Label
+    code: str
+    words: Label
+    href: str
+
+
+@dataclass(frozen=True)
 class Todo:
     """Something that waits for the actor, derived from records, never stored. `due` is `YYYY-MM-DD` or empty.
 

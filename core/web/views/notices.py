@@ -22,6 +22,8 @@ from core.civic.notices.wording import number_text
 from core.clock import local_day, local_now, today
 from core.errors import NotFound
 from core.people import throttle
+from core.plugin import registry as kernel
+from core.plugin.declarations import NoticeMark
 from core.web import ui
 from core.web.forms import asked_number, asked_text
 from core.web.gate import current_actor, current_community, view
@@ -89,6 +91,7 @@ def sheet(notice: Notice) -> Response:
     return ui.page(
         "print/notice.html",
         **shown,
+        mark_codes=[ui.qr_svg(ui.absolute_url(mark.href)) for mark in shown["marks"]],
         first_number=number_text(first.year, first.serial) if first is not None else "",
         matrix=ui.qr_svg(address),
     )
@@ -101,7 +104,7 @@ def plain(notice: Notice) -> Response:
     if _seen(notice) != "all" or notice.state != "published":
         raise NotFound
     here = ui.absolute_url(ui.url(".show", notice_id=notice.id))
-    return ui.page("notices/text.html", notice=notice, **_words(notice), here_address=here)
+    return ui.page("notices/text.html", notice=notice, **_words(notice), here_address=here, marks=_marks(notice))
 
 
 def _seen(notice: Notice) -> str:
@@ -144,7 +147,17 @@ def _whole(notice: Notice, seen: str) -> dict[str, Any]:
         if successor is not None and notices.phase(successor) not in ("draft", "waiting")
         else None,
         "published_on": local_day(notice.published_at) if notice.published_at else None,
+        "marks": _marks(notice) if seen == "all" else [],
     }
+
+
+def _marks(notice: Notice) -> list[NoticeMark]:
+    """What modules vouched for when it was published."""
+    registry, found = kernel.active(), []
+    for plugin, marks in registry.call("notice_marks", notice.community, notice=notice.ref):
+        with registry.contained(plugin, notice.community, "notice_marks"):
+            found += list(marks)
+    return found
 
 
 def _check_address(notice: Notice) -> str:

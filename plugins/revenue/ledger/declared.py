@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from core import Actor, Community, Declaration, Job, NavItem, Permission, Service, Todo
+from core import (
+    Actor,
+    Community,
+    Declaration,
+    Job,
+    NavItem,
+    NoticeMark,
+    NoticePublished,
+    Permission,
+    Ref,
+    Service,
+    Todo,
+)
 from plugins.revenue.part import Part
 from plugins.revenue.texts import _
 
@@ -40,6 +52,7 @@ class Ledger(Part):
                 models.HoldRelease,
                 models.Period,
                 models.PublishedHead,
+                models.Seal,
                 models.Journal,
             ),
             permissions=PERMISSIONS,
@@ -77,6 +90,19 @@ class Ledger(Part):
         from plugins.revenue.ledger import nightly
 
         return nightly.todo_items(community, actor)
+
+    def on_event(self, community: Community, event: Any) -> None:
+        """A notice was published: it carries the head of the books."""
+        if isinstance(event, NoticePublished):
+            from plugins.revenue.ledger import seals
+
+            seals.on_notice(community, event.notice)
+
+    def notice_marks(self, community: Community, notice: Ref) -> Iterable[NoticeMark]:
+        """The head a notice was published with."""
+        from plugins.revenue.ledger import seals
+
+        return seals.marks(community, notice)
 
     def describe_audit(self, entry: Any) -> str | None:
         """What was done to the books, in a sentence."""

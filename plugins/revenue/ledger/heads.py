@@ -5,21 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core import Actor, NotFound, rows, transactional
+
+
+
 from plugins.revenue.ledger.canonical import GENESIS, head_digest, merkle_root, short_code
 from plugins.revenue.ledger.register import enter, newest
 from plugins.revenue.ledger.tree import root_and_total
 
 _NEWEST = "SELECT seq, digest FROM revenue_entry WHERE community = ? ORDER BY seq DESC LIMIT 1"
-_PUBLISHED = (
-    "SELECT seq, total, last, root, digest, code, records, register, at, by_label FROM revenue_head WHERE community = ?"
-)
+HEAD_COLUMNS = ("seq", "total", "last", "root", "digest", "code", "records", "register", "at", "by_label", "id")
+_PUBLISHED = f"SELECT {', '.join(HEAD_COLUMNS)} FROM revenue_head WHERE community = ?"
 _EVERY = "SELECT digest, total FROM revenue_entry WHERE community = ? ORDER BY seq"
 
 
 @dataclass(frozen=True)
 class Head:
     """All entries up to `seq`: the sum of their amounts in 分, the last digest, the root of the tree, and the newest row of the
-    register (`records`, `register`). `code` is what is printed. `at` (ms UTC) and `by` say when a published one was published.
+    register (`records`, `register`). `code` is what is printed. `at` (ms UTC) and `by` say when a published one was published,
+    `number` is its row in the register (0 for one that is not published).
     """
 
     seq: int
@@ -32,6 +35,11 @@ class Head:
     register: str
     at: int = 0
     by: str = ""
+    number: int = 0
+
+
+# Heads that only stand on a notice are recorded by the program; publishing the income is an act of the office.
+BY_ITSELF = system(None, "").signature
 
 
 def head(community: str) -> Head:
@@ -50,12 +58,16 @@ def head(community: str) -> Head:
 
 @transactional
 def record_head(actor: Actor) -> Head:
-    """Keep the head as it stands, because it is being published; where nothing has changed, the one published last."""
+    """Keep the head as it stands, because it is being published; where nothing has changed, the one published last.
+
+    One that so far only stands on a notice is published once more when the office publishes it.
+    """
     community = str(actor.community)
     now_standing = head(community)
     before = heads(community, limit=1)
     # A published head stands in the register itself, right after what it covers.
-    if before and (before[0].seq, before[0].records + 1) == (now_standing.seq, now_standing.records):
+    unchanged = before and (before[0].seq, before[0].records + 1) == (now_standing.seq, now_standing.records)
+    if unchanged and (before[0].by != BY_ITSELF or actor.signature == BY_ITSELF):
         return before[0]
     values = {
         "seq": now_standing.seq,
@@ -81,3 +93,9 @@ def published(community: str, code: str) -> Head | None:
     """The published head with a code, however old; of several the newest, None if there is none."""
     found = rows(f"{_PUBLISHED} AND code = ? ORDER BY id DESC LIMIT 1", community, code)
     return Head(*found[0]) if found else None
+
+
+def published_by_office(community: str) -> int | None:
+    """When (ms UTC) the office itself published the state of the books last; heads that only stand on notices do not count."""
+    found = rows("SELECT max(at) FROM revenue_head WHERE community = ? AND by_label <> ?", community, BY_ITSELF)
+    return found[0][0] if found else None

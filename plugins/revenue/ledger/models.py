@@ -149,6 +149,18 @@ class PublishedHead(CommunityModel):
         table_name = "revenue_head"
 
 
+class Seal(CommunityModel):
+    """With which published head (`head_id`, its row of the register) a notice was published. Never changed."""
+
+    kind = "revenue.seal"
+    notice_id = Integer()
+    head_id = Integer()
+    at = Utc()
+
+    class Meta:
+        table_name = "revenue_seal"
+
+
 class Journal(CommunityModel):
     """记账申请: what one person enters and another approves; `lines` as in CHAIN.md, `reverses` the entry to be mirrored first.
 

@@ -42,6 +42,7 @@ WORDS = AuditWords(
         "revenue.hold_release": _("Money released"),
         "revenue.period": _("Locked month"),
         "revenue.head": _("Published state of the books"),
+        "revenue.seal": _("State of the books on a notice"),
     },
     names={
         "month": _("Month"),

@@ -1,6 +1,6 @@
 """Which periods of income are to be published by when, and which are late (超期未公示), by the city's pack or the community's own choice.
 
-A period counts as published when the state of the books was published after its last day. What had ended before the first entry
+A period counts as published when the office published the state of the books after its last day. What had ended before the first entry
 was written is not asked for: opening balances and what is entered later bear days of before. Publishing itself is the ledger's
 business (`ledger.heads`), spending has both its publications of its own.
 """
@@ -66,9 +66,9 @@ def unpublished(community: str) -> list[Publication]:
     begun = Entry.of(community, Entry.at).order_by(Entry.seq).limit(1).scalar()
     if begun is None:
         return []
-    published = heads.heads(community, limit=1)
+    published = heads.published_by_office(community)
     # What is published on the last day itself may still lack entries of that day.
-    known_to = local_day(published[0].at) if published else date.min
+    known_to = local_day(published) if published else date.min
     within = timedelta(days=int(get_setting(WITHIN, community)))
     ended = periods_between(cycle(community), local_day(begun), today() - timedelta(days=1))
     return [Publication(span, span.last + within) for span in ended if span.last >= known_to]

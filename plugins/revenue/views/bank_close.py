@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 
 from core import (
@@ -27,6 +29,7 @@ from plugins.revenue.ledger.words import HOLDERS
 from plugins.revenue.texts import _
 from plugins.revenue.views.bank_forms import CountForm, amount_of
 from plugins.revenue.views.base import blueprint
+from plugins.revenue.views.paper import paper_seal
 
 
 @blueprint.route("/desk/bank/<int:bank_id>/count", methods=["GET", "POST"])
@@ -74,16 +77,16 @@ def bank_month(bank: BankAccount, month: str) -> Response:
 @view(BOOKS, kind=BankAccount, key="bank_id")
 def bank_month_print(bank: BankAccount, month: str) -> Response:
     """银行存款余额调节表 on A4."""
-    return _month(bank, month, "revenue/bank_month_print.html")
+    return _month(bank, month, "revenue/bank_month_print.html", seal=paper_seal())
 
 
-def _month(bank: BankAccount, month: str, template: str) -> Response:
+def _month(bank: BankAccount, month: str, template: str, **more: Any) -> Response:
     if bank.is_cash:
         raise NotFound
     sheet, kept = reconciling.sheet_shown(current_actor(), bank, month)
     return page(
         template, bank=bank, sheet=sheet, is_kept=kept, holders=HOLDERS, before=_next(month, -1), after=_next(month, 1),
-        locked=locked_until(bank.community), printed=today(), old_days=reconciling.OLD_DAYS,
+        locked=locked_until(bank.community), printed=today(), old_days=reconciling.OLD_DAYS, **more,
     )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ from plugins.revenue.views.giving_forms import (
     VoucherForm,
     fen_in,
 )
+from plugins.revenue.views.paper import paper_seal
 
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
@@ -125,7 +126,7 @@ def desk_cash_journal(float_id: int) -> Response:
     box = petty.find_float(current_actor(), float_id)
     names = {each.code: each.name for each in accounts(box.community)}
     return page(
-        "revenue/cash_journal_print.html", found=journal(box, _month()), names=names, funds=fund_names(), printed=today(),
+        "revenue/cash_journal_print.html", found=journal(box, _month()), names=names, funds=fund_names(), printed=today(), seal=paper_seal(),
         base=here(f"/desk/petty/{box.id}"),
     )  # fmt: skip
 

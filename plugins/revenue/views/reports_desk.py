@@ -15,10 +15,13 @@ from plugins.revenue.reports.income import income_statement, totals
 from plugins.revenue.reports.period import Period, day_of, period_of, this_month
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
+from plugins.revenue.views.paper import paper_seal
 
 BOOKS = "revenue.books"
 LINES = 22
 """So many lines stand on one A4 sheet."""
+LAST_LINES = 17
+"""And so many above the state of the books at the foot of the last one."""
 KINDS = {
     "asset": _("Assets"),
     "liability": _("Debts"),
@@ -47,7 +50,9 @@ def desk_statements_print() -> Response:
     shown = _shown()
     lines = shown["balance"].lines
     sheets = [lines[start : start + LINES] for start in range(0, len(lines), LINES)] or [[]]
-    return page("revenue/statements_print.html", sheets=sheets, printed=today(), **shown)
+    if len(sheets[-1]) > LAST_LINES:
+        sheets[-1:] = [sheets[-1][:LAST_LINES], sheets[-1][LAST_LINES:]]
+    return page("revenue/statements_print.html", sheets=sheets, printed=today(), seal=paper_seal(), **shown)
 
 
 def _shown() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from core.civic.notices.publishing import NoticeWithdrawn
 from core.errors import PluginError, Unavailable
 from core.plugin import current, events
 from core.plugin.events import EventDelivery, EventLease, EventOutbox, deliver, emit, event
@@ -368,3 +369,17 @@ def test_old_events_are_forgotten(workshop: Workshop) -> None:
     assert deliver(registry) == 1
     assert events.forget_old() == 1
     assert EventOutbox.select().count() == 1
+
+
+def test_an_event_of_core_arrives_as_its_class(workshop: Workshop) -> None:
+    listener = """
+from core import NoticeWithdrawn
+heard = []
+@hookimpl
+def on_event(community, event): heard.append(isinstance(event, NoticeWithdrawn) and event.reason)
+"""
+    workshop.plugin("pond", listener)
+    workshop.enable(workshop.load(strict=True), "pond")
+    with transaction(workshop.west):
+        emit(workshop.west, NoticeWithdrawn(Ref("core.notice", workshop.west, 1), "", "写错了"))
+    assert workshop.module("pond").heard == ["写错了"]
