@@ -22,6 +22,7 @@ from tests import town_bank
 
 # Parts of addresses that name no record of a community, with a value that fits everywhere.
 COMMON = {
+    "fund_code": "give_back",
     "name": "rooms",
     "form_name": "core.call_record",
     "role": "staff",

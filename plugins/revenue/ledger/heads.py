@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core import Actor, NotFound, rows, transactional
-
-
-
+from core import Actor, NotFound, rows, system, transactional
 from plugins.revenue.ledger.canonical import GENESIS, head_digest, merkle_root, short_code
 from plugins.revenue.ledger.register import enter, newest
 from plugins.revenue.ledger.tree import root_and_total

@@ -7,16 +7,20 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from core import asked_number, asset, current_community, page, today, url, view
+from core import asked_number, asset, current_community, get_setting, page, today, url, view
 from plugins.revenue.ledger import accounts as chart
 from plugins.revenue.ledger import chain
 from plugins.revenue.ledger import funds as fund_list
-from plugins.revenue.reports import verification
+from plugins.revenue.ledger.holds import held
+from plugins.revenue.ledger.words import FUND_OWNERS
+from plugins.revenue.reports import verification, ways
 from plugins.revenue.reports.book_reading import money_of_year
 from plugins.revenue.reports.income import own_name
 from plugins.revenue.reports.money_flow import BEFORE, BOOKED, FUND, LEFT, SOURCE, USE, MoneyFlow, Node
 from plugins.revenue.reports.period import Period
 from plugins.revenue.reports.sankey import Picture, draw
+from plugins.revenue.shares import deadlines
+from plugins.revenue.shares.packs import CYCLE_WORDS
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
 from plugins.revenue.views.reports_desk import income_shown
@@ -35,8 +39,7 @@ STAGES = (
 @view(public=True)
 def money() -> Response:
     """每一元去了哪里: the money of a year by source, fund and use."""
-    asked = asked_number("year") or today().year
-    year = asked if 2000 <= asked <= today().year else today().year
+    year = _year()
     community = current_community().code
     found = money_of_year(community, year)
     names = _names(community)
@@ -48,8 +51,28 @@ def money() -> Response:
     return page(
         "revenue/money.html", year=year, period=Period(year), found=found, stages=stages, names=names,
         before=year - 1 if year > 2000 else None, after=year + 1 if year < today().year else None,
-        published=chain.heads(community, limit=5),
+        ways=ways.ways(community, year), waiting=deadlines.unpublished(community), city=deadlines.city(community),
+        cycle=CYCLE_WORDS[deadlines.cycle(community)], within=get_setting(deadlines.WITHIN, community),
     )  # fmt: skip
+
+
+@blueprint.get("/money/<fund_code>")
+@view(public=True)
+def money_fund(fund_code: str) -> Response:
+    """One fund: what it is for, what it got in a year, what became of that, and the projects it paid with their photos."""
+    community = current_community().code
+    year = _year()
+    found = money_of_year(community, year)
+    return page(
+        "revenue/money_fund.html", fund=fund_list.fund(community, fund_code), year=year, period=Period(year), names=_names(community),
+        came=ways.came_to(found, fund_code), went=ways.went_from(found, fund_code), ways=ways.ways(community, year),
+        projects=ways.projects_of(community, fund_code), held=held(community, fund_code), owners=FUND_OWNERS,
+    )  # fmt: skip
+
+
+def _year() -> int:
+    asked = asked_number("year") or today().year
+    return asked if 2000 <= asked <= today().year else today().year
 
 
 def _names(community: str) -> dict[Node, str]:
