@@ -23,6 +23,7 @@ from tests import town_bank
 # Parts of addresses that name no record of a community, with a value that fits everywhere.
 COMMON = {
     "fund_code": "give_back",
+    "place": 1,
     "name": "rooms",
     "form_name": "core.call_record",
     "role": "staff",
@@ -586,6 +587,25 @@ def _add_books(town: Town) -> None:
     for number in range(30 if town.code == WEST_HILL else 0):
         seq = post(keeper, key=f"town:{number}", day=today(), purpose="结息", lines=[line]).seq
     town.values.update(journal_id=[waits.id, done.id], entry_seq=[seq])
+    _add_spot_check(town, chief)
+
+
+def _add_spot_check(town: Town, chief: Any) -> None:
+    """A draw from the books of long ago, with one voucher that was looked at."""
+    from plugins.revenue.ledger import heads, periods
+    from plugins.revenue.ledger.posting import Line, post
+    from plugins.revenue.spot import checking, drawing
+
+    first = datetime.date(today().year - 2, 1, 1)
+    line = Line(200, "4901", "1121", "general", "general")
+    post(command(town.code), key="town:spot", day=first, purpose="结息", lines=[line], evidence=["ab" * 32])
+    periods.lock(chief, f"{first.year}-03")
+    heads.record_head(chief)
+    drawer = _clerk(town, "supervisor", "3")
+    spot = drawing.begin(drawer, str(first))
+    found = checking.Found("matches", "核对无误", "resident", f"{town.mark}查账人", today())
+    checking.enter_result(drawer, spot.id, checking.vouchers(spot)[0].entry.seq, found)
+    town.values.update(spot_id=[spot.id])
 
 
 def _clerk(town: Town, role: str, more: str = "") -> Any:

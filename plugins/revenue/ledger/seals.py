@@ -14,7 +14,7 @@ from plugins.revenue.ledger.models import Seal
 from plugins.revenue.texts import _
 
 NOTICE = "core.notice"
-_LABEL = _("The state of the books at its publication")
+_LABEL = _("Code of the books at its publication")
 
 
 @transactional

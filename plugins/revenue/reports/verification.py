@@ -13,6 +13,7 @@ from core import NotFound
 from plugins.revenue.ledger import chain
 from plugins.revenue.ledger.tree import over_entries
 from plugins.revenue.reports.proofs import consistency_proof, inclusion_proof
+from plugins.revenue.spot.drawing import draws_told
 
 FORMAT = "linli-ledger/1"
 HEAD_FIELDS = ("seq", "total", "last", "root", "records", "register", "digest", "code")
@@ -63,7 +64,10 @@ def ledger_file(community: str, name: str) -> Iterator[str]:
     """The whole ledger as lines of JSON, however long: what it is and its heads, then one line for each entry."""
     head = present_head(community)
     published = [_told(community, each) for each in chain.heads(community)]
-    first = {"format": FORMAT, "community": community, "name": name, "head": head, "published": published}
+    first = {
+        "format": FORMAT, "community": community, "name": name, "head": head, "published": published,
+        "spot_checks": draws_told(community),
+    }  # fmt: skip
     yield json.dumps(first, ensure_ascii=False) + "\n"
     for row in entries(community, 1, head["seq"]):
         yield json.dumps({"digest": row["digest"], "entry": row["entry"]}, ensure_ascii=False) + "\n"

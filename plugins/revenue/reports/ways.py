@@ -33,7 +33,7 @@ def ways(community: str, year: int) -> Ways:
             found[Node(USE, f"{COST}.{proposal.number_text}")] = f"{base}/projects/{proposal.id}"
     for fund in fund_list.funds(community):
         for layer in (BOOKED, FUND):
-            found[Node(layer, fund.code)] = f"{base}/money/{fund.code}?year={year}"
+            found[Node(layer, fund.code)] = f"{base}/money/funds/{fund.code}?year={year}"
     return found
 
 

@@ -81,17 +81,24 @@ class Tree:
         return node.hex()
 
 
-def draw(digest: str, first: int, last: int, count: int) -> list[int]:
-    """The entries a spot check looks at: SHA-256 of the head's digest and 0, 1, 2, … modulo their number, repeats left out."""
-    found: list[int] = []
-    number = 0
-    while len(found) < min(count, last - first + 1):
+def draw(digest: str, pool: list[int], count: int) -> list[int]:
+    """The entries a spot check looks at: SHA-256 of the head's digest and 0, 1, 2, … names the place in what is left of the pool."""
+    left, found = list(pool), []
+    for number in range(min(count, len(left))):
         value = int(hashlib.sha256(f"{digest} {number}".encode()).hexdigest(), 16)
-        seq = first + value % (last - first + 1)
-        if seq not in found:
-            found.append(seq)
-        number += 1
+        found.append(left.pop(value % len(left)))
     return found
+
+
+def check_draws(spots: list[dict[str, Any]], heads: list[dict[str, Any]], papers: list[tuple[int, str]]) -> None:
+    """Each spot check was drawn by a published head, from all its entries with evidence of the period; `papers` are (seq, day)."""
+    for spot in spots:
+        seq = next((int(head["seq"]) for head in heads if head["digest"] == spot["digest"]), None)
+        if seq is None:
+            raise Changed(0, "抽查 {} 至 {} 不是由公布过的账本抽出来的".format(spot["first_day"], spot["last_day"]))
+        pool = [number for number, day in papers if number <= seq and spot["first_day"] <= day <= spot["last_day"]]
+        if draw(spot["digest"], pool, spot["count"]) != spot["drawn"]:
+            raise Changed(0, "抽查 {} 至 {} 的凭证不是由公布的摘要抽出来的".format(spot["first_day"], spot["last_day"]))
 
 
 def check_head(head: dict[str, Any]) -> None:
@@ -113,6 +120,7 @@ def check(lines: Iterator[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
             raise Changed(0, "文件里混有别的社区的账")
         check_head(each)
     tree, total, last, waiting = Tree(), 0, GENESIS, list(published)
+    papers: list[tuple[int, str]] = []
     seq = 0
     waiting = settle(waiting, seq, total, last, tree)
     for line in lines:
@@ -121,14 +129,15 @@ def check(lines: Iterator[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         total += check_entry(row, seq, last, first["community"])
         last = row["digest"]
         tree.add(last)
+        entry = json.loads(row["entry"])
+        if entry["evidence"]:
+            papers.append((seq, entry["day"]))
         waiting = settle(waiting, seq, total, last, tree)
     if waiting:
         raise Changed(seq + 1, "公布过的账本有 {} 笔,文件里只有 {} 笔:后面的被删掉了".format(waiting[0]["seq"], seq))
     if (head["seq"], head["total"], head["last"], head["root"]) != (seq, total, last, tree.root()):
         raise Changed(seq, "全部分录加起来与账本的总编号、合计或摘要不符")
-    for spot in first.get("spot_checks", []):
-        if draw(spot["digest"], spot["first"], spot["last"], spot["count"]) != spot["drawn"]:
-            raise Changed(0, "抽查的凭证不是由公布的摘要抽出来的")
+    check_draws(first.get("spot_checks", []), published, papers)
     return head, published
 
 

@@ -23,6 +23,7 @@ from plugins.revenue.views import (
     spending_public,
     spending_score,
     spending_steps,
+    spot,
 )
 from plugins.revenue.views.base import blueprint
 
@@ -50,4 +51,5 @@ __all__ = [
     "spending_public",
     "spending_score",
     "spending_steps",
+    "spot",
 ]

@@ -56,7 +56,7 @@ def money() -> Response:
     )  # fmt: skip
 
 
-@blueprint.get("/money/<fund_code>")
+@blueprint.get("/money/funds/<fund_code>")
 @view(public=True)
 def money_fund(fund_code: str) -> Response:
     """One fund: what it is for, what it got in a year, what became of that, and the projects it paid with their photos."""

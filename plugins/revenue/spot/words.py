@@ -1,0 +1,47 @@
+"""The words for codes of this part, its settings, and how the audit log tells what was done; never who inspected."""
+
+from __future__ import annotations
+
+from core import AuditWords, Setting
+from plugins.revenue.texts import _
+
+SPOT = "revenue.spot"
+COUNT = "revenue.spot_vouchers"
+OUTCOMES = {"matches": _("matches"), "differs": _("differs")}
+ROLES = {
+    "resident": _("a resident"),
+    "owner": _("an owner"),
+    "supervisor": _("a member of the supervision committee"),
+}
+SETTINGS = (
+    Setting(
+        COUNT, _("Vouchers drawn for residents to inspect, each period"), int, 5, minimum=1, maximum=50,
+        hint=_("A period is as long as that of which the income is published."),
+    ),
+)  # fmt: skip
+
+SENTENCES = {
+    "revenue.spot.drawn": _("Drew the vouchers for a spot check"),
+    "revenue.spot.found": _("Entered what an inspection of a voucher found"),
+    "revenue.spot.published": _("Published the results of a spot check"),
+}
+WORDS = AuditWords(
+    subjects={
+        "revenue.spot": _("Spot check"),
+        "revenue.spot_voucher": _("Voucher of a spot check"),
+        "revenue.spot_result": _("Result of an inspection"),
+    },
+    names={
+        "first_day": _("From"),
+        "last_day": _("Up to"),
+        "vouchers": _("Vouchers"),
+        "code": _("Code of the books"),
+        "seq": _("Number of the entry"),
+        "outcome": _("Result"),
+        "role": _("Who inspected"),
+        "inspected_on": _("Inspected on"),
+        "differs": _("Vouchers that differ"),
+        "number": _("Number of the notice"),
+    },
+    values={"outcome": OUTCOMES, "role": ROLES},
+)

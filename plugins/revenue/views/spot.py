@@ -1,0 +1,146 @@
+"""The pages of spot checks: for everybody what was drawn and found, for whoever may draw the draw, each voucher, publishing."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from core import (
+    DayField,
+    Form,
+    SelectField,
+    StringField,
+    TextAreaField,
+    after_post,
+    current_actor,
+    current_community,
+    page,
+    status_of,
+    submit_once,
+    toast,
+    today,
+    url,
+    view,
+)
+from plugins.revenue.spot import checking, drawing
+from plugins.revenue.spot.models import Spot
+from plugins.revenue.spot.words import OUTCOMES, ROLES, SPOT
+from plugins.revenue.texts import _
+from plugins.revenue.views.base import blueprint
+
+
+class ResultForm(Form):
+    """What somebody saw who held the papers beside the entry."""
+
+    outcome = SelectField(_("Do the papers match the entry?"), required=True)
+    words = TextAreaField(_("In words"), longest=500)
+    role = SelectField(_("Who looked at the papers"), required=True)
+    inspector = StringField(_("Name of whoever looked"), required=True, longest=60)
+    inspected_on = DayField(_("Inspected on"), required=True)
+
+
+class ResponsibleForm(Form):
+    """Who answers for the notice."""
+
+    responsible = StringField(_("Responsible"), required=True, longest=60)
+
+
+@blueprint.get("/spot")
+@view(public=True)
+def spots() -> Response:
+    """Every spot check with its result, and how it is drawn."""
+    code = current_community().code
+    found = [(each, checking.vouchers(each)) for each in checking.spots(code)]
+    return page(
+        "revenue/spots.html",
+        found=found,
+        span=checking.span_told,
+        differing=checking.differing,
+        complete=checking.is_complete,
+    )
+
+
+@blueprint.get("/spot/<int:spot_id>")
+@view(public=True, kind=Spot, key="spot_id")
+def spot_page(spot: Spot) -> Response:
+    """One of them: the head that drew, the vouchers, what was found by whom in what role."""
+    return page("revenue/spot.html", **_shown(spot))
+
+
+def _shown(spot: Spot) -> dict[str, object]:
+    found = checking.vouchers(spot)
+    return {
+        "spot": spot, "found": found, "head": drawing.head_of(spot), "span": checking.span_told(spot),
+        "complete": checking.is_complete(found), "differing": checking.differing(found),
+    }  # fmt: skip
+
+
+@blueprint.get("/desk/spot")
+@view(SPOT)
+def desk_spots() -> Response:
+    """What can be drawn now, and the draws there were."""
+    code = current_community().code
+    found = [(each, checking.vouchers(each)) for each in checking.spots(code)]
+    return page(
+        "revenue/desk/spots.html", found=found, waiting=drawing.drawable(code), why_not=drawing.why_not(current_actor()),
+        span=checking.span_told, complete=checking.is_complete,
+    )  # fmt: skip
+
+
+@blueprint.post("/desk/spot/draw")
+@view(SPOT)
+def desk_spot_draw() -> Response:
+    """Draw the vouchers of a period."""
+    first_day = request.form.get("first_day", "")[:10]
+    made = submit_once(lambda: drawing.begin(current_actor(), first_day).id)
+    toast(_("Drawn. Ask residents into the office to look at the papers."))
+    return after_post(url(".desk_spot", spot_id=made))
+
+
+@blueprint.route("/desk/spot/<int:spot_id>", methods=["GET", "POST"])
+@view(SPOT, kind=Spot, key="spot_id")
+def desk_spot(spot: Spot) -> Response:
+    """One draw: what is to be looked at, and publishing when all was."""
+    form = ResponsibleForm.from_request(responsible=current_actor().label)
+    if form.act_on_submit(lambda: checking.publish(current_actor(), spot.id, form.responsible.data or "")):
+        toast(_("Published."))
+        return after_post(url(".desk_spot", spot_id=spot.id))
+    return page(
+        "revenue/desk/spot.html",
+        form=form,
+        why_not=drawing.why_not(current_actor()),
+        status=status_of(form),
+        **_shown(spot),
+    )
+
+
+@blueprint.route("/desk/spot/<int:spot_id>/vouchers/<int:place>", methods=["GET", "POST"])
+@view(SPOT, kind=Spot, key="spot_id")
+def desk_spot_voucher(spot: Spot, place: int) -> Response:
+    """One voucher: the entry, and what was found."""
+    drawn = checking.drawn_at(spot, place)
+    found = drawn.result
+    before = (
+        {"outcome": found.outcome, "words": found.words, "role": found.role, "inspector": found.inspector, "inspected_on": found.inspected_on}
+        if found is not None
+        else {"inspected_on": today()}
+    )  # fmt: skip
+    form = ResultForm.from_request(**before)
+    form.outcome.choices = [(code, str(word)) for code, word in OUTCOMES.items()]
+    form.role.choices = [(code, str(word)) for code, word in ROLES.items()]
+    if form.act_on_submit(lambda: checking.enter_result(current_actor(), spot.id, drawn.entry.seq, _found(form))):
+        toast(_("Written down."))
+        return after_post(url(".desk_spot", spot_id=spot.id))
+    return page(
+        "revenue/desk/spot_voucher.html",
+        form=form,
+        spot=spot,
+        each=drawn,
+        span=checking.span_told(spot),
+        status=status_of(form),
+    )
+
+
+def _found(form: ResultForm) -> checking.Found:
+    return checking.Found(
+        form.outcome.data, form.words.data or "", form.role.data, form.inspector.data or "", form.inspected_on.data
+    )
