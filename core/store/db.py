@@ -90,7 +90,10 @@ class Json(peewee.TextField):
 
 def canonical(value: Any) -> str:
     """The one JSON text of a value: what digests are computed over."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _written(value)
+
+
+_written = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def now() -> int:

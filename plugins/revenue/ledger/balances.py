@@ -23,7 +23,7 @@ def balance(
 ) -> int:
     """The balance of an account, of an account in a fund, or (fund alone) the money of a fund, at the end of a day."""
     if as_of is not None:
-        return sum(fen for _where, fen in _standing(community, account, fund, as_of).items())
+        return sum(_standing(community, account, fund, _end_of(as_of)).values())
     if account is None and fund is not None:
         found = rows("SELECT fen FROM revenue_fund_total WHERE community = ? AND fund = ?", community, fund)
         return found[0][0] if found else 0
@@ -42,7 +42,7 @@ def trial_balance(community: str, as_of: datetime.date | None = None) -> list[tu
     if as_of is None:
         found = rows("SELECT account, fund, fen FROM revenue_balance WHERE community = ?", community)
         return sorted(found)
-    standing = _standing(community, None, None, as_of)
+    standing = _standing(community, None, None, _end_of(as_of))
     return sorted((account, fund, fen) for (account, fund), fen in standing.items())
 
 
@@ -68,14 +68,19 @@ def _narrowed(account: str | None, fund: str | None) -> tuple[str, list[str]]:
     return where, values
 
 
+def _end_of(day: datetime.date) -> tuple[str, int, int]:
+    return day.isoformat(), 2**62, 0
+
+
 def _standing(
-    community: str, account: str | None, fund: str | None, as_of: datetime.date
+    community: str, account: str | None, fund: str | None, before: tuple[str, int, int]
 ) -> dict[tuple[str, str], int]:
-    """What stood in each account and fund at the end of a day: whole months before from the flows, then this month's days."""
+    """What stood in each account and fund before a movement (day, entry, line): whole months from the flows, then the movements
+    of its month.
+    """
     assets = _ASSETS if account is None and fund is not None else ""
     narrowed, values = _narrowed(account, fund)
-    day = as_of.isoformat()
-    month = day[:7]
+    month = before[0][:7]
     standing: dict[tuple[str, str], int] = defaultdict(int)
     for side, sign in (("destination", 1), ("source", -1)):
         flow = (
@@ -84,14 +89,19 @@ def _standing(
             + (f" AND f.{side}_fund = ?" if fund is not None else "")
             + f" GROUP BY f.{side}, f.{side}_fund"
         )
+        # As a value of each place, so that the index is entered at its first day; joined, SQLite reads every day of the account.
         days = (
-            f"SELECT m.{side}, m.{side}_fund, sum(m.amount) FROM revenue_balance b{assets} JOIN revenue_movement m "
-            f"ON m.community = b.community AND m.{side} = b.account AND m.{side}_fund = b.fund "
-            f"WHERE b.community = ?{narrowed} AND m.day >= ? AND m.day <= ? GROUP BY m.{side}, m.{side}_fund"
+            f"SELECT b.account, b.fund, (SELECT sum(m.amount) FROM revenue_movement m WHERE m.community = b.community "
+            f"AND m.{side} = b.account AND m.{side}_fund = b.fund AND m.day >= ? AND m.day <= ? "
+            "AND (m.day, m.entry, m.line) < (?, ?, ?)) "
+            f"FROM revenue_balance b{assets} WHERE b.community = ?{narrowed}"
         )
-        found = rows(flow, community, month, *values) + rows(days, community, *values, f"{month}-01", day)
+        found = rows(flow, community, month, *values) + rows(
+            days, f"{month}-01", before[0], *before, community, *values
+        )
         for code, of_fund, fen in found:
-            standing[code, of_fund] += sign * int(fen)
+            if fen is not None:
+                standing[code, of_fund] += sign * int(fen)
     if assets:
         kept = {code for (code,) in rows(_ASSET_CODES, community)}
         standing = {where: fen for where, fen in standing.items() if where[0] in kept}
@@ -140,9 +150,7 @@ def statement(
     """
     cursor = _cursor(before) if before else None
     places = _places(community, account, fund)
-    running = balance(community, account, fund)
-    if cursor is not None:
-        running = _balance_before(community, account, fund, cursor)
+    running = sum(_standing(community, account, fund, cursor).values()) if cursor else balance(community, account, fund)
     found: dict[tuple[str, int, int], tuple[Any, ...]] = {}
     for place in places:
         for row in _newest(community, place, cursor, limit + 1):
@@ -186,25 +194,6 @@ def _newest(
             limit,
         )
     ]
-
-
-def _balance_before(community: str, account: str | None, fund: str | None, cursor: tuple[str, int, int]) -> int:
-    """What stood there before the movement of the cursor: the day before, and that day's movements that come earlier."""
-    day, seq, line = cursor
-    running = balance(community, account, fund, datetime.date.fromisoformat(day) - datetime.timedelta(1))
-    for place in _places(community, account, fund):
-        for side, sign in (("destination", 1), ("source", -1)):
-            found = rows(
-                f"SELECT COALESCE(sum(amount), 0) FROM revenue_movement WHERE community = ? AND {side} = ? "
-                f"AND {side}_fund = ? AND day = ? AND (entry, line) < (?, ?)",
-                community,
-                *place,
-                day,
-                seq,
-                line,
-            )
-            running += sign * int(found[0][0])
-    return running
 
 
 def _cursor(text: str) -> tuple[str, int, int]:

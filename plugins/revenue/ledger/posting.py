@@ -17,7 +17,6 @@ import peewee
 from core import Actor, Invalid, LazyText, NotFound, Ref, Refused, canonical, execute, now, rows, transaction, violated
 from plugins.revenue.ledger.canonical import GENESIS, content_digest, entry_digest
 from plugins.revenue.ledger.entries import EntryLine, Line, entries_about, entry
-from plugins.revenue.ledger.register import newest
 from plugins.revenue.texts import _
 
 __all__ = ["EntryLine", "Line", "Posted", "entries_about", "entry", "post", "reverse"]
@@ -26,7 +25,12 @@ MOST = 100_000_000_000_000  # 分 in one movement: a number every browser counts
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _AT_ONCE = 200
 _KNOWN = "SELECT seq, day, total, digest, content FROM revenue_entry WHERE community = ? AND key = ?"
-_LAST = "SELECT seq, digest FROM revenue_entry WHERE community = ? ORDER BY seq DESC LIMIT 1"
+# The newest row of the register and the newest entry, in one question: a posting is asked for all day.
+_NEWEST = (
+    "SELECT r.number, r.digest, e.seq, e.digest FROM revenue_register r LEFT JOIN revenue_entry e ON e.community = r.community "
+    "AND e.seq = (SELECT max(seq) FROM revenue_entry WHERE community = r.community) WHERE r.community = ? "
+    "ORDER BY r.number DESC LIMIT 1"
+)
 _MOVE = (
     "INSERT INTO revenue_movement (community, entry, line, day, amount, source, source_fund, destination, destination_fund) "
     "VALUES "
@@ -179,9 +183,9 @@ def _seal(actor: Actor, draft: _Draft) -> Posted:
 
 
 def _write(actor: Actor, community: str, key: str, said: dict[str, Any], content: str) -> Posted:
-    last = rows(_LAST, community)
-    seq, previous = (last[0][0] + 1, last[0][1]) if last else (1, GENESIS)
-    records, register = newest(community)
+    newest = rows(_NEWEST, community)
+    records, register, last, previous = newest[0] if newest else (0, GENESIS, None, None)
+    seq = (last or 0) + 1
     total = sum(line[0] for line in said["lines"])
     fields = {
         **said,
@@ -190,7 +194,7 @@ def _write(actor: Actor, community: str, key: str, said: dict[str, Any], content
         "salt": secrets.token_hex(16),
         "community": community,
         "key": key,
-        "previous": previous,
+        "previous": previous or GENESIS,
         "records": records,
         "register": register,
         "seq": seq,
@@ -218,7 +222,7 @@ def _write(actor: Actor, community: str, key: str, said: dict[str, Any], content
         len(said["lines"]),
         records,
         register,
-        previous,
+        fields["previous"],
         digest,
     )
     return Posted(seq, datetime.date.fromisoformat(said["day"]), total, digest)
@@ -250,7 +254,7 @@ def _check(community: str, draft: _Draft) -> None:
     if not draft.lines:
         raise Invalid({"lines": [_("Please enter at least one movement.")]})
     for line in draft.lines:
-        if not isinstance(line.amount, int) or isinstance(line.amount, bool):
+        if type(line.amount) is not int:
             raise TypeError(f"a movement takes whole 分, not {line.amount!r}")
         if not 0 < line.amount <= MOST:
             raise Invalid({"lines": [_("Each amount must be more than zero.")]})
