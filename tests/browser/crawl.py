@@ -195,6 +195,8 @@ def furnish(site: Site) -> dict[str, list[str]]:
         BOOKKEEPER: [
             *(f"{HOME}/revenue/desk/giving/1/{step}" for step in ("money", "thing", "cancel", "end", "news")),
             *(f"{HOME}/revenue/desk/giving/gifts/{gift}" for gift in ("1/refund", "1/repurpose", "3/used")),
+            *(f"{HOME}/revenue/desk/giving/changes/1/{step}" for step in ("refund", "repurpose")),
+            f"{HOME}/revenue/desk/entries/1/reverse",
             *(f"{HOME}/revenue/desk/opening/{step}" for step in ("new", "correct", "1/evidence")),
             *_of_bank(site.visitor(BOOKKEEPER)),
         ],

@@ -35,15 +35,6 @@ class AccountLine:
     counted_on: datetime.date | None = None
 
 
-def same_person(actor: Actor, account: int | None, person: int | None, label: str) -> bool:
-    """Whether somebody who did something before is the actor: by account, by person behind it, or by name."""
-    if account is not None and account == actor.account:
-        return True
-    if person is not None and person == actor.person:
-        return True
-    return bool(label) and label == actor.signature
-
-
 def is_money(code: str) -> bool:
     """Whether an account of the chart is one in which money lies."""
     return code in MONEY or any(code.startswith(f"{head}.") for head in MONEY)

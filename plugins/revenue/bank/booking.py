@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core import Actor, Conflict, Invalid, NotFound, Refused, now, record, transactional
-from plugins.revenue.bank.accounts import BOOKS, MATCH, bank_of, same_person
+from plugins.revenue.bank.accounts import BOOKS, MATCH, bank_of
 from plugins.revenue.bank.matching import Matcher, join, match
 from plugins.revenue.bank.models import BankAccount, Fee, Line, Match, MatchLine
 from plugins.revenue.bank.proposing import shared_name
@@ -20,6 +20,7 @@ from plugins.revenue.ledger.funds import fund as ledger_fund
 from plugins.revenue.ledger.funds import funds
 from plugins.revenue.ledger.posting import Line as Movement
 from plugins.revenue.ledger.posting import Posted, post
+from plugins.revenue.persons import is_same
 from plugins.revenue.texts import _
 
 APPROVE = "revenue.approve"
@@ -208,7 +209,7 @@ def decide_fee(actor: Actor, fee_id: int, approve: bool) -> Fee:
     fee: Fee = Fee.get_of(str(actor.community), fee_id)
     if fee.decided_at is not None:
         raise Conflict(_("This is decided already."))
-    if same_person(actor, fee.entered_by, fee.entered_person, fee.by_label):
+    if is_same(actor, fee.entered_by, fee.entered_person, fee.by_label):
         raise Refused(_("You wrote it down yourself: somebody else approves it."))
     seq = _pay_fee(actor, fee) if approve else None
     Fee.update(

@@ -7,9 +7,10 @@ import datetime
 import peewee
 
 from core import Actor, Conflict, Invalid, Refused, now, record, rows, today, transactional, violated
-from plugins.revenue.bank.accounts import BOOKS, CLOSE, COUNT, bank_of, same_person
+from plugins.revenue.bank.accounts import BOOKS, CLOSE, COUNT, bank_of
 from plugins.revenue.bank.models import BankAccount, CashCount
 from plugins.revenue.ledger.balances import balance
+from plugins.revenue.persons import is_same
 from plugins.revenue.texts import _
 
 
@@ -45,7 +46,7 @@ def see(actor: Actor, count_id: int, is_right: bool) -> CashCount:
     found: CashCount = CashCount.get_of(str(actor.community), count_id)
     if found.seen_at is not None:
         raise Conflict(_("This count has its second person already."))
-    if same_person(actor, found.counted_by, found.counted_person, found.counted_label):
+    if is_same(actor, found.counted_by, found.counted_person, found.counted_label):
         raise Refused(_("You counted it yourself: somebody else looks at it."))
     try:
         CashCount.update(seen_at=now(), seen_by=actor.account, seen_label=actor.signature, is_right=is_right).where(

@@ -14,7 +14,7 @@ from typing import Any
 import peewee
 
 from core import Actor, NotFound, Refused, record, rows, today, transactional, violated, yuan
-from plugins.revenue.bank.accounts import BOOKS, CLOSE, banks, is_money, same_person, unregistered
+from plugins.revenue.bank.accounts import BOOKS, CLOSE, banks, is_money, unregistered
 from plugins.revenue.bank.cash import counted_well
 from plugins.revenue.bank.matching import postings
 from plugins.revenue.bank.models import BankAccount, Reconciled, Statement
@@ -22,6 +22,7 @@ from plugins.revenue.bank.statements import month_end
 from plugins.revenue.ledger.accounts import account as ledger_account
 from plugins.revenue.ledger.balances import balance
 from plugins.revenue.ledger.periods import lock, locked_until
+from plugins.revenue.persons import is_same
 from plugins.revenue.texts import _
 
 # In transit for longer than this is no matter of days any more.
@@ -239,7 +240,7 @@ def may_not_close(actor: Actor, month: str) -> str:
     """Why this actor in particular cannot close a month: whoever matched its lines. Empty when they can."""
     end = month_end(month_of(month)).isoformat()
     for account, person, label in rows(_MATCHERS, str(actor.community), end, locked_until(str(actor.community))):
-        if same_person(actor, account, person, label):
+        if is_same(actor, account, person, label):
             return str(_("You matched lines of this month yourself. Somebody else closes it."))
     return ""
 
@@ -251,6 +252,7 @@ _GUARDS = {
     "revenue_bank_unexplained": _("A line is unexplained."),
     "revenue_bank_without_statement": _("There is no statement up to the end of the month."),
     "revenue_bank_differs": _("The statement and the books differ from the beginning."),
+    "revenue_money_without_bank": _("Money moved in an account, and no bank account is entered for it."),
     "revenue_cash_uncounted": _("The cash has not been counted."),
     "revenue_matcher_closes": _("You matched lines of this month yourself. Somebody else closes it."),
 }

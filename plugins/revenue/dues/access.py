@@ -1,14 +1,12 @@
-"""Who may do what with contracts and dues, and who is somebody else: the one place that compares people.
-
-Two people are the same where the account is the same, or the resident behind it, today or when it was done.
-"""
+"""Who may do what with contracts and dues, and who ever acted for an operator."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from core import Actor, Forbidden, NotFound, Refused, colleagues
+from core import Actor, Forbidden, NotFound, Refused
 from plugins.revenue.dues.models import Contract, OperatorAccount
+from plugins.revenue.persons import is_same
 from plugins.revenue.texts import _
 
 BOOKS = "revenue.books"
@@ -30,20 +28,6 @@ def signer(actor: Actor) -> int:
 def by(actor: Actor) -> dict[str, Any]:
     """The columns that say who did something."""
     return {"by_account": actor.account, "by_person": actor.person, "by_label": actor.signature}
-
-
-def is_same(actor: Actor, account: int | None, person: int | None) -> bool:
-    """Whether the actor is this account, or another account of the same resident."""
-    if account is not None and actor.account == account:
-        return True
-    if actor.person is None:
-        return False
-    if person is not None and actor.person == person:
-        return True
-    # An account may have been joined with its resident only afterwards.
-    return account is not None and any(
-        each.account == account and each.person == actor.person for each in colleagues(str(actor.community))
-    )
 
 
 def was_operator(actor: Actor, operator_id: int) -> bool:

@@ -10,12 +10,13 @@ from typing import Any
 
 from core import Actor, Invalid, Refused, now, record, today, transactional
 from plugins.revenue.dues import books
-from plugins.revenue.dues.access import APPROVE, RECEIVE, by, is_same, signer, was_operator
+from plugins.revenue.dues.access import APPROVE, RECEIVE, by, signer, was_operator
 from plugins.revenue.dues.models import Contract, Due, MoneyAct, Receipt, contract_number
 from plugins.revenue.dues.receiving import MOST, apply, settle
 from plugins.revenue.dues.states import OPEN
 from plugins.revenue.dues.undoing import undo_receipt
 from plugins.revenue.dues.words import ACTS
+from plugins.revenue.persons import is_same
 from plugins.revenue.texts import _
 
 

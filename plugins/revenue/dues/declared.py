@@ -23,9 +23,21 @@ class Dues(Part):
 
     def declaration(self) -> Declaration:
         """Models, workflows, jobs, lists and words."""
-        from plugins.revenue.dues import audit_words, declaring, ending, front, models, privacy, receiving, records
+        from plugins.revenue.dues import (
+            audit_words,
+            by_hand,
+            declaring,
+            ending,
+            front,
+            models,
+            privacy,
+            receiving,
+            records,
+        )
         from plugins.revenue.dues.states import CONTRACT, DUE
+        from plugins.revenue.ledger.by_hand import owners
 
+        owners.update(by_hand.OWNERS)
         return Declaration(
             models=models.MODELS,
             permissions=PERMISSIONS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from core import Actor, Invalid, Refused, advance, deadline, record, tell_followers, today, transactional
+from core import Actor, Invalid, Refused, advance, deadline, record, tell_followers, today, transactional, yuan
 from plugins.revenue.dues import computing
 from plugins.revenue.dues.access import REVIEW, by, signer
 from plugins.revenue.dues.declaring import declare_again
@@ -13,6 +13,7 @@ from plugins.revenue.dues.receiving import settle, spend_credit
 from plugins.revenue.dues.spans import span_text
 from plugins.revenue.dues.states import by_somebody_else, pending
 from plugins.revenue.dues.undoing import free_surplus
+from plugins.revenue.ledger.balances import available
 from plugins.revenue.texts import _
 
 ANEW = 7  # days to declare again
@@ -43,6 +44,7 @@ def approve(actor: Actor, due_id: int, declaration_id: int | None = None) -> Due
     if due.proposal and computation.due_fen < due.received_fen:
         raise Refused(_("An allocation of this money is under way. Correct it when that is decided or given up."))
     contract: Contract = Contract.get_of(due.community, due.contract_id)
+    _check_cover(due, contract, computation.due_fen)
     Review.create(community=due.community, declaration_id=declaration.id, passed=True, **by(actor))
     said = [
         str(_("declared by %(name)s", name=declaration.by_label)), str(_("reviewed by %(name)s", name=actor.signature))
@@ -66,6 +68,27 @@ def approve(actor: Actor, due_id: int, declaration_id: int | None = None) -> Due
         actor, due.ref, f"reviewed.{computation.id}", str(_("The share for %(period)s has been reviewed.", period=span_text(due.first_day, due.last_day))),
     )  # fmt: skip
     return Due.get_of(due.community, due.id)
+
+
+def _check_cover(due: Due, contract: Contract, new_fen: int) -> None:
+    """What was received too much goes back out of 待分配; where it was allocated on, say what has to come in before it can."""
+    surplus = due.received_fen - max(new_fen, 0)
+    if contract.is_owners or surplus <= 0:
+        return
+    free = max(available(due.community, "unallocated"), 0)
+    if free < surplus:
+        raise Refused(
+            _(
+                "%(surplus)s yuan too much were received for this period, and they have been allocated to funds already.",
+                surplus=yuan(surplus),
+            ),
+            advice=_(
+                "The correction takes them out of the money that is not allocated yet, of which %(free)s yuan are free. Leave it here, and review it once "
+                "%(missing)s yuan more have come in there that are in no allocation; until then the earlier share stands.",
+                free=yuan(free),
+                missing=yuan(surplus - free),
+            ),
+        )
 
 
 def _carry_on(actor: Actor, due: Due) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from core import Actor, Label, State, Transition, Workflow
-from plugins.revenue.dues.access import CONTRACTS, REVIEW, is_same, was_operator
+from plugins.revenue.dues.access import CONTRACTS, REVIEW, was_operator
 from plugins.revenue.dues.models import Computation, Contract, ContractScan, Declaration, Due, RuleVersion
+from plugins.revenue.persons import is_same
 from plugins.revenue.shares.votes import Vote, owners_vote
 from plugins.revenue.texts import _
 

@@ -21,8 +21,20 @@ class Giving(Part):
 
     def declaration(self) -> Declaration:
         """Models, workflows and what belongs to them."""
-        from plugins.revenue.giving import audit_words, exports, models, petty, privacy, receipts, records, states
+        from plugins.revenue.giving import (
+            audit_words,
+            by_hand,
+            exports,
+            models,
+            petty,
+            privacy,
+            receipts,
+            records,
+            states,
+        )
+        from plugins.revenue.ledger.by_hand import owners
 
+        owners.update(by_hand.OWNERS)
         return Declaration(
             models=(
                 models.Donor,

@@ -9,6 +9,7 @@ from core import Label
 from plugins.revenue.giving.models import Float, FloatMove, Voucher
 from plugins.revenue.giving.petty import MOVES
 from plugins.revenue.giving.vouchers import voucher_text
+from plugins.revenue.ledger.entries import entry
 from plugins.revenue.texts import _
 
 
@@ -75,4 +76,8 @@ def _booked(box: Float) -> list[tuple[datetime.date, str, Label, int, int]]:
         found.append((move.booked_on, "", words, move.seq, amount))
     for voucher in Voucher.of(box.community).where(Voucher.float_id == box.id, Voucher.seq.is_null(False)):
         found.append((voucher.booked_on, voucher_text(box, voucher), voucher.what, voucher.seq, -voucher.amount))
+        if voucher.undone_seq is not None:
+            back = entry(box.community, voucher.undone_seq)
+            words = _("Taken back: %(what)s", what=voucher.what)
+            found.append((back.day, voucher_text(box, voucher), words, back.seq, voucher.amount))
     return found

@@ -10,13 +10,19 @@ from plugins.revenue.giving.models import Donor, Float, Pledge, Voucher
 from plugins.revenue.giving.pledges import pledge_text
 from plugins.revenue.giving.states import WORKFLOWS
 from plugins.revenue.ledger.funds import funds
+from plugins.revenue.texts import _
 
 _PAGE = 50
 _STATES = {flow.model: {state.name: state for state in flow.states} for flow in WORKFLOWS}
 
 
+TAKEN_BACK = State("taken_back", _("Taken back"), icon="undo-2", tint="warn")
+
+
 def state_of(record: Any) -> State:
-    """The state of a record of this part."""
+    """The state of a record of this part. A payment from petty cash whose entry was reversed is taken back."""
+    if isinstance(record, Voucher) and record.undone_seq is not None:
+        return TAKEN_BACK
     return _STATES[type(record)][record.state]
 
 

@@ -98,7 +98,8 @@ class GiftNews(CommunityModel):
 class GiftChange(CommunityModel):
     """A gift is given back (`refund`), re-purposed with the donor's consent, or a thing was handed out or used up (`used`).
 
-    One person asks, another decides. `account` is where the money lies, `to_fund` and `purpose` what it is for from now on.
+    One person asks, another decides. `account` is where the money lies, `to_fund` and `purpose` what it is for from now on;
+    `after_change` is the change by which it was re-purposed before.
     """
 
     kind = "revenue.gift_change"
@@ -121,6 +122,7 @@ class GiftChange(CommunityModel):
     decided_label = Text(default="")
     decided_on = Day(null=True)
     seq = Integer(null=True)
+    after_change = Integer(null=True)
     at = Utc(default=now)
 
     class Meta:
@@ -157,7 +159,10 @@ class Float(CommunityModel):
 
 
 class Voucher(CommunityModel):
-    """备用金凭单: cash that was paid out, with a photo of the receipt; posted to `account` once another person approved it."""
+    """备用金凭单: cash that was paid out, with a photo of the receipt; posted to `account` once another person approved it.
+
+    `undone_seq` is the entry that mirrors its own: the database writes it down and puts the cash into the float again.
+    """
 
     kind = "revenue.voucher"
     float_id = Integer()
@@ -179,6 +184,7 @@ class Voucher(CommunityModel):
     reason = Text(default="")
     booked_on = Day(null=True)
     seq = Integer(null=True)
+    undone_seq = Integer(null=True)
     at = Utc(default=now)
 
     class Meta:

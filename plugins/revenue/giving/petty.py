@@ -30,7 +30,6 @@ from core import (
     yuan,
 )
 from plugins.revenue.giving.models import Float, FloatMove
-from plugins.revenue.giving.persons import account_of, asker, decider, is_same
 from plugins.revenue.giving.pledges import money_accounts
 from plugins.revenue.giving.states import APPROVE, PETTY
 from plugins.revenue.ledger.accounts import open_account
@@ -38,6 +37,7 @@ from plugins.revenue.ledger.balances import balance
 from plugins.revenue.ledger.funds import funds
 from plugins.revenue.ledger.periods import is_locked
 from plugins.revenue.ledger.posting import Line, post
+from plugins.revenue.persons import account_of, asker, decider, is_same
 from plugins.revenue.texts import _
 
 CASH = "1001"

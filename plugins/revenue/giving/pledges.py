@@ -27,12 +27,12 @@ from core import (
     transactional,
 )  # fmt: skip
 from plugins.revenue.giving.models import Donor, Gift, GiftNews, Pledge
-from plugins.revenue.giving.persons import account_of
 from plugins.revenue.giving.states import GIVE
 from plugins.revenue.ledger.accounts import accounts, open_account
 from plugins.revenue.ledger.funds import funds, open_fund
 from plugins.revenue.ledger.holds import hold
 from plugins.revenue.ledger.posting import Line, post
+from plugins.revenue.persons import account_of
 from plugins.revenue.texts import _
 
 INCOME = "4101"

@@ -7,7 +7,7 @@ from typing import Any
 
 from core import Actor, Label, State, Todo, Transition, Workflow, WorkflowTodos, files_of, yuan
 from plugins.revenue.giving.models import Float, FloatMove, GiftChange, Opening, OpeningLine, Pledge, Voucher
-from plugins.revenue.giving.persons import is_same, not_the_asker
+from plugins.revenue.persons import is_same, not_the_asker
 from plugins.revenue.texts import _
 
 GIVE = "revenue.give"

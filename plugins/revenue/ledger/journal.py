@@ -26,10 +26,11 @@ from core import (
     today,
     transactional,
 )
-from plugins.revenue.giving.persons import asker, decider, not_the_asker
+from plugins.revenue.ledger import by_hand
 from plugins.revenue.ledger.models import Journal
 from plugins.revenue.ledger.periods import is_locked
 from plugins.revenue.ledger.posting import Line, entry, post, reverse
+from plugins.revenue.persons import asker, decider, not_the_asker
 from plugins.revenue.texts import _
 
 POST = "revenue.post"
@@ -121,7 +122,10 @@ def request_reversal(
     record: Ref | None = None,
     day: datetime.date | None = None,
 ) -> Journal:
-    """Ask for an entry to be mirrored and `fresh` posted in its place. Raises `Invalid`, `Refused`, `NotFound`, `Forbidden`."""
+    """Ask for an entry to be mirrored and `fresh` posted in its place.
+
+    Raises `Refused` where the record it is about is taken back elsewhere, `Invalid`, `NotFound`, `Forbidden`.
+    """
     actor.require(POST)
     wrong = entry(str(actor.community), seq)
     if wrong.reversed_by is not None:
@@ -130,6 +134,7 @@ def request_reversal(
         raise Refused(_("A reversal cannot be reversed. Post it anew."))
     if not reason.strip():
         raise Invalid({"reason": [_("Please say why.")]})
+    by_hand.check(actor, wrong, bool(fresh))
     about = record or wrong.record
     return _draft(
         actor,
@@ -182,6 +187,8 @@ def approve(actor: Actor, journal_id: int) -> Journal:
             approvals=approvals,
         )
     else:
+        # Asked again: what the entry is about may have changed since, and now somebody else acts.
+        by_hand.check(actor, entry(journal.community, journal.reverses), bool(lines))
         mirror, fresh = reverse(
             actor,
             journal.reverses,

@@ -27,9 +27,21 @@ class Spending(Part):
     """See the folder's docstring."""
 
     def declaration(self) -> Declaration:
-        from plugins.revenue.spending import audit_words, city, exports, limits, models, privacy, records, sheets
+        from plugins.revenue.ledger.by_hand import owners
+        from plugins.revenue.spending import (
+            audit_words,
+            by_hand,
+            city,
+            exports,
+            limits,
+            models,
+            privacy,
+            records,
+            sheets,
+        )
         from plugins.revenue.spending.states import PROPOSAL
 
+        owners.update(by_hand.OWNERS)
         return Declaration(
             models=(
                 models.Proposal,

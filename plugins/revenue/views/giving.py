@@ -9,14 +9,12 @@ from flask import Response, request
 
 from core import (
     Form,
-    Invalid,
     after_post,
     asked_number,
     current_actor,
     current_community,
     history,
     page,
-    status_of,
     submit_once,
     toast,
     today,
@@ -29,7 +27,7 @@ from plugins.revenue.giving.lists import pledge_lines, state_of
 from plugins.revenue.giving.states import APPROVE, BOOKS, GIVE, PLEDGE
 from plugins.revenue.ledger.funds import funds
 from plugins.revenue.texts import _
-from plugins.revenue.views.base import blueprint
+from plugins.revenue.views.base import blueprint, fen_in, here, one_form, sent
 from plugins.revenue.views.giving_forms import (
     MoneyForm,
     NewsForm,
@@ -40,15 +38,9 @@ from plugins.revenue.views.giving_forms import (
     RepurposeForm,
     ThingForm,
     ThingGoneForm,
-    fen_in,
 )
 
 STATES = tuple(state.name for state in PLEDGE.states)
-
-
-def here(tail: str = "") -> str:
-    """An address of this module in the community."""
-    return f"/c/{current_community().code}/revenue{tail}"
 
 
 def fund_names() -> dict[str, str]:
@@ -62,23 +54,9 @@ def choices(found: list[Any], with_code: bool = False) -> list[tuple[str, str]]:
 
 
 def form_page(form: Form, title: Any, button: Any, back: str, advice: Any = "", **more: Any) -> Response:
-    """A page with one form and one button."""
-    return page(
-        "revenue/desk/giving_form.html", form=form, title=title, button=button, back=back, advice=advice,
-        status=status_of(form), **{"icon": "check", "crumb": _("Donations and pledges"), "crumb_href": here("/desk/giving"), **more},
-    )  # fmt: skip
-
-
-def sent(form: Form, act: Callable[[], Any]) -> int | None:
-    """The number of the record `act` made or changed when this request sent the form, once however often it is sent; None
-    where it did not, or where something in the form is refused and stands at its field now."""
-    if not form.is_submitted() or not form.validate():
-        return None
-    try:
-        return int(submit_once(lambda: act().id))
-    except Invalid as error:
-        form.accept(error)
-        return None
+    """A page with one form, below donations."""
+    crumbs = {"crumb": _("Donations and pledges"), "crumb_href": here("/desk/giving")}
+    return one_form(form, title, button, back, advice, **{**crumbs, **more})
 
 
 # --------------------------------------------------------------------------- lists and one donation
@@ -255,11 +233,27 @@ def desk_gift_refund(gift_id: int) -> Response:
     return _ask(gift_id, "refund", _("Give it back to the donor"))
 
 
+@blueprint.route("/desk/giving/changes/<int:change_id>/refund", methods=["GET", "POST"])
+@view(GIVE, uploads=True)
+def desk_gift_refund_again(change_id: int) -> Response:
+    """Ask for money that was re-purposed to be given back."""
+    change = changes.find_change(current_actor(), change_id)
+    return _ask(change.gift_id, "refund", _("Give it back to the donor"), change)
+
+
 @blueprint.route("/desk/giving/gifts/<int:gift_id>/repurpose", methods=["GET", "POST"])
 @view(GIVE, uploads=True)
 def desk_gift_repurpose(gift_id: int) -> Response:
     """Ask for money to be used for something else, with the donor's consent."""
     return _ask(gift_id, "repurpose", _("Use it for something else"))
+
+
+@blueprint.route("/desk/giving/changes/<int:change_id>/repurpose", methods=["GET", "POST"])
+@view(GIVE, uploads=True)
+def desk_gift_repurpose_again(change_id: int) -> Response:
+    """Ask for money that was re-purposed to be used for something else again, with the donor's consent."""
+    change = changes.find_change(current_actor(), change_id)
+    return _ask(change.gift_id, "repurpose", _("Use it for something else"), change)
 
 
 @blueprint.route("/desk/giving/gifts/<int:gift_id>/used", methods=["GET", "POST"])
@@ -269,18 +263,18 @@ def desk_gift_used(gift_id: int) -> Response:
     return _ask(gift_id, "used", _("It was handed out or used up"))
 
 
-def _ask(gift_id: int, what: str, title: Any) -> Response:
+def _ask(gift_id: int, what: str, title: Any, after: Any = None) -> Response:
     actor = current_actor()
     gift = changes.find_gift(actor, gift_id)
     found = pledges.find_pledge(actor, gift.pledge_id)
-    form = _change_form(gift, what)
+    form = _change_form(gift, what, after)
 
     def act() -> Any:
         is_thing = gift.manner == "in_kind"
         wish = changes.Wish(
             what, form.reason.data, 0 if is_thing else fen_in(form, "amount"), "" if is_thing else form.account.data or "",
             form.to_fund.data or "" if what == "repurpose" else "", form.purpose.data if what == "repurpose" else "",
-            form.scans.data,
+            form.scans.data, after.id if after else None,
         )  # fmt: skip
         return changes.ask_change(actor, gift_id, wish)
 
@@ -293,15 +287,16 @@ def _ask(gift_id: int, what: str, title: Any) -> Response:
     )
 
 
-def _change_form(gift: Any, what: str) -> Any:
+def _change_form(gift: Any, what: str, after: Any) -> Any:
     if gift.manner == "in_kind":
         return ThingGoneForm.from_request()
-    left = yuan(changes.left_of(gift))
+    left = yuan(changes.left_of(gift, after))
     kind: Any = RepurposeForm if what == "repurpose" else RefundForm
-    form = kind.from_request(amount=left, account=gift.account)
+    form = kind.from_request(amount=left, account=after.account if after else gift.account)
     form.account.choices = choices(pledges.money_accounts(gift.community), True)
     if what == "repurpose":
-        form.to_fund.choices = [each for each in choices(pledges.purposes(gift.community)) if each[0] != gift.fund]
+        lies = changes.fund_of(gift, after)
+        form.to_fund.choices = [each for each in choices(pledges.purposes(gift.community)) if each[0] != lies]
     return form
 
 
@@ -312,9 +307,10 @@ def desk_gift_change(change_id: int) -> Response:
     actor = current_actor()
     change = changes.find_change(actor, change_id)
     found = pledges.find_pledge(actor, change.pledge_id)
+    gift = changes.find_gift(actor, change.gift_id)
     return page(
-        "revenue/desk/giving_change.html", change=change, pledge=found, number=pledges.pledge_text(found),
-        gift=changes.find_gift(actor, change.gift_id), what=changes.WHAT, state=state_of(change), names=fund_names(),
+        "revenue/desk/giving_change.html", change=change, pledge=found, number=pledges.pledge_text(found), gift=gift,
+        may_change=actor.can(GIVE) and changes.may_change(gift, change), what=changes.WHAT, state=state_of(change), names=fund_names(),
         papers=changes.papers_of(change), waits=changes.waits_for(actor, change), may_approve=actor.can(APPROVE),
         form=ReasonForm.from_request(), base=here("/desk/giving"),
     )  # fmt: skip

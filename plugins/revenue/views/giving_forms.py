@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core import DayField, Form, Invalid, PhoneField, SelectField, StringField, TextAreaField, UploadField, fen_of
+from core import DayField, Form, PhoneField, SelectField, StringField, TextAreaField, UploadField
 from plugins.revenue.giving.pledges import DONORS, SHOWN
 from plugins.revenue.texts import _
 
@@ -14,14 +14,6 @@ _YUAN = _("In yuan, for example 1200 or 88.50")
 
 def _list(words: Any) -> list[Any]:
     return list(words.items())
-
-
-def fen_in(form: Form, name: str) -> int:
-    """What was typed into a field in yuan, as 分, 0 for nothing; raises `Invalid` at the field for what is no amount."""
-    try:
-        return fen_of(form[name].data or "") or 0
-    except ValueError:
-        raise Invalid({name: [_("Please write the amount in yuan.")]}) from None
 
 
 class PledgeForm(Form):

@@ -26,15 +26,14 @@ from plugins.revenue.giving.lists import state_of
 from plugins.revenue.giving.states import BOOKS, CLOSE, OPENING
 from plugins.revenue.ledger.accounts import accounts
 from plugins.revenue.texts import _
-from plugins.revenue.views.base import blueprint
-from plugins.revenue.views.giving import choices, form_page, fund_names, here, sent
+from plugins.revenue.views.base import blueprint, fen_in, here, sent
+from plugins.revenue.views.giving import choices, form_page, fund_names
 from plugins.revenue.views.giving_forms import (
     CorrectForm,
     EvidenceForm,
     LineForm,
     OpeningForm,
     ReasonForm,
-    fen_in,
 )
 
 

@@ -30,15 +30,14 @@ from plugins.revenue.giving.states import APPROVE, BOOKS, PETTY
 from plugins.revenue.ledger.accounts import accounts
 from plugins.revenue.ledger.balances import balance
 from plugins.revenue.texts import _
-from plugins.revenue.views.base import blueprint
-from plugins.revenue.views.giving import choices, form_page, fund_names, here, sent
+from plugins.revenue.views.base import blueprint, fen_in, here, sent
+from plugins.revenue.views.giving import choices, form_page, fund_names
 from plugins.revenue.views.giving_forms import (
     CashForm,
     CountForm,
     FloatForm,
     ReasonForm,
     VoucherForm,
-    fen_in,
 )
 from plugins.revenue.views.paper import paper_seal
 

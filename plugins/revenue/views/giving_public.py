@@ -8,8 +8,7 @@ from core import NotFound, asked_number, current_actor, current_community, page,
 from plugins.revenue.giving import thanks
 from plugins.revenue.giving.states import BOOKS
 from plugins.revenue.texts import _
-from plugins.revenue.views.base import blueprint
-from plugins.revenue.views.giving import here
+from plugins.revenue.views.base import blueprint, here
 
 
 @blueprint.get("/giving")

@@ -22,7 +22,7 @@ from core import (
     url,
     view,
 )
-from plugins.revenue.ledger import balances, heads, nightly, periods
+from plugins.revenue.ledger import balances, by_hand, heads, nightly, periods
 from plugins.revenue.ledger.accounts import accounts
 from plugins.revenue.ledger.entries import EntryFilter, entries, entry
 from plugins.revenue.ledger.funds import funds
@@ -30,7 +30,7 @@ from plugins.revenue.ledger.holds import held
 from plugins.revenue.ledger.words import ACCOUNT_KINDS, FUND_OWNERS, HOLDERS
 from plugins.revenue.reports import handing_out
 from plugins.revenue.texts import _
-from plugins.revenue.views.base import blueprint
+from plugins.revenue.views.base import blueprint, here
 
 BOOKS = "revenue.books"
 CLOSE = "revenue.close"
@@ -101,8 +101,13 @@ def desk_entries() -> Response:
 def desk_entry(entry_seq: int) -> Response:
     """One entry: movements, evidence, who posted and approved, and what became of it."""
     found = entry(current_community().code, entry_seq)
-    may_reverse = current_actor().can(POST) and found.reverses is None and found.reversed_by is None
-    return page("revenue/desk/entry.html", entry=found, names=names(), base=desk(), may_reverse=may_reverse)
+    actor = current_actor()
+    may_reverse = actor.can(POST) and found.reverses is None and found.reversed_by is None
+    elsewhere = by_hand.elsewhere(actor, found) if may_reverse else None
+    return page(
+        "revenue/desk/entry.html", entry=found, names=names(), base=desk(), may_reverse=may_reverse, elsewhere=elsewhere,
+        there=here(elsewhere.page) if elsewhere else "",
+    )  # fmt: skip
 
 
 @blueprint.route("/desk/locks", methods=["GET", "POST"])

@@ -26,15 +26,13 @@ from core import (
     url,
     view,
 )
-from plugins.revenue.giving.persons import not_the_asker
 from plugins.revenue.ledger import journal
 from plugins.revenue.ledger.accounts import accounts
 from plugins.revenue.ledger.entries import Line, entry
 from plugins.revenue.ledger.funds import funds
+from plugins.revenue.persons import not_the_asker
 from plugins.revenue.texts import _
-from plugins.revenue.views.base import blueprint
-from plugins.revenue.views.giving import sent
-from plugins.revenue.views.giving_forms import fen_in
+from plugins.revenue.views.base import blueprint, fen_in, one_form, sent
 from plugins.revenue.views.ledger import BOOKS, POST, desk, names
 
 APPROVE = "revenue.approve"
@@ -217,9 +215,8 @@ def _one(journal_id: int, form: Form) -> Response:
 
 
 def _form(form: Form, title: object, button: object, back: str, advice: object = "", icon: str = "check") -> Response:
-    return page(
-        "revenue/desk/giving_form.html", form=form, title=title, button=button, back=back, advice=advice, icon=icon,
-        crumb=_("Books"), crumb_href=desk("/books"), status=status_of(form),
+    return one_form(
+        form, title, button, back, advice, icon=icon, crumb=_("Books"), crumb_href=desk("/books"),
     )  # fmt: skip
 
 

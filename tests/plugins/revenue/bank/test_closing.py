@@ -11,6 +11,7 @@ from plugins.revenue.bank import accounts, booking, cash, reconciling
 from plugins.revenue.bank.matching import match, undo
 from plugins.revenue.bank.models import CashCount, Fee, Reconciled
 from plugins.revenue.bank.statements import month_end
+from plugins.revenue.ledger import journal
 from plugins.revenue.ledger.balances import balance
 from plugins.revenue.ledger.periods import lock, locked_until
 from plugins.revenue.ledger.posting import Line as Movement
@@ -92,6 +93,19 @@ def test_a_money_account_nobody_entered_keeps_the_month_open(office):
     assert accounts.unregistered(office.community) == [("1901.1", "受托代理资产：业主户")]
     with pytest.raises(Refused):
         lock(office.head, JANUARY)
+    assert refused_by(office) == refused_by(office, "2026-03") == "revenue_money_without_bank"
+    raw_lock(office, "2025-12")  # nothing had moved before
+
+
+def test_interest_that_is_reversed_by_two_leaves_its_line_open(office):
+    office.take((6, 321))
+    (line,) = office.lines()
+    booking.as_interest(office.clerk, line.id, "operating")
+    asked = journal.request_reversal(office.clerk, 1, "不是利息")
+    journal.approve(office.head, asked.id)
+    assert booking.is_open(line)
+    booking.as_unknown(office.clerk, line.id)
+    assert balance(office.community, account="1002.1", fund="unknown") == 321
 
 
 def test_whoever_matched_does_not_close(matched):

@@ -208,6 +208,55 @@ def test_no_fen_is_changed_twice(office):
     assert violated(error.value) == "revenue_gift_change_covered"
 
 
+def test_what_was_re_purposed_is_re_purposed_and_given_back_again_up_to_its_amount(office):
+    pledge, olders = office.pledged(100_000), pledges.open_purpose(office.bookkeeper, "助老", "加餐")
+    gift = money(office, pledge, 100_000)
+
+    def asked(what, amount, fund="", after=None):
+        paper = [office.paper("bookkeeper", "同意书", amount)]
+        purpose = "给阅览角买书" if fund else ""
+        wish = changes.Wish(what, "捐赠人同意", amount, "1002", fund, purpose, paper, after)
+        return changes.ask_change(office.bookkeeper, gift.id, wish)
+
+    first = changes.approve_change(office.secretary, asked("repurpose", 40_000, olders).id)
+    waiting = asked("repurpose", 15_000, pledge.fund, first.id)
+    assert changes.left_of(gift, first) == 25_000
+    with pytest.raises(Refused):
+        asked("refund", 1_000, after=waiting.id)
+    changes.approve_change(office.secretary, waiting.id)
+    refund = changes.approve_change(office.secretary, asked("refund", 25_000, after=first.id).id)
+    (line,) = entry(office.community, refund.seq).lines
+    assert (line.source_fund, line.destination_fund, line.amount) == (olders, olders, 25_000)
+    assert (balance(office.community, None, pledge.fund), balance(office.community, None, olders)) == (75_000, 0)
+    assert pledges.find_pledge(office.bookkeeper, pledge.id).returned == 25_000
+    with pytest.raises(Refused):
+        asked("refund", 1, after=first.id)
+    # The database counts each step by itself, and keeps what follows what.
+    for values in (
+        {"amount": 1, "after_change": first.id},
+        {"amount": 60_001},
+        {"amount": 1, "after_change": refund.id},
+    ):
+        with pytest.raises(peewee.IntegrityError) as error, transaction(office.community):
+            GiftChange.create(
+                community=office.community, pledge_id=gift.pledge_id, gift_id=gift.id, what="refund", account="1002",
+                reason="x", state="asked", asked_by=1, asked_label="x", **values,
+            )  # fmt: skip
+        assert violated(error.value) == "revenue_gift_change_covered"
+    with pytest.raises(peewee.IntegrityError) as error, transaction(office.community):
+        GiftChange.update(after_change=None).where(GiftChange.id == refund.id).execute()
+    assert violated(error.value) == "revenue_gift_change_after"
+
+
+def test_a_change_of_another_gift_is_not_gone_on_from(office):
+    one, other = office.pledged(1_000), office.pledged(1_000)
+    gifts = [money(office, each, 1_000) for each in (one, other)]
+    wish = changes.Wish("repurpose", "书够了", 500, "1002", other.fund, "买书", [office.paper("bookkeeper", "同意书")])
+    done = changes.approve_change(office.secretary, changes.ask_change(office.bookkeeper, gifts[0].id, wish).id)
+    with pytest.raises(NotFound):
+        changes.ask_change(office.bookkeeper, gifts[1].id, changes.Wish("refund", "退", 500, "1002", after=done.id))
+
+
 def test_a_refused_change_moves_nothing_and_says_why(office):
     pledge, gift, asked = asked_refund(office, 80_000)
     found = changes.refuse_change(office.director, asked.id, "先问捐赠人")

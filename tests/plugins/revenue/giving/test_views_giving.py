@@ -253,3 +253,12 @@ def test_records_of_another_community_are_not_found(people, as_role):
     assert there.endswith(str(number))
     assert stranger.get(f"/c/{SOUTH_GARDEN}/revenue/desk/opening/{number}").status_code == 404
     assert opening.current(SOUTH_GARDEN) is None
+
+
+def test_the_page_of_an_entry_leads_to_where_it_is_taken_back(people):
+    keeper, _cashier, chief = people
+    opened(keeper, chief)
+    shown = keeper.get(f"{DESK}/entries/1").get_data(as_text=True)
+    assert f'href="{DESK}/opening"' in shown and "/entries/1/reverse" not in shown
+    answer = keeper.send(f"{DESK}/entries/1/reverse", reason="记错", day=str(today()))
+    assert answer.status_code == 409

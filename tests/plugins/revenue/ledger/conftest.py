@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 
 from core.actor import Actor, system
+from core.store.db import execute
 from core.store.ref import Ref
 from core.testing import SOUTH_GARDEN, WEST_HILL
 from plugins.revenue.ledger import periods
@@ -45,6 +46,16 @@ class Books:
         return Ref("revenue.due", self.community, number)
 
 
+def kept_elsewhere(community: str, *accounts: str) -> None:
+    """Say of money accounts that they lie at a bank from a far day on: their statements are the tests' business of another part."""
+    for code in accounts:
+        execute(
+            "INSERT INTO revenue_bank (community, account, name, bank_name, tail, is_cash, opens_on, opening, entered_at, by_label) "
+            "VALUES (?, ?, ?, '', '', 0, '2099-01-01', 0, 0, 'test')",
+            community, code, code,
+        )  # fmt: skip
+
+
 @pytest.fixture(autouse=True)
 def no_other_part_keeps_a_month_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """What `bank` asks of a month is its own tests' business; the application of any test before would have brought it here."""
@@ -57,5 +68,6 @@ def books(store) -> Books:
         actor = system(code, "test")
         open_chart(actor)
         open_funds(actor)
+        kept_elsewhere(code, "1001", "1002", "1901")
     open_account(system(SOUTH_GARDEN, "test"), "1002.9", "南苑专户", "asset")
     return Books(Actor(kind="staff", community=WEST_HILL, label="张会计", account=None))

@@ -8,6 +8,7 @@ from core.civic.notices import publishing as notices
 from core.civic.notices.records import Notice
 from core.errors import Invalid, Refused
 from core.store import audit
+from plugins.revenue.ledger import journal
 from plugins.revenue.ledger.balances import available, balance
 from plugins.revenue.ledger.holds import held
 from plugins.revenue.ledger.posting import entries_about
@@ -146,6 +147,15 @@ def test_more_than_a_fund_has_is_not_published(house):
     with pytest.raises(Refused):
         proposing.publish(house.actor("secretary"), proposal.id)
     assert house.again(proposal).state == "decided" and publishing.standing_notices(proposal).before is None
+
+
+def test_what_was_paid_by_a_proposal_is_not_reversed_by_hand(house):
+    proposal = house.paid()
+    (entry,) = entries_about(house.store.west, proposal.ref)
+    keeper = house.actor("other").with_rights("revenue.post")
+    with pytest.raises(Refused) as refused:
+        journal.request_reversal(keeper, entry.seq, "付错了")
+    assert refused.value.advice and lists.spent(house.again(proposal)) == 250_000
 
 
 def test_scores_are_told_with_the_result(house):

@@ -32,20 +32,23 @@ def account_of(actor: Actor) -> int:
     return actor.account
 
 
-def is_same(actor: Actor, account: int | None, person: int | None, name: str) -> bool:
+def is_same(actor: Actor, account: int | None, person: int | None, name: str = "") -> bool:
     """Whether the actor is whoever acted with this account, as this person and under this name, whatever account is used now.
 
     Where a resident is not known behind one of the two accounts, the same name is the same person.
     """
-    if actor.account is not None and actor.account == account:
+    if account is not None and actor.account == account:
         return True
-    known = person if person is not None else _person_today(str(actor.community), account)
-    if actor.person is not None and known is not None:
-        return actor.person in (person, known)
+    # An account may have been joined with its resident only after it was used.
+    known = {each for each in (person, _person_today(str(actor.community), account)) if each is not None}
+    if actor.person is not None and known:
+        return actor.person in known
     return bool(actor.label) and actor.label == name.partition("（代")[0]
 
 
 def _person_today(community: str, account: int | None) -> int | None:
+    if account is None:
+        return None
     return next((each.person for each in colleagues(community) if each.account == account), None)
 
 

@@ -1,0 +1,71 @@
+"""What is asked of this part before an entry of it is reversed by hand: donations, petty cash and opening balances."""
+
+from __future__ import annotations
+
+from core import Actor, Label, yuan
+from plugins.revenue.giving.models import Float, Voucher
+from plugins.revenue.ledger.by_hand import Elsewhere
+from plugins.revenue.ledger.entries import EntryLine
+from plugins.revenue.persons import is_same
+from plugins.revenue.texts import _
+
+
+def of_pledge(_actor: Actor, found: EntryLine, _replaced: bool) -> Elsewhere:
+    """A gift is given back, re-purposed or handed out by two people; the thanks and the receipt follow."""
+    return Elsewhere(
+        _("This entry belongs to a donation."),
+        _(
+            "Ask on the page of the donation for it to be given back, and write there what was wrong. A second person agrees."
+        ),
+        f"/desk/giving/{found.record.id if found.record else ''}",
+    )
+
+
+def of_float(_actor: Actor, found: EntryLine, _replaced: bool) -> Elsewhere:
+    """Cash comes, goes back and is counted with the float, whose sum the database keeps."""
+    return Elsewhere(
+        _("This entry belongs to a float of petty cash."),
+        _("On the page of the float, cash goes back to the bank, comes as a new advance, or is counted."),
+        f"/desk/petty/{found.record.id if found.record else ''}",
+    )
+
+
+def of_opening(_actor: Actor, _found: EntryLine, _replaced: bool) -> Elsewhere:
+    """Opening balances are corrected as a whole."""
+    return Elsewhere(
+        _("This entry holds the opening balances."),
+        _("They are corrected on their own page: the whole entry is mirrored and the corrected one posted."),
+        "/desk/opening",
+    )
+
+
+def of_voucher(actor: Actor, found: EntryLine, replaced: bool) -> Elsewhere | None:
+    """A payment from petty cash may be taken back by hand: its cash is in the float again, and the voucher says so."""
+    if found.record is None:
+        return None
+    voucher: Voucher = Voucher.get_of(found.record.community, int(found.record.id))
+    box: Float = Float.get_of(voucher.community, voucher.float_id)
+    page = f"/desk/petty/{box.id}"
+
+    def not_so(advice: Label) -> Elsewhere:
+        return Elsewhere(_("This entry belongs to a payment from petty cash."), advice, page)
+
+    if replaced:
+        return not_so(_("Reverse it without another posting in its place, and write a new voucher for what is right."))
+    if box.state != "open":
+        return not_so(_("The float is closed and its cash went back. Enter by itself what puts it right."))
+    if box.balance + voucher.amount > box.ceiling:
+        return not_so(
+            _("The float would hold more than its %(yuan)s yuan. First some of it goes back to the bank.", yuan=yuan(box.ceiling))
+        )  # fmt: skip
+    if is_same(actor, box.holder_account, box.holder_person, box.holder_name):
+        return not_so(_("You hold this cash. Somebody else has to take it back."))
+    return None
+
+
+OWNERS = {
+    "revenue.pledge": of_pledge,
+    "revenue.float": of_float,
+    "revenue.opening": of_opening,
+    "revenue.voucher": of_voucher,
+}

@@ -1,0 +1,40 @@
+"""Whose an entry is: the record it is about belongs to a part, and that part says whether the entry may be reversed by hand.
+
+An entry reversed behind the back of its record would leave a receipt that reads “received” without its money. So the journal asks
+the owner first; where the record has a way of its own to be taken back, the owner names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core import Actor, Label, Refused
+from plugins.revenue.ledger.entries import EntryLine
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Why an entry is not reversed by hand, what is done instead, and the page of it, below the module's address."""
+
+    reason: Label
+    advice: Label
+    page: str
+
+
+# By the kind of the record, asked with who wants it, the entry, and whether another posting shall stand in its place; None where
+# it may be reversed. The other parts add their own.
+owners: dict[str, Callable[[Actor, EntryLine, bool], Elsewhere | None]] = {}
+
+
+def elsewhere(actor: Actor, found: EntryLine, replaced: bool = False) -> Elsewhere | None:
+    """Where an entry is taken back properly; None where its reversal by hand is right."""
+    owner = owners.get(found.record.kind) if found.record is not None else None
+    return owner(actor, found, replaced) if owner is not None else None
+
+
+def check(actor: Actor, found: EntryLine, replaced: bool) -> None:
+    """Raise `Refused`, with where it is taken back, for an entry that is not reversed by hand."""
+    said = elsewhere(actor, found, replaced)
+    if said is not None:
+        raise Refused(said.reason, advice=said.advice)
