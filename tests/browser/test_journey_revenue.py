@@ -379,6 +379,7 @@ def look_at_the_books(phone: Any, *, first: bool) -> None:
     link(phone, "Check the books yourself")
     assert computed(phone) == "ok"
     look_at(phone, "books-first" if first else "books-again")
+    assert phone.locator("[data-whole]").is_hidden()  # it has gone through all entries by itself
     remembered = phone.locator("[data-step=history] [data-state=ok]")
     assert remembered.is_hidden() if first else remembered.is_visible()
 
