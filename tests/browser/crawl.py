@@ -23,6 +23,7 @@ from tests.browser.demo_site import (
     MEDIATOR,
     OPERATOR,
     OWNER,
+    SUPERVISOR,
     Answer,
     Site,
     Visitor,
@@ -68,7 +69,7 @@ class Plan:
 
 
 def plan(site: Site) -> Plan:
-    """Walk the site as nobody, a resident, the director, the owner, a mediator and those who keep books and cash; each page is kept for the first who may see it,
+    """Walk the site as nobody, a resident, the director, the owner, a mediator and those who keep, pay and check the books; each page is kept for the first who may see it,
     and once more for a resident where everybody may."""
     rules = routes(site.folder)
     table = Map([Rule(each["rule"], endpoint=each["endpoint"]) for each in rules]).bind("127.0.0.1")
@@ -76,7 +77,7 @@ def plan(site: Site) -> Plan:
     others: set[str] = set()
     broken: list[str] = []
     unlinked = furnish(site)
-    for who in ("", "resident", DIRECTOR, OWNER, MEDIATOR, BOOKKEEPER, CASHIER, OPERATOR):
+    for who in ("", "resident", DIRECTOR, OWNER, MEDIATOR, BOOKKEEPER, CASHIER, OPERATOR, SUPERVISOR):
         for endpoint, (path, answer) in _walk(site.visitor(who), table, unlinked.get(who, [])).items():
             if answer.status >= 500 or endpoint.startswith("nowhere"):
                 broken.append(f"{who or 'anyone'} {path}: {answer.status}")

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = "330481001009"
 OWNER, DIRECTOR, STAFF, MEDIATOR = "admin", "zhuren", "shequ", "tiaowei"
 BOOKKEEPER, CASHIER, OPERATOR = "baozhang", "chuna", "shitang"
+SUPERVISOR = "jiandu"
 RESIDENTS = ("resident", "neighbour", "third")
 _PATIENCE = 60
 # Staff are locked out after 15 minutes without a page; a slow run may pause one of them for longer.

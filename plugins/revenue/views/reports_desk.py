@@ -94,7 +94,7 @@ def desk_statement_print() -> Response:
     found = movements.statement(community, *_chosen(), asked_period())
     return page(
         "revenue/statement_print.html", found=found, lines=list(movements.lines(found)), period=found.period, printed=today(),
-        base=f"/c/{community}/revenue",
+        seal=paper_seal(), base=f"/c/{community}/revenue",
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from plugins.revenue.shares import deadlines
 from plugins.revenue.shares.packs import CYCLE_WORDS
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
+from plugins.revenue.views.paper import paper_seal
 from plugins.revenue.views.reports_desk import income_shown
 
 AT_ONCE = 200
@@ -109,7 +110,7 @@ def money_statement() -> Response:
 @view(public=True)
 def money_statement_print() -> Response:
     """The same on A4, to be hung on the board."""
-    return page("revenue/money_statement_print.html", **income_shown())
+    return page("revenue/money_statement_print.html", seal=paper_seal(), **income_shown())
 
 
 @blueprint.get("/verify")

@@ -142,11 +142,11 @@ def test_hook_notice_marks_is_asked_of_plugins_that_are_on(house):
     assert registry.call("notice_marks", house.store.west, notice=made.ref) == []
 
 
-def test_printed_statements_carry_the_head_that_was_published_last(as_role):
+@pytest.mark.parametrize("paper", ["desk/statements/print", "desk/statement/print", "money/statement/print"])
+def test_printed_statements_carry_the_head_that_was_published_last(as_role, paper):
     give_money(WEST_HILL, {"give_back": 500_000})
     bookkeeper = as_role("bookkeeper")
-    paper = f"{HERE}/revenue/desk/statements/print"
-    assert "sheet-foot" not in text(bookkeeper.get(paper))
+    assert "sheet-foot" not in text(bookkeeper.get(f"{HERE}/revenue/{paper}"))
     code = record_head(Actor(kind="staff", community=WEST_HILL, label="周主任", account=None)).code
-    shown = text(bookkeeper.get(paper))
+    shown = text(bookkeeper.get(f"{HERE}/revenue/{paper}"))
     assert code in shown and 'class="qr"' in shown
