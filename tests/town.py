@@ -88,6 +88,7 @@ def build(app: Flask, code: str, mark: str) -> Town:
     _add_giving(town)
     _add_spending(town)
     _add_books(town)
+    _add_budget(town)
     return town
 
 
@@ -571,6 +572,25 @@ def _add_giving(town: Town) -> None:
         voucher_id=paid[::-1],
         opening_id=[second.id, first.id],
         opening_line_id=[line.id for line in opening.lines_of(second)],
+    )
+
+
+def _add_budget(town: Town) -> None:
+    """A budget that is in force, and a version of it that waits to be decided."""
+    from plugins.revenue.budget import versions
+
+    keeper, chief = (_clerk(town, role, "3") for role in ("bookkeeper", "secretary"))
+    made = []
+    for why in ("", f"{town.mark}多一项"):
+        budget = versions.start(keeper, today().year, why)
+        line = versions.set_line(keeper, budget.id, "5201", "operating", 50_000, "办公用品")
+        versions.set_meeting(keeper, budget.id, "居民会议", today(), [(_photo(keeper), "")])
+        versions.hand_in(keeper, budget.id)
+        made.append((budget.id, line.id))
+        if not why:
+            versions.decide(chief, budget.id)
+    town.values.update(
+        budget_id=[key for key, _line in made[::-1]], budget_line_id=[key for _budget, key in made[::-1]]
     )
 
 

@@ -25,7 +25,7 @@ META = Meta(
 )
 
 # In the order in which they build on one another; each is a folder with its own `declared.py`.
-PARTS = ("ledger", "shares", "giving", "dues", "spending", "bank", "spot", "reports")
+PARTS = ("ledger", "shares", "giving", "dues", "spending", "bank", "spot", "budget", "reports")
 
 
 def _parts() -> list[Part]:

@@ -24,12 +24,12 @@ def nav_items(actor: Actor) -> Iterator[NavItem]:
     if operators_of(actor):
         yield NavItem(
             _("My contracts and dues"), "own", "receipt", permission=DECLARE, hint=_("Declare, see what is due and paid"), order=20,
-            covers=("own_contract_page", "own_due", "own_declare"),
+            covers=("own_contract_page", "own_due", "own_declare", "own_statement"),
         )  # fmt: skip
     group = _("Community revenue")
     yield NavItem(
         _("Operators and contracts"), "contracts", "file-text", "desk", BOOKS, group=group, order=61,
-        covers=("operators_list", "operator_new", "operator_edit", "contract", "contract_new", "contract_edit"),
+        covers=("operators_list", "operator_new", "operator_edit", "operator_statement_desk", "contract", "contract_new", "contract_edit"),
     )  # fmt: skip
     yield NavItem(
         _("Dues"), "dues", "clipboard-check", "desk", BOOKS, group=group, order=62, covers=("due", "due_declare")

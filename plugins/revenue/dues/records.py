@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from core import (
@@ -17,8 +18,10 @@ from core import (
     SheetKind,
     capital_figures,
     day_text,
+    exact_yuan,
     history,
     name_of,
+    today,
     yuan,
 )  # fmt: skip
 from plugins.revenue.dues import computing, lists
@@ -35,6 +38,7 @@ from plugins.revenue.dues.models import (
     contract_number,
 )  # fmt: skip
 from plugins.revenue.dues.operators import operator_names
+from plugins.revenue.dues.statement import operator_statement
 from plugins.revenue.dues.states import CONTRACT, DUE
 from plugins.revenue.dues.words import ACTS, SOURCES
 from plugins.revenue.texts import _
@@ -249,8 +253,8 @@ def _due_rows(actor: Actor, wanted: Mapping[str, str]) -> Iterator[list[Any]]:
         found = lists.dues(str(actor.community), before=found[-1].id, **chosen)  # type: ignore[arg-type]
 
 
-def _yuan(fen: int | None) -> str:
-    return "" if fen is None else yuan(fen)
+def _yuan(fen: int | None) -> Decimal | None:
+    return None if fen is None else exact_yuan(fen)
 
 
 def _receipt_rows(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any]]:
@@ -274,6 +278,26 @@ def _contract_rows(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[An
         ]  # fmt: skip
 
 
+def _statement_rows(actor: Actor, filters: Mapping[str, str]) -> Iterator[list[Any]]:
+    """A year of one operator, a line for each period; nothing without the operator."""
+    asked, year = filters.get("operator", ""), filters.get("year", "")
+    if not asked.isdecimal() or len(asked) > 9:
+        return
+    wanted = int(year) if year.isdecimal() and len(year) == 4 else today().year
+    found = operator_statement(str(actor.community), int(asked), wanted)
+    for each in found.contracts:
+        head = [f"{wanted}-01-01 – {wanted}-12-31", found.name, each.number, each.contract.business]
+        if each.before:
+            yield [*head, str(_("Owed from the years before")), None, None, None, _yuan(each.before), None]
+        for line in each.periods:
+            due = line.due
+            paid = "；".join(f"{part.arrived_on} {yuan(part.amount)}" for part in line.payments)
+            yield [
+                *head, line.line.period, _yuan(due.due_fen), paid,
+                _yuan(due.received_fen), _yuan(due.open_fen), str(line.line.state.label),
+            ]  # fmt: skip
+
+
 EXPORTS = (
     Export(
         "revenue.dues", _("Dues of operators"), BOOKS,
@@ -289,5 +313,10 @@ EXPORTS = (
         "revenue.contracts", _("Contracts of operators"), BOOKS,
         (_("Contract number"), _("Operator on the space"), _("Business"), _("Place"), _("From day"), _("To day"), _("State"), _("Deposit, yuan")),
         _contract_rows,
+    ),
+    Export(
+        "revenue.operator_statement", _("Statement of the operator"), BOOKS,
+        (_("Period"), _("Operator on the space"), _("Contract number"), _("Business"), _("Accounting period"), _("Due, yuan"), _("Paid on"),
+         _("Received, yuan"), _("Still to be paid, yuan"), _("State")), _statement_rows, filters=("operator", "year"),
     ),
 )  # fmt: skip

@@ -25,7 +25,7 @@ class Reports(Part):
         return (
             NavItem(
                 _("Where each yuan went"), "money", "scale", hint=_("Income, funds and projects, to check yourself"),
-                order=60, covers=("money_fund", "money_statement", "verify"),
+                order=60, covers=("money_budget", "money_fund", "money_statement", "verify"),
             ),
             NavItem(
                 _("Financial statements"), "desk_statements", "file-spreadsheet", place="desk", permission="revenue.books",

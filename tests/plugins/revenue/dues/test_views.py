@@ -42,6 +42,7 @@ def test_the_desk_opens_every_page(town, as_role):
     work = [
         "contracts/new", f"contracts/new?renews={contract[0]}", f"contracts/{contract[2]}/edit", f"contracts/{contract[2]}/rule",
         f"contracts/{contract[2]}/sign", f"contracts/{contract[0]}/end", f"contracts/{contract[0]}/scans", "operators/new", f"operators/{town.values['operator_id'][-1]}",
+        f"operators/{town.values['operator_id'][-1]}/statement", f"operators/{town.values['operator_id'][-1]}/statement/print?year={today().year}",
         "receipts/new", f"receipts/new?due={due[0]}", f"acts/new?kind=deposit_in&contract={contract[0]}",
         f"acts/new?kind=receipt_undo&receipt={town.values['receipt_id'][0]}",
     ]  # fmt: skip
