@@ -205,7 +205,11 @@ def furnish(site: Site) -> dict[str, list[str]]:
         CASHIER: [f"{HOME}/revenue/desk/petty/1/{step}" for step in ("advance", "return", "count", "vouchers/new")],
         DIRECTOR: [
             *(f"{HOME}/notices/desk/{unsigned}/{step}" for step in ("edit", "discard", "publish")),
-            *(f"{HOME}/revenue/desk/contracts/{step}" for step in (f"{drafted}/edit", f"{drafted}/sign", "1/end")),
+            *(
+                f"{HOME}/revenue/desk/contracts/{step}"
+                for step in (f"{drafted}/edit", f"{drafted}/sign", "1/end", "1/scans")
+            ),
+            f"{HOME}/revenue/desk/spending/{rated}/score",
             f"{HOME}/revenue/desk/giving/changes/1/refuse",
             f"{HOME}/revenue/desk/petty/moves/1/refuse",
             f"{HOME}/revenue/desk/petty/vouchers/3/return",
