@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
 from core import Actor, Community, colleagues, keep_upload, today
+from plugins.revenue.demo_pictures import paper
 from plugins.revenue.giving import changes, opening, petty, pledges, vouchers
 from plugins.revenue.giving.states import APPROVE, CLOSE, GIVE, OPENING, PETTY
 from plugins.revenue.texts import _
-
-WIDTH, HEIGHT = 300, 400
 
 
 def fill(community: Community, actor: Actor) -> Iterator[str]:
@@ -36,18 +33,7 @@ def _one(community: Community, permission: str) -> Actor | None:
 
 
 def _paper(actor: Actor, name: str) -> tuple[str, str]:
-    return keep_upload(actor, f"{name}.png", _picture(len(name)), ("picture", "document")).token, ""
-
-
-def _picture(lines: int) -> bytes:
-    """A sheet of paper with some grey lines, as PNG: the demo has no real receipts."""
-    blank, written = b"\0" + b"\xf8" * WIDTH, b"\0" + b"\xf8" * 30 + b"\x90" * (WIDTH - 60) + b"\xf8" * 30
-    rows = b"".join(written if row % 40 < 6 and 0 < row // 40 <= lines + 2 else blank for row in range(HEIGHT))
-    head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 0, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
-    )
+    return keep_upload(actor, f"{name}.png", paper(len(name)), ("picture", "document")).token, ""
 
 
 def _open_books(keeper: Actor, chief: Actor) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from core import Actor, Community, colleagues, keep_upload, now, today
+from plugins.revenue import demo_pictures
 from plugins.revenue.ledger.balances import available
 from plugins.revenue.spending import funding, lists, paying, proposing, signing
 from plugins.revenue.spending.models import Proposal
@@ -15,10 +15,6 @@ from plugins.revenue.spending.received import allocatable
 from plugins.revenue.spending.words import PAY, PROPOSE, SIGN, VERIFY
 from plugins.revenue.texts import _
 
-# A white pixel: the demo's papers and photos.
-_PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII="
-)
 _DAY_MS = 86_400_000
 _FUND = "give_back"
 
@@ -64,12 +60,16 @@ def _people(community: Community, actor: Actor) -> _People | None:
     return _People(taken[0], taken[1], taken[2], taken[3], taken[4], actor)
 
 
-def _files(actor: Actor, name: str, caption: str = "") -> list[tuple[str, str]]:
-    return [(keep_upload(actor, f"{name}.png", _PIXEL, ("picture", "document")).token, caption)]
+def _paper(actor: Actor, name: str) -> list[tuple[str, str]]:
+    return _photo(actor, name, demo_pictures.paper(len(name)), "")
+
+
+def _photo(actor: Actor, name: str, picture: bytes, caption: str) -> list[tuple[str, str]]:
+    return [(keep_upload(actor, f"{name}.png", picture, ("picture", "document")).token, caption)]
 
 
 def _decided(people: _People, proposal: Proposal, body: str, held_on: datetime.date) -> None:
-    minutes = _files(people.decider, "会议纪要")
+    minutes = _paper(people.decider, "会议纪要")
     proposing.decide(people.decider, proposal.id, body, held_on, "到会人员一致同意。", minutes)
 
 
@@ -100,18 +100,18 @@ def _instalment(
     people: _People, proposal: Proposal, serial: int, payee: str, kind: str, purpose: str, amount: int
 ) -> None:
     account = max(funding.payable_from(proposal), key=lambda each: each[2])[0]
-    wish = paying.Instalment(serial, payee, kind, purpose, account, amount, _files(people.cashier, f"发票{serial}"))
+    wish = paying.Instalment(serial, payee, kind, purpose, account, amount, _paper(people.cashier, f"发票{serial}"))
     paying.pay(people.cashier, proposal.id, wish, key=f"demo-payment-{proposal.id}-{serial}")
 
 
 def _lamps(people: _People, amount: int) -> None:
-    photos = _files(people.proposer, "楼道", "换灯以前的三号楼楼道")
+    photos = _photo(people.proposer, "楼道", demo_pictures.stairway(lit=False), "换灯以前的三号楼楼道")
     wish = proposing.Wish("三号楼楼道灯更换", "三号楼楼道灯常年不亮，老人晚上下楼不安全，换成感应灯 24 盏。")
     proposal = proposing.propose_project(people.proposer, wish, _FUND, amount, photos)
     _decided(people, proposal, "joint", today() - datetime.timedelta(days=30))
     _published(people, proposal, 26)
     _signed(people, proposal)
-    paying.add_contract(people.proposer, proposal.id, _files(people.proposer, "合同"))
+    paying.add_contract(people.proposer, proposal.id, _paper(people.proposer, "合同"))
     _instalment(people, proposal, 1, "海宁市光明灯具店", "firm", "感应灯 24 盏", amount * 6 // 10)
     _instalment(people, proposal, 2, "王建国", "person", "安装人工", amount * 3 // 10)
     paying.accept(
@@ -119,12 +119,12 @@ def _lamps(people: _People, amount: int) -> None:
         proposal.id,
         today(),
         "24 盏灯全部亮，物业已签收。",
-        _files(people.proposer, "新灯", "换好的感应灯"),
+        _photo(people.proposer, "新灯", demo_pictures.stairway(lit=True), "换好的感应灯"),
     )
 
 
 def _pipe(people: _People, amount: int) -> None:
-    photos = _files(people.proposer, "水管", "爆裂的水管")
+    photos = _photo(people.proposer, "水管", demo_pictures.burst_pipe(), "爆裂的水管")
     wish = proposing.Wish("一号楼水管抢修", "一号楼底层水管夜里爆裂，当晚抢修，避免整栋楼停水。")
     done = today() - datetime.timedelta(days=2)
     proposal = proposing.propose_emergency(people.proposer, wish, _FUND, amount, done, photos)
@@ -133,7 +133,7 @@ def _pipe(people: _People, amount: int) -> None:
 
 
 def _benches(people: _People, amount: int) -> None:
-    photos = _files(people.proposer, "空地", "现在没有座椅的小广场")
+    photos = _photo(people.proposer, "空地", demo_pictures.empty_square(), "现在没有座椅的小广场")
     wish = proposing.Wish("小广场添置长椅", "小广场添置六张带靠背的长椅，方便老人歇脚。")
     proposal = proposing.propose_project(people.proposer, wish, _FUND, amount, photos)
     _decided(people, proposal, "meeting", today() - datetime.timedelta(days=3))

@@ -161,9 +161,16 @@ def differing(found: Sequence[Drawn]) -> int:
     return sum(each.result is not None and each.result.outcome == "differs" for each in found)
 
 
-def span_told(spot: Spot) -> str:
-    """The period of a draw: `2026-07 – 2026-09`."""
-    return f"{spot.first_day:%Y-%m} – {spot.last_day:%Y-%m}"
+def span_told(spot: Spot) -> Label:
+    """The months of a draw, see `months_told`."""
+    return months_told(spot.first_day, spot.last_day)
+
+
+def months_told(first: datetime.date, last: datetime.date) -> Label:
+    """2026 年 7—9 月; a period that is published never leaves its year."""
+    if first.month == last.month:
+        return _("%(month)s/%(year)s", month=first.month, year=first.year)
+    return _("months %(first)s to %(last)s of %(year)s", first=first.month, last=last.month, year=first.year)
 
 
 def told(spot: Spot, found: Sequence[Drawn]) -> tuple[str, str]:

@@ -29,7 +29,7 @@ def todo_items(community: Community, actor: Actor) -> Iterator[Todo]:
     base = f"/c/{community.code}/revenue/desk/spot"
     for each in drawing.drawable(community.code):
         if each.head is not None:
-            title = _("Draw the spot check %(span)s", span=" – ".join(each.span.months))
+            title = _("Draw the spot check %(span)s", span=checking.months_told(each.span.first, each.span.last))
             yield Todo(title, base, icon="search", permission=SPOT)
     for spot in checking.spots(community.code):
         if spot.notice_id is None:

@@ -82,7 +82,7 @@ def desk_spots() -> Response:
     found = [(each, checking.vouchers(each)) for each in checking.spots(code)]
     return page(
         "revenue/desk/spots.html", found=found, waiting=drawing.drawable(code), why_not=drawing.why_not(current_actor()),
-        span=checking.span_told, complete=checking.is_complete,
+        span=checking.span_told, months=checking.months_told, complete=checking.is_complete,
     )  # fmt: skip
 
 
