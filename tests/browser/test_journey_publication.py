@@ -149,4 +149,4 @@ def print_on_one_sheet(enter: Callable[..., Any], notice: str) -> str:
     page.goto(f"{notice}/sheet")
     look(page, f"publication-sheet-{notice.rpartition('/')[2]}")
     assert len(sheets(page)) == 1
-    return str(page.locator(".sheet-foot b").inner_text())
+    return str(page.locator(".sheet-foot b").last.inner_text())  # after those of modules

@@ -81,7 +81,7 @@ def test_a_short_notice_is_one_sheet_and_a_long_one_carries_its_code_on_each(vis
     director.goto(f"{long}/sheet")
     pages = sheets(director)
     assert 3 <= len(pages) <= 8
-    code = director.locator(".sheet-foot b").inner_text()
+    code = director.locator(".sheet-foot b").last.inner_text()  # after those of modules
     assert (director.locator(".sheet-each p").text_content() or "").endswith(code)
     # The glyphs that the last sheet ends with are drawn on every sheet.
     drawn = [b" ".join(re.findall(rb"<([0-9A-F]+)> ?Tj", each)) for each in pages]

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from core import asked_number, asset, current_community, get_setting, page, today, url, view
+from plugins.revenue.dues.books import ADVANCE, CUSTODY
 from plugins.revenue.ledger import accounts as chart
 from plugins.revenue.ledger import chain
 from plugins.revenue.ledger import funds as fund_list
@@ -81,6 +82,11 @@ def _names(community: str) -> dict[Node, str]:
     named: dict[Node, str] = {Node(layer, code): name for layer in (SOURCE, USE) for code, name in own.items()}
     for fund in fund_list.funds(community):
         named[Node(BOOKED, fund.code)] = named[Node(FUND, fund.code)] = fund.name
+    for layer in (SOURCE, USE):  # residents read no name of an account for what is only kept
+        named[Node(layer, CUSTODY)], named[Node(layer, ADVANCE)] = (
+            str(_("kept for the owners")),
+            str(_("paid in advance")),
+        )
     named[Node(SOURCE, BEFORE)], named[Node(USE, LEFT)] = str(_("from the year before")), str(_("still there"))
     return named
 
