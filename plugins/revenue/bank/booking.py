@@ -18,6 +18,7 @@ from plugins.revenue.ledger.accounts import account as ledger_account
 from plugins.revenue.ledger.entries import entries_about
 from plugins.revenue.ledger.funds import fund as ledger_fund
 from plugins.revenue.ledger.funds import funds
+from plugins.revenue.ledger.periods import booking_day
 from plugins.revenue.ledger.posting import Line as Movement
 from plugins.revenue.ledger.posting import Posted, post
 from plugins.revenue.persons import is_same
@@ -61,7 +62,7 @@ def _post(
     actor: Actor, line: Line, key: str, purpose: str, movement: Movement, approvals: tuple[str, ...] = ()
 ) -> Posted:
     return post(
-        actor, key=f"{key}:{line.id}:{_times(line)}", day=line.day, purpose=purpose, lines=[movement], record=line.ref,
+        actor, key=f"{key}:{line.id}:{_times(line)}", day=booking_day(line.community, line.day), purpose=purpose, lines=[movement], record=line.ref,
         approvals=list(approvals),
     )  # fmt: skip
 
@@ -114,7 +115,7 @@ def as_due(actor: Actor, line_id: int, due_id: int) -> Match:
     due: Due = Due.get_of(line.community, due_id)
     contract: Contract = Contract.get_of(line.community, due.contract_id)
     made = receive(
-        actor, amount=line.amount, arrived_on=line.day, account=bank.account, operator_id=contract.operator_id, dues=[due.id],
+        actor, amount=line.amount, arrived_on=booking_day(line.community, line.day), account=bank.account, operator_id=contract.operator_id, dues=[due.id],
         payer=line.payer, words=line.memo,
     )  # fmt: skip
     return match(actor, bank.id, [line.id], [_seq(made)], "due")
@@ -130,7 +131,7 @@ def as_unknown(actor: Actor, line_id: int) -> Match:
     line, bank = _came_in(actor, line_id)
     words = line.memo or str(_("Line of a statement without words"))
     made = receive(
-        actor, amount=line.amount, arrived_on=line.day, account=bank.account, payer=line.payer, words=words,
+        actor, amount=line.amount, arrived_on=booking_day(line.community, line.day), account=bank.account, payer=line.payer, words=words,
     )  # fmt: skip
     return match(actor, bank.id, [line.id], [_seq(made)], "unknown")
 

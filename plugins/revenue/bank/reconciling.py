@@ -260,7 +260,10 @@ _GUARDS = {
 
 @transactional
 def close_month(actor: Actor, month: str) -> None:
-    """Lock a month that is over and keep the sheets of all its accounts. Raises `Refused` with every reason, `NotFound`."""
+    """Lock a month that is over, and those before it, and keep the sheets of all their accounts.
+
+    Raises `Refused` with every reason, `NotFound`.
+    """
     actor.require(CLOSE)
     community = str(actor.community)
     first = month_of(month)
@@ -272,15 +275,15 @@ def close_month(actor: Actor, month: str) -> None:
         raise Refused(why)
     if said := reasons_open(community, month):
         raise Refused(_("This month cannot be closed yet."), advice=" ".join(said))
-    for bank in banks(community):
-        if not bank.is_cash and bank.opens_on <= month_end(first):
-            made = sheet(bank, month)
-            content = {**asdict(made), "by": actor.signature}
-            Reconciled.create(
-                community=community, bank_id=bank.id, month=month, content=content, closed_by=actor.account,
-                by_label=actor.signature,
-            )  # fmt: skip
-            record(actor, "revenue.reconciled.kept", bank.ref, after={"month": month}, permission=CLOSE)
+    for each in _months(next_month(community) or month, month):
+        for bank in banks(community):
+            if not bank.is_cash and bank.opens_on <= month_end(month_of(each)):
+                content = {**asdict(sheet(bank, each)), "by": actor.signature}
+                Reconciled.create(
+                    community=community, bank_id=bank.id, month=each, content=content, closed_by=actor.account,
+                    by_label=actor.signature,
+                )  # fmt: skip
+                record(actor, "revenue.reconciled.kept", bank.ref, after={"month": each}, permission=CLOSE)
     try:
         lock(actor, month)
     except peewee.IntegrityError as error:
@@ -288,6 +291,13 @@ def close_month(actor: Actor, month: str) -> None:
         if reason is None:
             raise
         raise Refused(reason) from error
+
+
+def _months(first: str, last: str) -> Iterator[str]:
+    """The months from one to another, `YYYY-MM`, both included."""
+    while first <= last:
+        yield first
+        first = (month_end(month_of(first)) + datetime.timedelta(days=1)).strftime("%Y-%m")
 
 
 def next_month(community: str) -> str:

@@ -104,7 +104,7 @@ def why_not(actor: Actor, act: MoneyAct) -> Any:
     """Why the actor cannot approve it; None when they can."""
     if act.decision:
         return _("It is decided already.")
-    if actor.account is None or is_same(actor, act.by_account, act.by_person):
+    if actor.account is None or is_same(actor, act.by_account, act.by_person, act.by_label):
         return _("You entered it yourself. Somebody else must approve it.")
     operator_id = _operator_id(act)
     if operator_id is not None and was_operator(actor, operator_id):

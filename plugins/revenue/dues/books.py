@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from core import Actor, Invalid, NotFound, Ref
 from plugins.revenue.dues.models import Contract, Receipt, contract_number
+from plugins.revenue.giving.models import float_accounts
 from plugins.revenue.ledger.accounts import account, accounts, open_account
 from plugins.revenue.ledger.posting import Line, Posted, post, reverse
 from plugins.revenue.texts import _
@@ -43,7 +44,12 @@ def open_accounts(actor: Actor, contract: Contract) -> None:
 
 def money_accounts(community: str) -> list[tuple[str, str, str]]:
     """Where money can arrive: (code, name, class of ownership), open accounts only."""
-    found = [each for each in accounts(community) if each.is_open and each.code.split(".")[0] in (CASH, BANK, KEPT)]
+    floats = float_accounts(community)
+    found = [
+        each
+        for each in accounts(community)
+        if each.is_open and each.code.split(".")[0] in (CASH, BANK, KEPT) and each.code not in floats
+    ]
     return [(each.code, each.name, class_of(each.code)) for each in found]
 
 

@@ -40,21 +40,32 @@ def share_of(due: Due) -> Computation | None:
     return Computation.get_of(due.community, key) if key else None
 
 
+def waits_for(due: Due, rule: Rule | None = None) -> Due | None:
+    """The period before, where the rule counts on its figures and it has no share yet; None where nothing is in the way."""
+    version = rule_on(due.community, due.contract_id, due.first_day)
+    rule = rule or (Rule.parse(version.rule) if version else None)
+    before = earlier(due)
+    if rule is None or before is None or share_of(before) is not None:
+        return None
+    return before if rule.mode == "cumulative" or rule.loss == "carry" else None
+
+
 def state_before(due: Due, rule: Rule) -> State:
     """What goes on into a period. Raises `Refused` where the rule needs the period before and nobody has declared it."""
     before = earlier(due)
     share = share_of(before) if before is not None else None
-    if share is None:
-        if before is not None and (rule.mode == "cumulative" or rule.loss == "carry"):
+    if before is None or share is None:
+        missing = waits_for(due, rule)
+        if missing is not None:
             raise Refused(
                 _(
                     "%(period)s must be declared first: its figures count on.",
-                    period=span_text(before.first_day, before.last_day),
+                    period=span_text(missing.first_day, missing.last_day),
                 )
             )
         return State()
     state = State.from_json(share.state_after)
-    if before is not None and before.first_day.year != due.first_day.year:
+    if before.first_day.year != due.first_day.year:
         return State(carried_loss_fen=state.carried_loss_fen)
     return state
 

@@ -20,7 +20,7 @@ from core import (
     transactional,
 )
 from plugins.revenue.dues.access import CONTRACTS, DECLARE, by, is_own
-from plugins.revenue.dues.computing import AGREED, compute_share, earlier, figures_needed
+from plugins.revenue.dues.computing import AGREED, compute_share, earlier, figures_needed, waits_for
 from plugins.revenue.dues.contracts import open_periods, rule_on
 from plugins.revenue.dues.models import Computation, Contract, Declaration, Due, Evidence
 from plugins.revenue.dues.states import IN_FORCE
@@ -141,7 +141,8 @@ def _take(actor: Actor, due: Due, declaration: Declaration, reason: str) -> Due:
 def estimate_missing(actor: Actor) -> int:
     """Open the periods that have begun, and estimate those nobody declared in time; gives how many were estimated.
 
-    Also those that were returned and not declared again. A reviewed share is never put aside for an estimate.
+    Also those that were returned and not declared again. A reviewed share is never put aside for an estimate, and a period whose
+    figures count on one without a share waits for that one: it never keeps the others from being opened.
     """
     community = str(actor.community)
     for contract in list(Contract.of(community).where(Contract.state.in_(("active", "expiring")))):
@@ -151,8 +152,9 @@ def estimate_missing(actor: Actor) -> int:
     )
     made = 0
     for due in list(late.order_by(Due.contract_id, Due.first_day)):
-        estimate(actor, due)
-        made += 1
+        if waits_for(due) is None:
+            estimate(actor, due)
+            made += 1
     return made
 
 

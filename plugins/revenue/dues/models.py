@@ -18,6 +18,11 @@ class Operator(CommunityModel):
     note = Text(default="")
     entered_at = Utc(default=now)
 
+    @property
+    def is_natural_person(self) -> bool:
+        """Whether the name is that of a person, who can ask to be forgotten."""
+        return self.operator_kind in ("person", "sole_trader")
+
     class Meta:
         table_name = "revenue_operator"
 

@@ -82,7 +82,7 @@ def data_about(community: Community, person: DataSubject) -> Iterator[DataTable]
     if rows:
         yield DataTable(
             _("Dues of operators"),
-            (_("Business"), _("Period from"), _("Due, in 分"), _("Received, in 分")),
+            (_("Business"), _("First day of the period"), _("Due, in 分"), _("Received, in 分")),
             tuple(rows),
         )
 
@@ -94,7 +94,7 @@ def erase_person(community: Community, person: DataSubject) -> Iterator[Ref]:
     for link in list(OperatorAccount.of(code).where(OperatorAccount.person == person.id)):
         accounts.add(int(link.account))
     for each in _operators_of(code, person):
-        linked_only = each.operator_kind not in ("person", "sole_trader") and each.contact not in person.names
+        linked_only = not each.is_natural_person and each.contact not in person.names
         values: dict[str, Any] = {"note": ""}
         if not linked_only:
             values.update(contact="", phone="")

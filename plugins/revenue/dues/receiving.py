@@ -69,9 +69,8 @@ def receive(
         )  # fmt: skip
         _keep_seq(receipt, seq=receipt.seq)
     else:
-        name = Operator.get_of(community, operator_id).name
         seq = books.enter(
-            actor, f"receipt:{receipt.id}", arrived_on, purpose_of(community, name, cuts),
+            actor, f"receipt:{receipt.id}", arrived_on, purpose_of(community, operator_id, cuts),
             books.lines("money", receipt, with_contracts(cuts), amount), receipt.ref,
         )  # fmt: skip
         _keep_seq(receipt, seq=seq)
@@ -100,8 +99,10 @@ def with_contracts(cuts: Iterable[tuple[Due, int]]) -> list[books.Cut]:
     return [(Contract.get_of(due.community, due.contract_id), fen) for due, fen in cuts]
 
 
-def purpose_of(community: str, name: str, cuts: Sequence[tuple[Due, int]]) -> str:
-    """What a posting is for, in plain words."""
+def purpose_of(community: str, operator_id: int, cuts: Sequence[tuple[Due, int]]) -> str:
+    """What a posting is for, in plain words. The ledger is public and stays: a person who runs something is a number in it."""
+    operator: Operator = Operator.get_of(community, operator_id)
+    name = str(_("Operator no. %(number)d", number=operator.id)) if operator.is_natural_person else operator.name
     if not cuts:
         return str(_("%(operator)s pays in advance", operator=name))[:200]
     said = []
@@ -178,12 +179,11 @@ def spend_credit(actor: Actor, operator_id: int, owner_class: str, approvals: Se
         seq = receipt.seq or 0
         if made:
             number = Part.of(community).where(Part.receipt_id == receipt.id).count()
-            name = Operator.get_of(community, operator_id).name
             seq = books.enter(
                 actor,
                 f"credit:{receipt.id}:{number}",
                 today(),
-                purpose_of(community, name, cuts),
+                purpose_of(community, operator_id, cuts),
                 made,
                 receipt.ref,
                 approvals,
@@ -220,8 +220,9 @@ def recognise(actor: Actor, receipt_id: int, operator_id: int, dues: Sequence[in
     made = books.lines("unknown", receipt, with_contracts(cuts), receipt.amount)
     seq = receipt.seq or 0
     if made:
-        name = Operator.get_of(community, operator_id).name
-        seq = books.enter(actor, f"known:{receipt.id}", today(), purpose_of(community, name, cuts), made, receipt.ref)
+        seq = books.enter(
+            actor, f"known:{receipt.id}", today(), purpose_of(community, operator_id, cuts), made, receipt.ref
+        )
     _keep_seq(receipt, operator_id=operator_id, assigned_seq=seq if made else None)
     receipt = Receipt.get_of(community, receipt_id)
     apply(actor, receipt, cuts, seq, today())

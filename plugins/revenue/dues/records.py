@@ -301,7 +301,7 @@ def _statement_rows(actor: Actor, filters: Mapping[str, str]) -> Iterator[list[A
 EXPORTS = (
     Export(
         "revenue.dues", _("Dues of operators"), BOOKS,
-        (_("Operator on the space"), _("Business"), _("Contract number"), _("Period from"), _("Period to"), _("State"), _("Due, yuan"), _("Estimated"),
+        (_("Operator on the space"), _("Business"), _("Contract number"), _("First day of the period"), _("Last day of the period"), _("State"), _("Due, yuan"), _("Estimated"),
          _("Received, yuan"), _("Still open, yuan"), _("To be paid by")), _due_rows, filters=("state", "operator", "year"),
     ),
     Export(

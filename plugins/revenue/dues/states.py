@@ -89,7 +89,7 @@ def by_somebody_else(actor: Actor, due: Due, _fields: Mapping[str, Any]) -> Labe
         return _("Nothing waits to be reviewed.")
     if actor.account is None:
         return _("Only somebody who has signed in can do this: it must be known who it was.")
-    if is_same(actor, found[1].by_account, found[1].by_person):
+    if is_same(actor, found[1].by_account, found[1].by_person, found[1].by_label):
         return _("You declared it yourself. Somebody else must review it.")
     contract: Contract = Contract.get_of(due.community, due.contract_id)
     if was_operator(actor, contract.operator_id):

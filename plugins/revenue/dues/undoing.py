@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from core import Actor, Refused, today
 from plugins.revenue.dues import books
-from plugins.revenue.dues.models import Contract, Due, Operator, Part, Receipt
+from plugins.revenue.dues.models import Contract, Due, Part, Receipt
 from plugins.revenue.dues.receiving import purpose_of, settle
 from plugins.revenue.texts import _
 
@@ -69,10 +69,9 @@ def _post_anew(
     made = seq
     # The owners' money stands as theirs whatever is due of it: nothing in the books changes.
     if receipt.owner_class == "community":
-        name = Operator.get_of(due.community, receipt.operator_id).name
         again = books.mirror(
             actor, seq, f"anew:{receipt.id}:{seq}:{due.id}", today(), reason, approvals, fresh,
-            purpose_of(due.community, name, cuts),
+            purpose_of(due.community, receipt.operator_id or 0, cuts),
         )  # fmt: skip
         made = again if again is not None else 0
         if seq == receipt.seq:

@@ -129,6 +129,11 @@ class GiftChange(CommunityModel):
         table_name = "revenue_gift_change"
 
 
+def float_accounts(community: str) -> set[str]:
+    """The accounts of petty cash: nothing is paid into or out of them but by their holders."""
+    return {each.account for each in Float.of(community, Float.account)}
+
+
 class Float(CommunityModel):
     """备用金: cash that one person holds up to `ceiling`, for payments of at most `payment_limit`, out of one fund.
 

@@ -26,11 +26,11 @@ from core import (
     transactional,
 )
 from plugins.revenue.giving.models import Opening, OpeningLine
-from plugins.revenue.giving.petty import booking_day
 from plugins.revenue.giving.states import OPENING
 from plugins.revenue.ledger.accounts import account, accounts
 from plugins.revenue.ledger.funds import fund, funds
 from plugins.revenue.ledger.models import Entry
+from plugins.revenue.ledger.periods import booking_day
 from plugins.revenue.ledger.posting import Line, post, reverse
 from plugins.revenue.persons import asker, decider
 from plugins.revenue.texts import _

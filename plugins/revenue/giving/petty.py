@@ -35,7 +35,7 @@ from plugins.revenue.giving.states import APPROVE, PETTY
 from plugins.revenue.ledger.accounts import open_account
 from plugins.revenue.ledger.balances import balance
 from plugins.revenue.ledger.funds import funds
-from plugins.revenue.ledger.periods import is_locked
+from plugins.revenue.ledger.periods import booking_day
 from plugins.revenue.ledger.posting import Line, post
 from plugins.revenue.persons import account_of, asker, decider, is_same
 from plugins.revenue.texts import _
@@ -57,11 +57,6 @@ SETTINGS = (
     ),
 )  # fmt: skip
 MOVES = {"advance": _("Advance"), "return": _("Back to the bank"), "count": _("Counted")}
-
-
-def booking_day(community: str, day: datetime.date) -> datetime.date:
-    """The day something is booked on: its own, or today where that month is locked already."""
-    return today() if is_locked(community, day) else day
 
 
 # --------------------------------------------------------------------------- floats

@@ -9,9 +9,10 @@ from typing import Any
 
 from core import Actor, Invalid, Refused, advance, attach, begin, files_of, today, transactional, yuan
 from plugins.revenue.giving.models import Float, Voucher
-from plugins.revenue.giving.petty import booking_day, find_float
+from plugins.revenue.giving.petty import find_float
 from plugins.revenue.giving.states import PETTY
 from plugins.revenue.ledger.accounts import accounts
+from plugins.revenue.ledger.periods import booking_day
 from plugins.revenue.ledger.posting import Line, post
 from plugins.revenue.persons import asker, decider
 from plugins.revenue.texts import _

@@ -36,6 +36,11 @@ def is_locked(community: str, day: datetime.date) -> bool:
     return day.isoformat()[:7] <= locked_until(community)
 
 
+def booking_day(community: str, day: datetime.date) -> datetime.date:
+    """The day something is booked on: its own, or today where that month is locked already."""
+    return today() if is_locked(community, day) else day
+
+
 def locks(community: str) -> list[Lock]:
     """Every lock, the newest first."""
     found = rows("SELECT month, at, by_label FROM revenue_period WHERE community = ? ORDER BY id DESC", community)

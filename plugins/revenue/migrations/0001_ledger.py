@@ -403,11 +403,14 @@ def _make_journal(db):
         """,
     )
     create_index(db, "revenue_journal_newest", "revenue_journal", "community, id, state")
-    kept = ("community", "day", "lines", "reverses", "record", "at", "asked_by")
+    kept = ("community", "day", "lines", "reverses", "record", "at", "asked_by", "purpose", "reason")
+    decided = ("decided_by", "seq")
     keep_rows(
         db,
         "revenue_journal",
-        "OLD.state <> 'drafted' AND NEW.state <> OLD.state OR "
+        "OLD.state <> 'drafted' AND (NEW.state <> OLD.state OR "
+        + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in decided)
+        + ") OR "
         + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in kept),
     )
 

@@ -54,7 +54,8 @@ def _make_spots(db):
         "revenue_spot_people",
         "revenue_spot",
         "EXISTS (SELECT 1 FROM revenue_journal j WHERE j.community = NEW.community AND j.day BETWEEN NEW.first_day AND NEW.last_day "
-        "AND (j.asked_by = NEW.drawn_by OR j.decided_by = NEW.drawn_by OR j.asked_person = NEW.drawn_person)) "
+        "AND (j.asked_by = NEW.drawn_by OR j.decided_by = NEW.drawn_by OR j.asked_person = NEW.drawn_person "
+        "OR j.decided_person = NEW.drawn_person)) "
         "OR EXISTS (SELECT 1 FROM revenue_signature s WHERE s.community = NEW.community AND s.step = 'pay' "
         "AND s.signed_on BETWEEN NEW.first_day AND NEW.last_day "
         "AND (s.account = NEW.drawn_by OR s.person = NEW.drawn_person))",

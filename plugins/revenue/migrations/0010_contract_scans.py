@@ -6,7 +6,7 @@ Contracts that were in force before stay so; their paper can be added.
 from core import add_guard, create_index, create_table, make_append_only
 
 _MISSING = (
-    "OLD.state = 'draft' AND NEW.state = 'active' AND NOT EXISTS (SELECT 1 FROM revenue_contract_scan s "
+    "OLD.state = 'draft' AND NEW.state NOT IN ('draft', 'dropped') AND NOT EXISTS (SELECT 1 FROM revenue_contract_scan s "
     "WHERE s.community = NEW.community AND s.contract_id = NEW.id)"
 )
 
@@ -44,5 +44,6 @@ def up(migrator, db):
             "END IF; RETURN NEW; END $$",
             "CREATE TRIGGER revenue_contract_scanned_row BEFORE UPDATE ON revenue_contract FOR EACH ROW "
             "EXECUTE FUNCTION revenue_contract_scanned()",
+            "ALTER TABLE revenue_contract ENABLE ALWAYS TRIGGER revenue_contract_scanned_row",
         ),
     )

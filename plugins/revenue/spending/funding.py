@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 
 from core import Actor, Refused, yuan
+from plugins.revenue.giving.models import float_accounts
 from plugins.revenue.ledger.accounts import accounts, open_account
 from plugins.revenue.ledger.balances import balance
 from plugins.revenue.ledger.funds import fund
@@ -48,9 +49,10 @@ def needs_vote(proposal: Proposal) -> bool:
 def payable_from(proposal: Proposal) -> list[tuple[str, str, int]]:
     """The accounts in which the fund has money: (code, name, 分)."""
     heads = (OWNERS_ASSETS,) if owned_by_owners(proposal.community, proposal.fund) else (CASH, BANK)
+    floats = float_accounts(proposal.community)
     found = []
     for each in accounts(proposal.community):
-        if each.kind == "asset" and each.is_open and each.code.split(".")[0] in heads:
+        if each.kind == "asset" and each.is_open and each.code.split(".")[0] in heads and each.code not in floats:
             fen = balance(proposal.community, account=each.code, fund=proposal.fund)
             if fen > 0:
                 found.append((each.code, each.name, fen))

@@ -73,11 +73,11 @@ def spots(community: str, limit: int = 60) -> list[Spot]:
 
 
 def vouchers(spot: Spot) -> list[Drawn]:
-    """What was drawn, in that order, each with the newest result."""
+    """What was drawn, in that order, each with its result: the newest one that found a difference, else the newest."""
     query = Result.of(spot.community).where(Result.spot_id == spot.id).order_by(Result.id)
-    newest = {each.seq: each for each in query}
+    counted = {each.seq: each for each in query} | {each.seq: each for each in query if each.outcome == "differs"}
     drawn = Voucher.of(spot.community).where(Voucher.spot_id == spot.id).order_by(Voucher.place)
-    return [Drawn(each.place, entry(spot.community, each.seq), newest.get(each.seq)) for each in drawn]
+    return [Drawn(each.place, entry(spot.community, each.seq), counted.get(each.seq)) for each in drawn]
 
 
 def drawn_at(spot: Spot, place: int) -> Drawn:
@@ -95,7 +95,7 @@ def is_complete(found: Sequence[Drawn]) -> bool:
 
 @transactional
 def enter_result(actor: Actor, spot_id: int, seq: int, found: Found) -> Result:
-    """Write down what an inspection found; entered again before publication, the newest counts. Raises `Invalid`, `Refused`."""
+    """Write down what an inspection found; a difference that was found once is published, whatever is entered after it. Raises `Invalid`, `Refused`."""
     actor.require(SPOT)
     spot = spot_of(str(actor.community), spot_id)
     if seq not in {each.seq for each in Voucher.of(spot.community).where(Voucher.spot_id == spot.id)}:

@@ -23,7 +23,9 @@ from plugins.revenue.spot.words import COUNT, SPOT
 from plugins.revenue.texts import _
 
 # Who keeps the books, pays or approves postings does not draw what of them is looked at.
-KEEPERS = ("revenue.post", "revenue.approve", "revenue.pay", "revenue.close")
+KEEPERS = (
+    "revenue.post", "revenue.approve", "revenue.pay", "revenue.close", "revenue.receive", "revenue.give", "revenue.petty",
+)  # fmt: skip
 _POOL = "SELECT seq FROM revenue_entry WHERE community = ? AND seq <= ? AND day BETWEEN ? AND ? AND evidence <> '[]' ORDER BY seq"
 
 

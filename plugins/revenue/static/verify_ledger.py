@@ -202,8 +202,12 @@ def main() -> int:
     if unknown is not None:
         print(f"账目有问题。纸上的核对码 {unknown} 不属于这本账:账在公示之后被改过,或纸上的码抄错了。")
         return 1
-    print("账目没有被改过:共 {} 笔,合计 {}.{:02d} 元。".format(head["seq"], head["total"] // 100, head["total"] % 100))
-    print("核对码 {}。请与公示上印的核对码比对。".format(head["code"]))
+    total = "{}.{:02d}".format(head["total"] // 100, head["total"] % 100)
+    print("这本账前后一致:共 {} 笔,合计 {} 元,公布过 {} 次核对码。".format(head["seq"], total, len(published)))
+    if given.code:
+        print("公示上的核对码 {} 属于这本账,那以前的账没有被改过。".format("、".join(given.code)))
+    else:
+        print("要知道账有没有被改过,请加 --code 和公示上印的核对码再核对一次。")
     return 0
 
 

@@ -22,6 +22,7 @@ from core import (
     url,
     view,
 )
+from plugins.revenue.bank.reconciling import close_month
 from plugins.revenue.ledger import balances, by_hand, heads, nightly, periods
 from plugins.revenue.ledger.accounts import accounts
 from plugins.revenue.ledger.entries import EntryFilter, entries, entry
@@ -119,7 +120,7 @@ def desk_locks() -> Response:
     form.month.choices = [(month, month) for month in _open_months(code)]
     if request.method == "POST":
         actor.require(CLOSE)
-    if form.act_on_submit(lambda: periods.lock(actor, form.month.data)):
+    if form.act_on_submit(lambda: close_month(actor, form.month.data)):
         toast(_("Locked. Nothing can be posted in this month any more."))
         return after_post(url(".desk_locks"))
     return page(

@@ -12,8 +12,9 @@ from core.store.db import transaction
 from core.store.files import FileUse
 from core.store.ref import Ref
 from plugins.revenue.dues import allocatable, contracts, declaring, lists, public, receiving, reviewing
-from plugins.revenue.dues.models import Computation, Contract, ContractScan, Due, Evidence, Part, Receipt
+from plugins.revenue.dues.models import Computation, Contract, ContractScan, Due, Evidence, Operator, Part, Receipt
 from plugins.revenue.ledger.chain import verify
+from plugins.revenue.ledger.entries import entries_about
 from plugins.revenue.ledger.posting import entry
 from tests.plugins.revenue.dues.conftest import VOTE, month, rule
 
@@ -56,10 +57,11 @@ def test_no_contract_comes_into_force_without_a_scan_of_the_signed_paper(town):
     draft = town.contract(signed=False)
     with pytest.raises(Refused):
         contracts.sign(town.clerk, draft.id, today())
-    with pytest.raises(peewee.IntegrityError, match="revenue_contract_scanned"), transaction(town.community):
-        Contract.update(state="active", signed_on=today(), year=2026, number=99).where(
-            Contract.id == draft.id
-        ).execute()
+    for state in ("active", "expiring"):
+        with pytest.raises(peewee.IntegrityError, match="revenue_contract_scanned"), transaction(town.community):
+            Contract.update(state=state, signed_on=today(), year=2026, number=99).where(
+                Contract.id == draft.id
+            ).execute()
     contracts.add_scans(town.clerk, draft.id, town.files(town.clerk))
     signed = contracts.sign(town.clerk, draft.id, today(), town.files(town.clerk))
     scans = contracts.scans_of(signed)
@@ -231,6 +233,27 @@ def test_what_was_returned_and_not_declared_again_is_estimated_from_the_period_b
     declaring.estimate_missing(town.store.actor("x", kind="system"))
     due = reviewing.approve(town.reviewer, due.id)
     assert (due.due_fen, due.is_estimate) == (90_000, True)
+
+
+def test_a_period_that_counts_on_one_without_a_share_waits_and_keeps_no_other_contract_waiting(town):
+    contract = town.contract(months=4, data=rule(mode="cumulative"))
+    town.reviewed(town.due(contract), 900_000)
+    town.declared(town.due(contract, 1), 10)
+    reviewing.give_back(town.reviewer, town.due(contract, 1).id, "没有小票")
+    other = town.contract(months=4, who="rival", estimate_fen=30_000)
+    declaring.estimate_missing(town.store.actor("x", kind="system"))
+    assert [town.due(contract, number).state for number in (1, 2)] == ["returned", "draft"]
+    assert declaring.declaration_of(town.due(other, 2)).is_estimate
+
+
+def test_the_public_ledger_never_names_a_person_who_runs_something(town):
+    Operator.update(operator_kind="sole_trader", name="张三丰").where(
+        Operator.id == town.operators["boss"].id
+    ).execute()
+    town.reviewed(town.due(town.contract()), 1_000_000)
+    for receipt in (town.paid(100_000), town.paid(5_000)):
+        said = entries_about(town.community, receipt.ref)
+        assert said and not any("张三丰" in each.purpose for each in said)
 
 
 def test_what_is_not_paid_in_time_is_overdue_and_then_received(town, later):

@@ -34,6 +34,17 @@ def test_the_second_account_of_the_same_resident_cannot_review(town):
         reviewing.approve(replace(town.reviewer, person=person.id), due.id)
 
 
+def test_one_name_is_one_person_where_no_resident_is_known_behind_the_account(town):
+    due = town.declared(town.due(town.contract(deposit_fen=50_000)), 100_000, town.clerk, on_paper=True)
+    with pytest.raises(Refused):
+        reviewing.approve(replace(town.reviewer, label=town.clerk.label), due.id)
+    made = acts.enter(
+        town.bookkeeper, "deposit_in", reason="押金", amount=50_000, account="1002.1", contract_id=due.contract_id
+    )
+    with pytest.raises(Refused):
+        acts.decide(replace(town.director, label=town.bookkeeper.label), made.id, approved=True)
+
+
 def test_an_account_joined_with_its_resident_afterwards_is_found_out(town):
     person = residents.add_person(command(town.community), name="张三丰", phone="13800138000")
     due = town.declared(town.due(town.contract()), 100_000, town.clerk, on_paper=True)

@@ -10,6 +10,7 @@ from core.errors import Forbidden, Invalid, Refused
 from core.plugin.settings import set_setting
 from core.store.db import database, transaction
 from core.store.violations import violated
+from plugins.revenue.dues import books
 from plugins.revenue.giving import petty, vouchers
 from plugins.revenue.giving.journal import journal, months
 from plugins.revenue.giving.models import Float, FloatMove, Voucher
@@ -46,6 +47,7 @@ def state(office, box):
 
 def test_cash_comes_from_the_bank_into_an_account_of_the_float(office, box):
     assert state(office, box) == (100_000, 0)
+    assert box.account not in {code for code, _name, _owner in books.money_accounts(office.community)}
     assert balance(office.community, box.account, "operating") == 100_000
     assert balance(office.community, "1002", "operating") == 900_000
     assert balance(office.community, None, "operating") == 1_000_000

@@ -204,13 +204,14 @@ def test_a_result_says_what_is_missing(drawer, wrong):
         checking.enter_result(drawer, spot.id, checking.vouchers(spot)[0].entry.seq, found(**wrong))
 
 
-def test_a_slip_of_the_pen_is_entered_anew_and_both_are_kept(drawer):
+def test_a_difference_that_was_found_is_published_whatever_is_entered_after_it(drawer):
     spot = drawn(drawer)
     seq = checking.vouchers(spot)[0].entry.seq
+    checking.enter_result(drawer, spot.id, seq, found())
     checking.enter_result(drawer, spot.id, seq, found(outcome="differs", words="少盖章"))
     checking.enter_result(drawer, spot.id, seq, found())
-    assert checking.vouchers(spot)[0].result.outcome == "matches"
-    assert Result.of(spot.community).count() == 2
+    assert checking.vouchers(spot)[0].result.words == "少盖章"
+    assert Result.of(spot.community).count() == 3
 
 
 def test_nothing_drawn_or_found_is_changed_afterwards(drawer):
