@@ -52,6 +52,17 @@ def test_a_month_whose_lines_are_all_explained_closes(matched):
     assert Reconciled.of(matched.community).count() == 1
 
 
+def test_several_months_closed_at_once_keep_a_sheet_each(office):
+    february = "2026-02"
+    seq = office.pay_in(100, 5)
+    office.take((6, 100), last_day=datetime.date(2026, 2, 28))
+    match(office.clerk, office.bank.id, [1], [seq])
+    reconciling.close_month(office.head, february)
+    assert locked_until(office.community) == february
+    shown = [reconciling.sheet_shown(office.head, office.bank, month) for month in (JANUARY, february)]
+    assert all(was_kept and sheet.statement_balance == 100 for sheet, was_kept in shown)
+
+
 def test_an_unexplained_line_keeps_the_month_open(office):
     office.pay_in(100, 5)
     office.take((6, 100))
