@@ -42,9 +42,9 @@ from plugins.revenue import describe_audit as revenue_sentence
 from plugins.rooms import PERMISSIONS, service
 from plugins.rooms.about import audit_words
 from tests.core.civic.objection_cases import notice
-from tests.plugins.rooms.conftest import house, plugins
+from tests.plugins.rooms.conftest import house
 
-__all__ = ["house", "plugins"]
+__all__ = ["house"]
 ROOT = Path(__file__).resolve().parent.parent
 # Latin letters that are no words of ours: what the test itself typed, a digest, the code of a sheet, an address, a name of a format.
 TYPED = re.compile(r"zhangwei|[0-9a-f]{64}|SHA-256|Wi-Fi|Excel|xlsx|csv|m²|[A-Z0-9]{4}(-[A-Z0-9]{4}){2}")

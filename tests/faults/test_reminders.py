@@ -19,9 +19,9 @@ from plugins.rooms import service
 from plugins.rooms.booking.slots import run
 from plugins.rooms.clock import day_bounds, hhmm
 from tests.faults.serving import ROOT, environment
-from tests.plugins.rooms.conftest import house, plugins
+from tests.plugins.rooms.conftest import house
 
-__all__ = ["house", "plugins"]
+__all__ = ["house"]
 KILLS, ROOMS, HOURS = 6, 12, 12
 pytestmark = pytest.mark.faults
 

@@ -21,9 +21,9 @@ from core.testing import switch_off
 from plugins.rooms import service
 from plugins.rooms.places.photos import PHOTOS
 from tests.pictures import PDF, picture, prepare_once
-from tests.plugins.rooms.conftest import house, plugins
+from tests.plugins.rooms.conftest import house
 
-__all__ = ["house", "plugins"]
+__all__ = ["house"]
 MANAGE = "rooms.manage"
 PICTURES = ("picture",)
 

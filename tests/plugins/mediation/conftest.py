@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from core.actor import Actor, command
-from core.civic.workflow.engine import install
 from core.clock import today
-from core.people import accounts, permissions
-from core.plugin.current import set_active
+from core.people import accounts
 from core.plugin.registry import Registry
 from core.testing import Store
 from plugins.mediation import service
@@ -77,23 +76,14 @@ class Committee:
 
 
 @pytest.fixture
-def plugins(store: Store) -> Iterator[Registry]:
-    """The shipped plugins, loaded over the store and switched on in both communities."""
-    registry = Registry(store.config).load().activate()
-    install(*registry.workflows().values())
-    before = permissions.current()
-    permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))
-    for code in (store.west, store.south):
-        for name in ("rooms", "mediation"):
-            registry.switch(command(code), name, enabled=True, published=True)
-    yield registry
-    permissions.use(before)
-    set_active(None)
-
-
-@pytest.fixture
-def committee(store: Store, plugins: Registry) -> Committee:
+def committee(store: Store, plugins: Registry, prepared: Callable[..., Any]) -> Committee:
     """A head, a clerk, two mediators and a stranger with the same role who is not on the roster; a director."""
+    made: Committee = prepared("mediation", store, lambda: settle(store))
+    return made
+
+
+def settle(store: Store) -> Committee:
+    """The committee and the two rooms it meets in."""
     made = Committee(store)
     for name in WHO:
         account = accounts.create_staff(

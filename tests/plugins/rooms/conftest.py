@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from core.actor import Actor
-from core.civic.workflow.engine import install
 from core.clock import today, utc_minute
 from core.people.person import Person
-from core.plugin.current import set_active
 from core.plugin.registry import Registry
 from core.store.db import transaction
 from core.testing import Store
@@ -78,15 +77,6 @@ def slots_of(occurrence_id: int) -> list[tuple[int, int, int]]:
     return slots.rows(statement, occurrence_id)
 
 
-@pytest.fixture
-def plugins(store: Store) -> Iterator[Registry]:
-    """The shipped plugins, loaded over the store."""
-    registry = Registry(store.config).load().activate()
-    install(*registry.workflows().values())
-    yield registry
-    set_active(None)
-
-
 def add_people(house: House) -> None:
     """The residents `house.resident(0)` … `house.resident(9)`, as they stand in the roster."""
     with transaction(house.community):
@@ -104,8 +94,14 @@ def add_people(house: House) -> None:
 
 
 @pytest.fixture
-def house(store: Store, plugins: Registry) -> House:
+def house(store: Store, plugins: Registry, prepared: Callable[..., Any]) -> House:
     """西山社区 with the rooms 棋牌室 (seats 20) and 会议室 (needs approval) and the hall 大厅 of 东厅 and 西厅."""
+    made: House = prepared("rooms", store, lambda: settle(store))
+    return made
+
+
+def settle(store: Store) -> House:
+    """A house with rooms and the people who book them."""
     house = House(store)
     add_people(house)
     house.venue = service.add_venue(house.staff, name="党群服务中心").id

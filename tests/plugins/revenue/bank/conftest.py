@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
 from core.actor import Actor, command
-from core.civic.workflow.engine import install
-from core.people import permissions
-from core.plugin.current import set_active
 from core.plugin.registry import Registry
 from core.testing import Store
 from plugins.revenue.bank import accounts, statements
@@ -98,14 +96,15 @@ def person(store: Store, number: int, label: str, *permissions: str) -> Actor:
 
 
 @pytest.fixture
-def office(store: Store) -> Iterator[Office]:
+def office(store: Store, plugins: Registry, prepared: Callable[..., Any]) -> Office:
     """The books are opened, the accounts entered; January 2026 is the first month."""
-    registry = Registry(store.config).load().activate()
-    install(*registry.workflows().values())
-    before = permissions.current()
-    permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))
+    made: Office = prepared("bank", store, lambda: settle(store))
+    return made
+
+
+def settle(store: Store) -> Office:
+    """An office with a bank account."""
     actor = command(store.west)
-    registry.switch(actor, "revenue", enabled=True, published=True)
     open_account(actor, "1002.1", "银行存款：社区户", "asset", "community")
     open_account(actor, "1901.1", "受托代理资产：业主户", "asset", "owners")
     made = Office(
@@ -115,6 +114,4 @@ def office(store: Store) -> Iterator[Office]:
     made.bank = accounts.register(
         made.clerk, account="1002.1", name="社区户", opens_on=datetime.date(2026, 1, 1), opening=0
     )
-    yield made
-    permissions.use(before)
-    set_active(None)
+    return made

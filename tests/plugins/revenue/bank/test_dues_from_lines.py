@@ -10,9 +10,9 @@ from plugins.revenue.bank import accounts, booking, statements
 from plugins.revenue.bank.models import Line
 from plugins.revenue.dues.models import Due
 from tests.plugins.revenue.bank.conftest import TITLES
-from tests.plugins.revenue.dues.conftest import Town, plugins, town
+from tests.plugins.revenue.dues.conftest import Town, town
 
-__all__ = ["plugins", "town"]
+__all__ = ["town"]
 
 
 def line_of(town: Town, amount: str, payer: str) -> Line:

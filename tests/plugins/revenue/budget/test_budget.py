@@ -24,9 +24,9 @@ from plugins.revenue.budget.models import Budget
 from plugins.revenue.ledger.accounts import open_account
 from plugins.revenue.ledger.posting import Line, post
 from tests.pictures import picture
-from tests.plugins.revenue.dues.conftest import Town, plugins, town
+from tests.plugins.revenue.dues.conftest import Town, town
 
-__all__ = ["plugins", "town"]
+__all__ = ["town"]
 YEAR = today().year
 SCANNED = picture()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
@@ -12,10 +12,8 @@ import pytest
 
 from core.actor import Actor, command, system
 from core.civic.attachments import keep_upload
-from core.civic.workflow.engine import install
 from core.clock import today
 from core.people import accounts, permissions
-from core.plugin.current import set_active
 from core.plugin.registry import Registry
 from core.testing import Store
 from plugins.revenue.dues import acts, contracts, declaring, operators, receiving, reviewing
@@ -55,7 +53,7 @@ class Town:
 
     def __getattr__(self, name: str) -> Actor:
         try:
-            return self.people[name]
+            return self.__dict__["people"][name]  # a copy in the making has no people yet
         except KeyError:
             raise AttributeError(name) from None
 
@@ -124,22 +122,13 @@ def month(number: int) -> datetime.date:
 
 
 @pytest.fixture
-def plugins(store: Store) -> Iterator[Registry]:
-    """The shipped plugins over the store, switched on in both communities."""
-    registry = Registry(store.config).load().activate()
-    install(*registry.workflows().values())
-    before = permissions.current()
-    permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))
-    for code in (store.west, store.south):
-        for name in ("rooms", "revenue"):
-            registry.switch(command(code), name, enabled=True, published=True)
-    yield registry
-    permissions.use(before)
-    set_active(None)
+def town(store: Store, plugins: Registry, prepared: Callable[..., Any]) -> Town:
+    made: Town = prepared("dues", store, lambda: settle(store))
+    return made
 
 
-@pytest.fixture
-def town(store: Store, plugins: Registry) -> Town:
+def settle(store: Store) -> Town:
+    """The people, the operators and the accounts of 西山社区."""
     made = Town(store)
     for name, role in ROLES.items():
         accounts.create_staff(command(store.west), f"user{name}", f"{name}某", None, grants=(role,), must_change=False)

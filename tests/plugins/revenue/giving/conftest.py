@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import base64
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
 from core.actor import Actor, command
 from core.civic.attachments import keep_upload
-from core.civic.workflow.engine import install
 from core.clock import today
-from core.people import accounts, permissions
-from core.plugin.current import set_active
+from core.people import accounts
 from core.plugin.registry import Registry
 from core.testing import Store
 from plugins.revenue.giving import opening, petty, pledges
@@ -91,23 +90,14 @@ class Office:
 
 
 @pytest.fixture
-def plugins(store: Store) -> Iterator[Registry]:
-    """The shipped plugins, loaded over the store and switched on in both communities."""
-    registry = Registry(store.config).load().activate()
-    install(*registry.workflows().values())
-    before = permissions.current()
-    permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))
-    for code in (store.west, store.south):
-        for name in ("rooms", "revenue"):
-            registry.switch(command(code), name, enabled=True, published=True)
-    yield registry
-    permissions.use(before)
-    set_active(None)
-
-
-@pytest.fixture
-def office(store: Store, plugins: Registry) -> Office:
+def office(store: Store, plugins: Registry, prepared: Callable[..., Any]) -> Office:
     """西山社区 with everybody who moves money."""
+    made: Office = prepared("giving", store, lambda: settle(store))
+    return made
+
+
+def settle(store: Store) -> Office:
+    """An office whose people have accounts."""
     made = Office(store)
     for role, held in HELD.items():
         account = accounts.create_staff(

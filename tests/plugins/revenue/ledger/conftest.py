@@ -63,11 +63,16 @@ def no_other_part_keeps_a_month_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def books(store) -> Books:
+def books(store, prepared) -> Books:
+    prepared("ledger", store, open_books)
+    return Books(Actor(kind="staff", community=WEST_HILL, label="张会计", account=None))
+
+
+def open_books() -> None:
+    """Charts and funds in both communities, in which accounts of money and receivables are nobody's own."""
     for code in (WEST_HILL, SOUTH_GARDEN):
         actor = system(code, "test")
         open_chart(actor)
         open_funds(actor)
         kept_elsewhere(code, "1001", "1002", "1901")
     open_account(system(SOUTH_GARDEN, "test"), "1002.9", "南苑专户", "asset")
-    return Books(Actor(kind="staff", community=WEST_HILL, label="张会计", account=None))

@@ -5,18 +5,17 @@ from __future__ import annotations
 import base64
 import datetime
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from core.actor import Actor, command
 from core.civic import attachments
-from core.civic.workflow.engine import install
 from core.clock import today
 from core.people import accounts, permissions
-from core.plugin.current import set_active
 from core.plugin.registry import Registry
 from core.store.db import transaction
 from core.testing import Store
@@ -143,21 +142,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
 
 
-@pytest.fixture
-def plugins(store: Store) -> Iterator[Registry]:
-    """The shipped plugins, loaded over the store; revenue is on in both communities."""
-    registry = Registry(store.config).load().activate()
-    install(*registry.workflows().values())
-    before = permissions.current()
-    permissions.use(permissions.PermissionTable(plugins=registry.permissions().values()))
-    for code in (store.west, store.south):
-        for name in ("rooms", "revenue"):
-            registry.switch(command(code), name, enabled=True, published=True)
-    yield registry
-    permissions.use(before)
-    set_active(None)
-
-
 def give_money(community: str, amounts: dict[str, int]) -> None:
     """Put money into funds: at the bank, the owners' into their custody."""
     actor = command(community)
@@ -172,18 +156,23 @@ def give_money(community: str, amounts: dict[str, int]) -> None:
 
 
 @pytest.fixture
-def house(store: Store, plugins: Registry, clock: Clock) -> House:
+def house(store: Store, plugins: Registry, clock: Clock, prepared: Callable[..., Any]) -> House:
     """西山社区 with a million 分 in each of four funds."""
-    made = House(store, clock)
+    return House(store, clock, prepared("spending", store, lambda: settle(store)))
+
+
+def settle(store: Store) -> dict[str, Actor]:
+    """Give people and funds to 西山社区; the people by name."""
+    people: dict[str, Actor] = {}
     for name, roles in ROLES.items():
         account = accounts.create_staff(
             command(store.west), f"user{name}", f"{name}某", None, grants=roles, must_change=False
         )
         actor = permissions.actor_of(account.id, store.west)
         assert actor is not None
-        made.people[name] = replace(actor, session=f"s{account.id}", origin="test")
+        people[name] = replace(actor, session=f"s{account.id}", origin="test")
     give_money(store.west, {"give_back": MONEY, "operating": MONEY, "owners": MONEY, "unallocated": MONEY})
-    return made
+    return people
 
 
 @dataclass(frozen=True)
