@@ -1,4 +1,5 @@
-"""Money acts that take two people: deposits in, set off and back, credit given back, payouts, receipts entered wrongly.
+"""Money acts that take two people: deposits in, set off and back, credit given back, payouts, receipts entered wrongly, and
+what comes back from the funds after a correction (`returning`).
 
 One enters it, another one who may approve does; it is posted then, and not before.
 """
@@ -9,7 +10,7 @@ import datetime
 from typing import Any
 
 from core import Actor, Invalid, Refused, now, record, today, transactional
-from plugins.revenue.dues import books
+from plugins.revenue.dues import books, returning
 from plugins.revenue.dues.access import APPROVE, RECEIVE, by, signer, was_operator
 from plugins.revenue.dues.models import Contract, Due, MoneyAct, Receipt, contract_number
 from plugins.revenue.dues.receiving import MOST, apply, settle
@@ -44,7 +45,7 @@ def enter(
         community=community, act_kind=kind, contract_id=contract_id, due_id=due_id, receipt_id=receipt_id, amount=amount or 0,
         on_day=on_day or today(), account=account, reason=reason.strip(), **by(actor),
     )  # fmt: skip
-    if kind not in ACTS:
+    if kind not in ACTS or kind == returning.KIND:
         raise Invalid({"kind": [_("Please choose one of these answers.")]})
     if not act.reason:
         raise Invalid({"reason": [_("Please say why.")]})
@@ -77,6 +78,9 @@ def _check(act: MoneyAct) -> None:
     """Whether it can be done as things stand now; asked when it is entered and again when it is approved."""
     if not 0 < act.amount <= MOST:
         raise Invalid({"amount": [_("Please write the amount.")]})
+    if act.act_kind == returning.KIND:
+        returning.check(act)
+        return
     if act.act_kind not in ("receipt_undo", "credit_out"):
         books.check_account(act.community, act.account)
     if act.act_kind in ("deposit_set_off", "deposit_out") and act.amount > deposit(act.community, act.contract_id or 0):
@@ -153,6 +157,8 @@ def _post(actor: Actor, act: MoneyAct, said: list[str]) -> int:
         return undo_receipt(actor, receipt, act.reason, said)
     if act.act_kind == "deposit_set_off":
         return _set_off(actor, act, said)
+    if act.act_kind == returning.KIND:
+        return returning.post(actor, act, said)
     about = f" {contract.business} {contract_number(contract)}" if contract else ""
     return books.enter(
         actor, f"act:{act.id}", act.on_day, f"{ACTS[act.act_kind]}{about}"[:200],
@@ -186,6 +192,8 @@ def _follow(actor: Actor, act: MoneyAct) -> None:
         Receipt.update(given_back_fen=Receipt.given_back_fen + act.amount).where(
             Receipt.community == act.community, Receipt.id == act.receipt_id
         ).execute()
+    elif act.act_kind == returning.KIND:
+        returning.follow(actor, act)
 
 
 def waiting(community: str) -> list[MoneyAct]:

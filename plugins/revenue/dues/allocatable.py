@@ -9,8 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core import Actor, Ref, Refused, record, transactional
+from plugins.revenue.dues import computing
+from plugins.revenue.dues.declaring import declare_again
 from plugins.revenue.dues.models import Computation, Contract, Due, RuleVersion, contract_number
 from plugins.revenue.dues.spans import span_text
+from plugins.revenue.dues.states import IN_FORCE
 from plugins.revenue.shares.allocate import portions
 from plugins.revenue.shares.rules import Rule
 from plugins.revenue.texts import _
@@ -79,6 +82,7 @@ def unclaim(actor: Actor, proposal: Ref) -> None:
     for due in _of(str(actor.community), proposal):
         Due.update(proposal="", claimed_fen=0).where(Due.community == due.community, Due.id == due.id).execute()
         record(actor, "revenue.due.unclaimed", due.ref, before={"proposal": str(proposal)}, after={"proposal": ""})
+        _catch_up(actor, due)
 
 
 @transactional
@@ -91,3 +95,14 @@ def mark_allocated(actor: Actor, proposal: Ref) -> None:
         record(
             actor, "revenue.due.allocated", due.ref, after={"proposal": str(proposal), "allocated_fen": due.claimed_fen}
         )
+        _catch_up(actor, due)
+
+
+def _catch_up(actor: Actor, claimed: Due) -> None:
+    """An earlier period was corrected while the allocation was under way: now it is declared again, to be reviewed anew."""
+    due: Due = Due.get_of(claimed.community, claimed.id)
+    before = computing.earlier(due)
+    if before is None or due.paid_fen or due.state not in IN_FORCE or not computing.is_stale(due):
+        return
+    period = span_text(before.first_day, before.last_day)
+    declare_again(actor, due, str(_("An earlier period was corrected: %(period)s", period=period)))

@@ -35,6 +35,7 @@ SENTENCES = {
     "revenue.due.claimed": _("A share was taken into an allocation"),
     "revenue.due.unclaimed": _("A share was let out of an allocation"),
     "revenue.due.allocated": _("A share was allocated to funds"),
+    "revenue.due.returned": _("Money of a share came back from the funds"),
     "revenue.declaration.made": _("Declared the figures of a period"),
     "revenue.declaration.reviewed": _("Reviewed a declaration"),
     "revenue.receipt.entered": _("Entered money that arrived"),

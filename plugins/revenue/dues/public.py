@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import NotFound
-from plugins.revenue.dues import lists
+from plugins.revenue.dues import lists, returning
 from plugins.revenue.dues.acts import deposit
 from plugins.revenue.dues.contracts import rule_on, rule_versions
 from plugins.revenue.dues.models import Contract, Declaration, RuleVersion
@@ -17,7 +17,7 @@ SHOWN = ("active", "expiring", "ended")
 
 @dataclass(frozen=True)
 class PeriodShown:
-    """One period: what was due (None: not reviewed yet), what of it has arrived, in which state, and how it was corrected."""
+    """One period: what was due (None: not reviewed yet), what of it has arrived, in which state, how it was corrected and what came back."""
 
     due_id: int
     period: str
@@ -30,6 +30,7 @@ class PeriodShown:
     is_estimate: bool
     is_being_corrected: bool
     corrections: Sequence[lists.Correction]
+    returns: Sequence[returning.Returned]
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _period(line: lists.DueLine) -> PeriodShown:
     return PeriodShown(
         line.id, line.period, due.due_fen, due.received_fen, due.state, str(line.state.label), line.state.icon,
         lists.tint(line.state), estimated, due.computation_id is not None and due.pending_id is not None,
-        lists.corrections_of(due),
+        lists.corrections_of(due), returning.returns_of(due),
     )  # fmt: skip
 
 

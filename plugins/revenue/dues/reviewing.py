@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 
-from core import Actor, Invalid, Refused, advance, deadline, record, tell_followers, today, transactional, yuan
-from plugins.revenue.dues import computing
+from core import Actor, Invalid, Refused, advance, deadline, record, tell_followers, today, transactional
+from plugins.revenue.dues import computing, returning
 from plugins.revenue.dues.access import REVIEW, by, signer
 from plugins.revenue.dues.declaring import declare_again
 from plugins.revenue.dues.models import Contract, Due, Review
@@ -13,7 +13,6 @@ from plugins.revenue.dues.receiving import settle, spend_credit
 from plugins.revenue.dues.spans import span_text
 from plugins.revenue.dues.states import by_somebody_else, pending
 from plugins.revenue.dues.undoing import free_surplus
-from plugins.revenue.ledger.balances import available
 from plugins.revenue.texts import _
 
 ANEW = 7  # days to declare again
@@ -34,7 +33,11 @@ def _waiting(actor: Actor, due_id: int, declaration_id: int | None) -> Due:
 
 @transactional
 def approve(actor: Actor, due_id: int, declaration_id: int | None = None) -> Due:
-    """It is right: the share holds. A correction keeps the day by which to pay; too much received becomes the operator's credit."""
+    """It is right: the share holds. A correction keeps the day by which to pay; too much received becomes the operator's credit.
+
+    Where more was allocated than the new share, it holds only once the money has come back from the funds: this asks a second
+    person for it and leaves the due as it is (`returning.waiting`).
+    """
     due = _waiting(actor, due_id, declaration_id)
     found = pending(due)
     assert found is not None
@@ -44,12 +47,14 @@ def approve(actor: Actor, due_id: int, declaration_id: int | None = None) -> Due
     if due.proposal and computation.due_fen < due.received_fen:
         raise Refused(_("An allocation of this money is under way. Correct it when that is decided or given up."))
     contract: Contract = Contract.get_of(due.community, due.contract_id)
-    _check_cover(due, contract, computation.due_fen)
+    reason = declaration.reason or str(_("Declared again"))
+    if returning.too_much(due, computation.due_fen):
+        returning.ask(actor, due, computation, reason)
+        return due
     Review.create(community=due.community, declaration_id=declaration.id, passed=True, **by(actor))
     said = [
         str(_("declared by %(name)s", name=declaration.by_label)), str(_("reviewed by %(name)s", name=actor.signature))
     ]  # fmt: skip
-    reason = declaration.reason or str(_("Declared again"))
     free_surplus(actor, due, computation.due_fen, reason, said)
     due = Due.get_of(due.community, due.id)
     pay_by = due.pay_by or deadline(today(), int(contract.pay_days), working=False)
@@ -70,27 +75,6 @@ def approve(actor: Actor, due_id: int, declaration_id: int | None = None) -> Due
     return Due.get_of(due.community, due.id)
 
 
-def _check_cover(due: Due, contract: Contract, new_fen: int) -> None:
-    """What was received too much goes back out of 待分配; where it was allocated on, say what has to come in before it can."""
-    surplus = due.received_fen - max(new_fen, 0)
-    if contract.is_owners or surplus <= 0:
-        return
-    free = max(available(due.community, "unallocated"), 0)
-    if free < surplus:
-        raise Refused(
-            _(
-                "%(surplus)s yuan too much were received for this period, and they have been allocated to funds already.",
-                surplus=yuan(surplus),
-            ),
-            advice=_(
-                "The correction takes them out of the money that is not allocated yet, of which %(free)s yuan are free. Leave it here, and review it once "
-                "%(missing)s yuan more have come in there that are in no allocation; until then the earlier share stands.",
-                free=yuan(free),
-                missing=yuan(surplus - free),
-            ),
-        )
-
-
 def _carry_on(actor: Actor, due: Due) -> None:
     """Later periods that count on from this one are declared again with the same figures, and wait for their review."""
     later = Due.of(due.community).where(Due.contract_id == due.contract_id, Due.first_day > due.first_day)
@@ -109,6 +93,7 @@ def give_back(actor: Actor, due_id: int, reason: str, declaration_id: int | None
     if not reason.strip():
         raise Invalid({"reason": [_("Please say what is not right.")]})
     due = _waiting(actor, due_id, declaration_id)
+    returning.withdraw(actor, due)
     Review.create(
         community=due.community, declaration_id=due.declaration_id, passed=False, reason=reason.strip(), **by(actor)
     )

@@ -39,6 +39,7 @@ ACTS: dict[str, Label] = {
     "credit_out": _("Money paid too much given back"),
     "payout": _("Paid out to the operator"),
     "receipt_undo": _("Receipt entered wrongly, taken back"),
+    "fund_return": _("Back from the funds after a correction"),
 }
 DECISIONS: dict[str, Label] = {"": _("waits for the second person"), "approved": _("approved"), "refused": _("refused")}
 SOURCES: dict[str, Label] = {"money": _("Money arrived"), "deposit": _("Set off from the deposit")}

@@ -16,12 +16,12 @@ from core import (
     url,
     view,
 )
-from plugins.revenue.dues import declaring, lists, reviewing
+from plugins.revenue.dues import computing, declaring, lists, returning, reviewing
 from plugins.revenue.dues.access import BOOKS, CONTRACTS, RECEIVE, REVIEW
 from plugins.revenue.dues.acts import deposit
 from plugins.revenue.dues.models import Contract, Due
 from plugins.revenue.dues.operators import operators
-from plugins.revenue.dues.states import DUE, OPEN, by_somebody_else
+from plugins.revenue.dues.states import DUE, IN_FORCE, OPEN, by_somebody_else
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
 from plugins.revenue.views.dues_forms import ReasonForm
@@ -69,7 +69,8 @@ def _due_page(due: Due, form: ReasonForm) -> Response:
     contract: Contract = Contract.get_of(due.community, due.contract_id)
     return page(
         "revenue/desk/due.html", due=due, line=lists.due_line(due, contract), shares=lists.shares_of(due), parts=lists.parts_of(due),
-        corrections=lists.corrections_of(due), steps=lists.steps_of(due, inside=True), form=form, tint=lists.tint,
+        corrections=lists.corrections_of(due), returns=returning.returns_of(due), steps=lists.steps_of(due, inside=True), form=form,
+        tint=lists.tint, coming_back=returning.waiting(due), is_stale=due.state in IN_FORCE and computing.is_stale(due),
         may_review=actor.can(REVIEW) and due.state == "computed", obstacle=by_somebody_else(actor, due, {}),
         may_declare=actor.can(CONTRACTS) and declaring.why_not(actor, due) is None, may_receive=actor.can(RECEIVE),
         is_open=due.state in OPEN, held=deposit(due.community, contract.id), status=status_of(form),
@@ -82,7 +83,10 @@ def due_approve(due: Due) -> Response:
     """It is right."""
     seen = asked_number("declaration")
     submit_once(lambda: int(reviewing.approve(current_actor(), due.id, seen).id))
-    toast(_("Reviewed. The share holds now."))
+    if returning.waiting(due) is not None:
+        toast(_("Not yet: money has to come back from the funds first. A second person approves that."))
+    else:
+        toast(_("Reviewed. The share holds now."))
     return after_post(url(".due", due_id=due.id))
 
 
