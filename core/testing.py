@@ -159,7 +159,8 @@ class Templates:
         """What `build()` returned, over the store as it left it."""
         if key not in self._prepared:
             value = build()
-            self._prepared[key] = (*self._keep(config), store, deepcopy(value, {id(store): store}))
+            copy = deepcopy(value, {id(store): store})
+            self._prepared[key] = (*self._keep(config), store, copy)
             return value
         kept, files, its_store, value = self._prepared[key]
         db.close_database()

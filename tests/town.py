@@ -596,12 +596,16 @@ def _add_budget(town: Town) -> None:
 
 def _add_books(town: Town) -> None:
     """A posting that waits, one that was approved, and a reversal that was asked for."""
+    from core.civic.attachments import keep_upload
     from plugins.revenue.ledger import journal
     from plugins.revenue.ledger.posting import Line, post
 
     keeper, chief = (_clerk(town, role, "2") for role in ("bookkeeper", "secretary"))
     line = Line(100, "4901", "1002", "general", "general")
-    waits, done = (journal.enter_posting(keeper, day=today(), purpose="结息", lines=[line]) for _each in range(2))
+    slips = [keep_upload(keeper, f"回单{each}.png", PIXEL, ("picture",)).token for each in range(2)]
+    waits, done = (
+        journal.enter_posting(keeper, day=today(), purpose="结息", lines=[line], scans=[(slip, "")]) for slip in slips
+    )
     seq = journal.approve(chief, done.id).seq
     # Entries are numbered from 1 in each community: 西山 has some that 南苑 has not.
     for number in range(30 if town.code == WEST_HILL else 0):

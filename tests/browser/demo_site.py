@@ -202,10 +202,10 @@ class Visitor:
         data = urllib.parse.urlencode(given, doseq=True).encode()
         return self._open(urllib.request.Request(urllib.parse.urljoin(self.site.url, path), data=data))
 
-    def upload(self, path: str, field: str, filename: str, content: bytes) -> Answer:
-        """Send a form with one file."""
+    def upload(self, path: str, field: str, filename: str, content: bytes, **more: str) -> Answer:
+        """Send a form with one file and `more` fields."""
         mark = secrets.token_hex(16)
-        fields = {"csrf_token": self.token(), "idempotency_key": secrets.token_urlsafe(18)}
+        fields = {"csrf_token": self.token(), "idempotency_key": secrets.token_urlsafe(18), **more}
         parts = [
             f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()
         ]

@@ -18,6 +18,7 @@ from plugins.revenue.ledger.accounts import account as ledger_account
 from plugins.revenue.ledger.entries import entries_about
 from plugins.revenue.ledger.funds import fund as ledger_fund
 from plugins.revenue.ledger.funds import funds
+from plugins.revenue.ledger.movable import too_much
 from plugins.revenue.ledger.periods import booking_day
 from plugins.revenue.ledger.posting import Line as Movement
 from plugins.revenue.ledger.posting import Posted, post
@@ -190,6 +191,7 @@ def ask_fee(actor: Actor, line_id: int, fund: str, words: str) -> Fee:
         raise Invalid({"words": [_("Say what the bank took it for.")]})
     chosen = _fund_for(bank, fund)
     ledger_fund(line.community, chosen)
+    _not_too_much(line)
     if Fee.of(line.community).where(Fee.line_id == line.id, Fee.decided_at.is_null()).exists():
         raise Conflict(_("This fee waits for its second person already."))
     made = Fee.create(
@@ -221,8 +223,16 @@ def decide_fee(actor: Actor, fee_id: int, approve: bool) -> Fee:
     return decided
 
 
+def _not_too_much(line: Line) -> None:
+    """Whatever is called a fee is still paid by two people whom nobody has read about before."""
+    words = too_much(line.community, booking_day(line.community, line.day), -line.amount)
+    if words is not None:
+        raise Refused(words)
+
+
 def _pay_fee(actor: Actor, fee: Fee) -> int:
     line, bank = open_line(fee.community, fee.line_id)
+    _not_too_much(line)
     destination = CUSTODY if is_custody(bank) else FEES
     movement = Movement(-line.amount, bank.account, destination, fee.fund, fee.fund)
     approvals = (f"entered {fee.by_label}", f"approved {actor.signature}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core import Actor
+from plugins.revenue.dues import books
 from plugins.revenue.ledger.by_hand import Elsewhere
 from plugins.revenue.ledger.entries import EntryLine
 from plugins.revenue.texts import _
@@ -24,6 +25,18 @@ def of_act(_actor: Actor, _found: EntryLine, _replaced: bool) -> Elsewhere:
         _("Enter the opposite there: the deposit back or anew, the money that came back as a receipt. A second person approves it."),
         "/desk/acts",
     )  # fmt: skip
+
+
+def of_account(_community: str, account: str) -> Elsewhere | None:
+    """What a contract brings in, deposits, money in advance and money of unknown payers have pages of their own."""
+    own = (f"{books.INCOME}.", books.DEPOSITS, books.ADVANCE, books.UNKNOWN)
+    if not account.startswith(own):
+        return None
+    return Elsewhere(
+        _("This account belongs to contracts and what is due by them."),
+        _("Enter the money as a receipt, or a deposit or payout on its own page."),
+        "/desk/receipts",
+    )
 
 
 OWNERS = {"revenue.receipt": of_receipt, "revenue.act": of_act}

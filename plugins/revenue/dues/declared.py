@@ -35,9 +35,10 @@ class Dues(Part):
             records,
         )
         from plugins.revenue.dues.states import CONTRACT, DUE
-        from plugins.revenue.ledger.by_hand import owners
+        from plugins.revenue.ledger.by_hand import keepers, owners
 
         owners.update(by_hand.OWNERS)
+        keepers["dues"] = by_hand.of_account
         return Declaration(
             models=models.MODELS,
             permissions=PERMISSIONS,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core import Actor, Label, yuan
-from plugins.revenue.giving.models import Float, Voucher
+from plugins.revenue.giving.models import Float, Voucher, float_accounts
+from plugins.revenue.giving.pledges import INCOME
 from plugins.revenue.ledger.by_hand import Elsewhere
 from plugins.revenue.ledger.entries import EntryLine
 from plugins.revenue.persons import is_same
@@ -60,6 +61,21 @@ def of_voucher(actor: Actor, found: EntryLine, replaced: bool) -> Elsewhere | No
         )  # fmt: skip
     if is_same(actor, box.holder_account, box.holder_person, box.holder_name):
         return not_so(_("You hold this cash. Somebody else has to take it back."))
+    return None
+
+
+def of_account(community: str, account: str) -> Elsewhere | None:
+    """Gifts and the cash of a float are moved where their papers are."""
+    if account.startswith(INCOME):
+        return Elsewhere(
+            _("This account belongs to donations."), _("Enter the gift on the page of donations."), "/desk/giving"
+        )
+    if account in float_accounts(community):
+        return Elsewhere(
+            _("This account is a float of petty cash."),
+            _("Advances, payments and cash that goes back are entered on its page."),
+            "/desk/petty",
+        )
     return None
 
 

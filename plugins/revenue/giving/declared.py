@@ -32,9 +32,10 @@ class Giving(Part):
             records,
             states,
         )
-        from plugins.revenue.ledger.by_hand import owners
+        from plugins.revenue.ledger.by_hand import keepers, owners
 
         owners.update(by_hand.OWNERS)
+        keepers["giving"] = by_hand.of_account
         return Declaration(
             models=(
                 models.Donor,

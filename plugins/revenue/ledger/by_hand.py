@@ -1,4 +1,4 @@
-"""Whose an entry is: the record it is about belongs to a part, and that part says whether the entry may be reversed by hand.
+"""Whose an entry or an account is: the part it belongs to says whether it is reversed, or moved, by hand.
 
 An entry reversed behind the back of its record would leave a receipt that reads “received” without its money. So the journal asks
 the owner first; where the record has a way of its own to be taken back, the owner names it.
@@ -25,6 +25,13 @@ class Elsewhere:
 # By the kind of the record, asked with who wants it, the entry, and whether another posting shall stand in its place; None where
 # it may be reversed. The other parts add their own.
 owners: dict[str, Callable[[Actor, EntryLine, bool], Elsewhere | None]] = {}
+# Asked with a community and the code of an account; None where the account is nobody's. By the part, which adds its own.
+keepers: dict[str, Callable[[str, str], Elsewhere | None]] = {}
+
+
+def keeper(community: str, account: str) -> Elsewhere | None:
+    """Where money of an account is moved properly; None where a posting by hand may."""
+    return next((found for each in keepers.values() if (found := each(community, account)) is not None), None)
 
 
 def elsewhere(actor: Actor, found: EntryLine, replaced: bool = False) -> Elsewhere | None:

@@ -38,7 +38,7 @@ class Ledger(Part):
     def declaration(self) -> Declaration:
         """Models, permissions and the service for other modules."""
         from plugins.revenue.contracts import LedgerService
-        from plugins.revenue.ledger import commands, exports, journal, ledger_service, models, nightly, records
+        from plugins.revenue.ledger import commands, exports, journal, ledger_service, models, movable, nightly, records
         from plugins.revenue.ledger.privacy import PERSONAL
         from plugins.revenue.ledger.words import WORDS
 
@@ -56,6 +56,7 @@ class Ledger(Part):
                 models.Journal,
             ),
             permissions=PERMISSIONS,
+            settings=movable.SETTINGS,
             workflows=(journal.JOURNAL,),
             jobs=(Job("revenue.verify", nightly.check, 60 * 24, _("Compute the books of shared revenue anew")),),
             exports=exports.EXPORTS,

@@ -26,7 +26,7 @@ from core import (
     today,
     transactional,
 )
-from plugins.revenue.ledger import by_hand
+from plugins.revenue.ledger import by_hand, movable
 from plugins.revenue.ledger.models import Journal
 from plugins.revenue.ledger.periods import is_locked
 from plugins.revenue.ledger.posting import Line, entry, post, reverse
@@ -93,7 +93,8 @@ def enter_posting(
 ) -> Journal:
     """Enter a posting of one or more movements for a second person; `scans` are tokens of uploads that show it.
 
-    Their digests stand in the entry. Raises `Invalid`, `Refused`, `Forbidden`.
+    Their digests stand in the entry; money does not come or go without one. Raises `NotByHand` for what another page is for,
+    `Invalid`, `Refused`, `Forbidden`.
     """
     actor.require(POST)
     if not purpose.strip() or len(purpose.strip()) > 500:
@@ -102,7 +103,7 @@ def enter_posting(
         raise Invalid({"amount": [_("Please enter at least one movement.")]})
     if len(lines) > MOST_LINES:
         raise Invalid({"amount": [_("At most %(most)d movements go into one posting.", most=MOST_LINES)]})
-    made = _draft(actor, day, purpose.strip(), lines)
+    made = _draft(actor, day, purpose.strip(), lines, shown=bool(scans))
     if scans:
         attach(actor, made.ref, SCAN, scans, permission=POST)
     return made
@@ -147,7 +148,10 @@ def request_reversal(
     )
 
 
-def _draft(actor: Actor, day: datetime.date, purpose: str, lines: Sequence[Line], **more: Any) -> Journal:
+def _draft(
+    actor: Actor, day: datetime.date, purpose: str, lines: Sequence[Line], shown: bool = True, **more: Any
+) -> Journal:
+    """A posting that waits; `shown` where a paper shows it, or what it corrects had one."""
     if day > today():
         raise Invalid({"day": [_("This day lies ahead.")]})
     if is_locked(str(actor.community), day):
@@ -157,6 +161,11 @@ def _draft(actor: Actor, day: datetime.date, purpose: str, lines: Sequence[Line]
             raise Invalid({"amount": [_("Each amount must be more than zero.")]})
         if (line.source, line.source_fund) == (line.destination, line.destination_fund):
             raise Invalid({"destination": [_("Money moves from one place to another: the two sides are the same.")]})
+    refused = movable.refusal(str(actor.community), day, lines)
+    if refused is not None:
+        raise movable.NotByHand(refused)
+    if not shown and movable.touches_money(lines):
+        raise Invalid({"scans": [_("Please add a photo or scan of the paper that shows it, such as the bank's slip.")]})
     said = [[line.amount, line.source, line.source_fund, line.destination, line.destination_fund] for line in lines]
     made = Journal(community=str(actor.community), day=day, purpose=purpose, lines=said, **more, **asker(actor))
     begin(actor, made)
@@ -175,6 +184,10 @@ def approve(actor: Actor, journal_id: int) -> Journal:
         raise Refused(reason)
     approvals = [f"enter {journal.asked_label}", f"approve {actor.signature}"]
     key, lines = f"journal:{journal.id}", movements(journal)
+    # Asked again: another posting may have gone out meanwhile, and an account may have got its keeper.
+    refused = movable.refusal(journal.community, journal.day, lines, journal.id)
+    if refused is not None:
+        raise Refused(refused.words)
     if journal.reverses is None:
         posted = post(
             actor,

@@ -30,6 +30,7 @@ from plugins.revenue.ledger import journal
 from plugins.revenue.ledger.accounts import accounts
 from plugins.revenue.ledger.entries import Line, entry
 from plugins.revenue.ledger.funds import funds
+from plugins.revenue.ledger.movable import NotByHand
 from plugins.revenue.persons import not_the_asker
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint, fen_in, one_form, sent
@@ -81,16 +82,19 @@ def suffix(number: int) -> str:
     return "" if number == 1 else f"_{number}"
 
 
-def _lines(form: Any, movements: int) -> list[Line]:
-    """The movements that are filled in; one without an amount is left out. Raises `Invalid` at the field."""
-    found = []
+def _lines(form: Any, movements: int) -> dict[str, Line]:
+    """The movements that are filled in by the end of their fields' names; one without an amount is left out.
+
+    Raises `Invalid` at the field.
+    """
+    found = {}
     for end in map(suffix, range(1, movements + 1)):
         if not form["amount" + end].data:
             continue
         empty = [name + end for name in SIDES if not form[name + end].data]
         if empty:
             raise Invalid({name: [_("Please fill this in.")] for name in empty})
-        found.append(Line(fen_in(form, "amount" + end), *(form[name + end].data for name in SIDES)))
+        found[end] = Line(fen_in(form, "amount" + end), *(form[name + end].data for name in SIDES))
     return found
 
 
@@ -135,10 +139,15 @@ def desk_journal_new() -> Response:
     form = posting_form(movements, code)
 
     def act() -> journal.Journal:
-        return journal.enter_posting(
-            current_actor(), day=form.day.data, purpose=form.purpose.data, lines=_lines(form, movements),
-            scans=form.scans.data,
-        )  # fmt: skip
+        filled = _lines(form, movements)
+        try:
+            return journal.enter_posting(
+                current_actor(), day=form.day.data, purpose=form.purpose.data, lines=list(filled.values()),
+                scans=form.scans.data,
+            )  # fmt: skip
+        except NotByHand as error:
+            end = list(filled)[error.refusal.line]
+            raise Invalid({error.refusal.side + end: [error.refusal.words]}) from error
 
     made = None if is_adding else sent(form, act)
     if made is not None:

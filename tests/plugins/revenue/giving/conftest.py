@@ -43,7 +43,7 @@ class Office:
 
     def __getattr__(self, name: str) -> Actor:
         try:
-            return self.people[name]
+            return self.__dict__["people"][name]  # a copy in the making has no people yet
         except KeyError:
             raise AttributeError(name) from None
 

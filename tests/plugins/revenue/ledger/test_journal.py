@@ -9,6 +9,7 @@ import peewee
 import pytest
 
 from core.actor import Actor, command, system
+from core.civic.attachments import keep_upload
 from core.errors import Forbidden, Invalid, Refused
 from core.people.account_records import Account
 from core.store.community import find_community
@@ -43,9 +44,14 @@ def keeper(app):
     return somebody(1, 7, "revenue.post", "revenue.approve", "revenue.books")
 
 
+def slip(actor):
+    """A photo of the bank's slip."""
+    return [(keep_upload(actor, "回单.jpg", picture(), ("picture",)).token, "")]
+
+
 @pytest.fixture
 def entered(keeper):
-    return journal.enter_posting(keeper, day=DAY, purpose="利息", lines=[received(500, "general")])
+    return journal.enter_posting(keeper, day=DAY, purpose="利息", lines=[received(500, "general")], scans=slip(keeper))
 
 
 def test_a_posting_stands_in_the_books_when_a_second_person_approved_it(entered):
@@ -91,9 +97,13 @@ def test_what_is_not_approved_is_not_posted(entered):
 def test_what_cannot_be_posted_is_said_at_once(keeper):
     for lines in ([], [received(0)], [Line(1, "1002", "1002", "general", "general")]):
         with pytest.raises(Invalid):
-            journal.enter_posting(keeper, day=DAY, purpose="利息", lines=lines)
+            journal.enter_posting(keeper, day=DAY, purpose="利息", lines=lines, scans=slip(keeper))
+    with pytest.raises(Invalid) as error:
+        journal.enter_posting(keeper, day=DAY, purpose="利息", lines=[received(1)])
+    assert list(error.value.errors) == ["scans"]
+    ahead = datetime.date(2199, 1, 1)
     with pytest.raises(Invalid):
-        journal.enter_posting(keeper, day=datetime.date(2199, 1, 1), purpose="利息", lines=[received(1)])
+        journal.enter_posting(keeper, day=ahead, purpose="利息", lines=[received(1)], scans=slip(keeper))
 
 
 def test_pages_lead_from_entering_to_the_books(app, as_role):
@@ -106,7 +116,9 @@ def test_pages_lead_from_entering_to_the_books(app, as_role):
         "destination_fund": "general", "purpose": "利息",
     }  # fmt: skip
     assert clerk.send(f"{base}/journal/new", **{**form, "amount": "x"}).status_code == 422
-    assert clerk.send(f"{base}/journal/new", **form).status_code == 303
+    assert "scans" in clerk.send(f"{base}/journal/new", **form).get_data(as_text=True)
+    paper = (io.BytesIO(picture()), "回单.jpg")
+    assert clerk.send(f"{base}/journal/new", **form, scans=paper).status_code == 303
     found = Journal.select().get()
     page = director.get(f"{base}/journal/{found.id}").get_data(as_text=True)
     assert "88.50" in page and "利息" in page
