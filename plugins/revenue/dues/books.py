@@ -10,14 +10,14 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core import Actor, Invalid, NotFound, Ref
+from core import Actor, Invalid, Ref
 from plugins.revenue.dues.models import Contract, Receipt, contract_number
 from plugins.revenue.giving.models import float_accounts
-from plugins.revenue.ledger.accounts import account, accounts, open_account
+from plugins.revenue.ledger.accounts import accounts, open_account
 from plugins.revenue.ledger.posting import Line, Posted, post, reverse
 from plugins.revenue.texts import _
 
-ADVANCE, DEPOSITS, UNKNOWN, CUSTODY, INCOME = "2203", "2209.deposits", "4901.unknown", "2601", "4301"
+ADVANCE, DEPOSITS, UNKNOWN, CUSTODY, INCOME = "2203", "2209.deposits", "2209.unknown", "2601", "4301"
 CASH, BANK, KEPT = "1001", "1002", "1901"
 
 Cut = tuple[Contract, int]
@@ -110,18 +110,10 @@ def _owners(origin: str, bank: str, total: int) -> list[Line]:
 
 
 def unknown_lines(receipt: Receipt) -> list[Line]:
-    """Money of which nobody knows who paid it."""
+    """Money of which nobody knows who paid it: 待查款项, owed to somebody and no income until it is known."""
     if receipt.owner_class == "owners":
         return _owners("money", receipt.account, receipt.amount)
     return [Line(receipt.amount, UNKNOWN, receipt.account, "unknown", "unknown")]
-
-
-def open_unknown(actor: Actor) -> None:
-    """The account of unknown payers, once."""
-    try:
-        account(str(actor.community), UNKNOWN)
-    except NotFound:
-        open_account(actor, UNKNOWN, str(_("Other income: unknown payers")), "income")
 
 
 def act_lines(kind: str, contract: Contract | None, receipt: Receipt | None, bank: str, amount: int) -> list[Line]:

@@ -62,7 +62,6 @@ def receive(
     cuts = _chosen(community, operator_id, owner_class, amount, dues) if operator_id is not None else []
     receipt.save(force_insert=True)
     if operator_id is None:
-        books.open_unknown(actor.with_rights("revenue.post"))
         receipt.seq = books.enter(
             actor, f"receipt:{receipt.id}", arrived_on, str(_("Money arrived, the payer is not known yet")),
             books.unknown_lines(receipt), receipt.ref,

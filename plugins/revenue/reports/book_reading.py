@@ -74,7 +74,9 @@ def _entries(community: str, first: datetime.date, last: datetime.date) -> Itera
 def money_of_year(community: str, year: int) -> MoneyFlow:
     """Where the money of a year came from and went, from the month flows."""
     period = Period(year)
-    assets = {line.code for line in chart.accounts(community) if line.kind == "asset"}
+    kinds = {line.code: line.kind for line in chart.accounts(community)}
+    assets = {code for code, kind in kinds.items() if kind == "asset"}
+    costs = {code for code, kind in kinds.items() if kind == "expense"}
     first, last = period.months
     before: dict[str, int] = defaultdict(int)
     flows: list[Flow] = []
@@ -84,4 +86,4 @@ def money_of_year(community: str, year: int) -> MoneyFlow:
             continue
         before[target_fund] += fen * (target in assets)
         before[source_fund] -= fen * (source in assets)
-    return money_flow(flows, assets, {fund: fen for fund, fen in before.items() if fen})
+    return money_flow(flows, assets, {fund: fen for fund, fen in before.items() if fen}, costs)

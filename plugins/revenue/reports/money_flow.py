@@ -4,7 +4,8 @@ Sources → the fund it was booked to → the fund it was allotted to → what i
 is asked of the database is in `book_reading.py`, how it is drawn in `sankey.py`.
 
 Only money counts: a movement between an asset account and another kind of account brings or takes it, one between two funds
-passes it on. A movement back (a reversal, a refund) is taken off, so each link is what remained.
+passes it on. A movement back (a reversal, a refund) is taken off, so each link is what remained. What is taken out of a deposit, an
+advance or 待查款项 as income came from whoever paid: as in 收支表, it is income, and less of the other.
 """
 
 from __future__ import annotations
@@ -65,9 +66,14 @@ class MoneyFlow:
         return any(source.code != target.code for source, target, _amount in self.between(BOOKED))
 
 
-def money_flow(flows: Iterable[Flow], assets: Iterable[str], before: Mapping[str, int]) -> MoneyFlow:
-    """The layers of `flows`. `assets` are the codes of asset accounts, `before` the money of each fund at the beginning."""
-    held = frozenset(assets)
+def money_flow(
+    flows: Iterable[Flow], assets: Iterable[str], before: Mapping[str, int], costs: Iterable[str] = ()
+) -> MoneyFlow:
+    """The layers of `flows`. `assets` are the codes of asset accounts, `before` the money of each fund at the beginning.
+
+    `costs` are the expense accounts: what an allocation hands to the owners is a cost in 收支表 and here money passed to their fund.
+    """
+    held, spent = frozenset(assets), frozenset(costs)
     came: dict[tuple[str, str], int] = defaultdict(int)  # (account, fund) -> what it brought less what it took
     passed: dict[tuple[str, str], int] = defaultdict(int)  # (fund, fund)
     for flow in flows:
@@ -76,7 +82,11 @@ def money_flow(flows: Iterable[Flow], assets: Iterable[str], before: Mapping[str
             came[flow.source, flow.destination_fund] += flow.amount
         elif out_of and not into:
             came[flow.destination, flow.source_fund] -= flow.amount
-        elif into and out_of and flow.source_fund != flow.destination_fund:
+        elif into and out_of:
+            passed[flow.source_fund, flow.destination_fund] += flow.amount
+        elif not spent & {flow.source, flow.destination}:
+            came[flow.source, flow.source_fund] += flow.amount
+            came[flow.destination, flow.destination_fund] -= flow.amount
             passed[flow.source_fund, flow.destination_fund] += flow.amount
     for fund, money in before.items():
         came[BEFORE, fund] += money
@@ -92,7 +102,10 @@ def _settled(came: Mapping[tuple[str, str], int], passed: Mapping[tuple[str, str
     for (_account, fund), amount in came.items():
         booked[fund] += max(0, amount)
     table: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for (giver, taker), amount in sorted(passed.items()):
+    for (giver, taker), there in sorted(passed.items()):
+        amount = there - passed.get((taker, giver), 0)
+        if amount <= 0:  # as much came back, or nothing left the fund
+            continue
         table[giver][taker] += amount
         table[giver][giver] -= amount
     for fund, amount in booked.items():

@@ -2,7 +2,7 @@
 
 What operators on the owners' space pay, and what an allocation gives to the owners, is their income from the day it stands in
 their custody (2601). Until as much of it as the city asks has gone into the maintenance fund, that much of their other money
-waits for it. Opening balances are no income; a mirrored entry counts as if it had never been.
+waits for it. Opening balances are no income; what was mirrored or went back counts as if it had never been.
 """
 
 from __future__ import annotations
@@ -31,24 +31,21 @@ SETTINGS = (
     ),
 )  # fmt: skip
 
+# A mirrored entry counts as if it had never been, and so does what two people gave back (`revenue.act`: money paid too much, a payout,
+# what came back from the funds after a correction). What is spent on a project stays income.
+_COUNTED = """
+SELECT COALESCE(sum(CASE WHEN {into} THEN m.amount ELSE -m.amount END), 0)
+FROM revenue_movement m JOIN revenue_entry e ON e.community = m.community AND e.seq = m.entry
+WHERE m.community = ? AND m.day >= ? AND substr(e.record, 1, 16) <> 'revenue.opening:' AND ({into}) <> ({out})
+AND ((e.reverses IS NULL AND {into}) OR (e.reverses IS NOT NULL AND {out}) OR substr(e.record, 1, 12) = 'revenue.act:')
+"""
 # Custody grows from an account that is no custody: money that arrives, or the cost of an allocation.
-_INCOME = """
-SELECT COALESCE(sum(CASE WHEN e.reverses IS NULL THEN m.amount ELSE -m.amount END), 0)
-FROM revenue_movement m JOIN revenue_entry e ON e.community = m.community AND e.seq = m.entry
-WHERE m.community = ? AND m.day >= ? AND substr(e.record, 1, 16) <> 'revenue.opening:'
-AND ((e.reverses IS NULL AND substr(m.source, 1, 4) = '2601' AND substr(m.destination, 1, 4) <> '2601')
-  OR (e.reverses IS NOT NULL AND substr(m.destination, 1, 4) = '2601' AND substr(m.source, 1, 4) <> '2601'))
-"""
+_INCOME = _COUNTED.format(into="substr(m.source, 1, 4) = '2601'", out="substr(m.destination, 1, 4) = '2601'")
 # Into the maintenance fund from outside it, or as its own income.
-_GIVEN = """
-SELECT COALESCE(sum(CASE WHEN e.reverses IS NULL THEN m.amount ELSE -m.amount END), 0)
-FROM revenue_movement m JOIN revenue_entry e ON e.community = m.community AND e.seq = m.entry
-WHERE m.community = ? AND m.day >= ? AND substr(e.record, 1, 16) <> 'revenue.opening:'
-AND ((e.reverses IS NULL AND substr(m.destination, 1, 4) = '1901' AND m.destination_fund = 'maintenance'
-  AND NOT (substr(m.source, 1, 4) = '1901' AND m.source_fund = 'maintenance'))
-  OR (e.reverses IS NOT NULL AND substr(m.source, 1, 4) = '1901' AND m.source_fund = 'maintenance'
-  AND NOT (substr(m.destination, 1, 4) = '1901' AND m.destination_fund = 'maintenance')))
-"""
+_GIVEN = _COUNTED.format(
+    into="substr(m.destination, 1, 4) = '1901' AND m.destination_fund = 'maintenance'",
+    out="substr(m.source, 1, 4) = '1901' AND m.source_fund = 'maintenance'",
+)
 
 
 ADVICE = _("First move what waits into the maintenance fund, or propose less.")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from core import asked_number, asset, current_community, get_setting, page, today, url, view
-from plugins.revenue.dues.books import ADVANCE, CUSTODY
+from plugins.revenue.dues.books import ADVANCE, CUSTODY, DEPOSITS, UNKNOWN
 from plugins.revenue.ledger import accounts as chart
 from plugins.revenue.ledger import chain
 from plugins.revenue.ledger import funds as fund_list
@@ -87,6 +87,12 @@ def _names(community: str) -> dict[Node, str]:
             str(_("kept for the owners")),
             str(_("paid in advance")),
         )
+    for code in own.keys() & {
+        ADVANCE,
+        DEPOSITS,
+        UNKNOWN,
+    }:  # money of earlier years that was given back, or counts as income now
+        named[Node(USE, code)] = str(_("%(name)s: given back or set off", name=named[Node(SOURCE, code)]))
     named[Node(SOURCE, BEFORE)], named[Node(USE, LEFT)] = str(_("from the year before")), str(_("still there"))
     return named
 

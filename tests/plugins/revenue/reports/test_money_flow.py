@@ -50,6 +50,22 @@ def test_what_was_reversed_or_paid_back_is_taken_off():
     }
 
 
+def test_a_deposit_of_last_year_that_is_set_off_is_income_now_and_less_of_the_deposit():
+    assert found([
+        ("4301.canteen", "unallocated", "2209.deposits", "deposits", 60),
+        ("1002", "deposits", "1002", "unallocated", 60),
+        ("1002", "unallocated", "1002", "operating", 60),
+    ], {"deposits": 100}) == {
+        (BEFORE, "deposits", SOURCE): 100,
+        ("4301.canteen", "unallocated", SOURCE): 60,
+        ("deposits", "deposits", BOOKED): 100,
+        ("unallocated", "operating", BOOKED): 60,
+        ("deposits", "2209.deposits", FUND): 60,
+        ("deposits", LEFT, FUND): 40,
+        ("operating", LEFT, FUND): 60,
+    }  # fmt: skip
+
+
 def test_money_of_last_year_is_a_source_of_its_own():
     assert found([("1002", "reserve", "5201", "reserve", 40)], {"reserve": 100}) == {
         (BEFORE, "reserve", SOURCE): 100,
