@@ -104,7 +104,10 @@ def rate(actor: Actor, subject: Ref, value: int, words: str = "") -> None:
 def enter_score(
     actor: Actor, subject: Ref, person_id: int, value: int, words: str = "", *, asked_on: datetime.date, permission: str
 ) -> None:
-    """Enter what a resident wrote on paper on `asked_on` (代录); needs `permission`. Raises like `rate`, and `NotFound`."""
+    """Enter what a resident wrote on paper on `asked_on` (代录); needs `permission`.
+
+    What a household gave by itself is not replaced by a paper. Raises like `rate`, and `NotFound`.
+    """
     actor.require(permission)
     require_person(actor, Person.get_of(community_of(actor), person_id).id)
     if asked_on > today():
@@ -126,6 +129,10 @@ def _keep(
         raise Refused(_("It could be rated until %(day)s.", day=day_text(last)))
     values: dict[str, Any] = {"value": value, "words": words.strip(), "asked_on": day, "entered_by": by, "at": now()}
     found = _score(subject, home)
+    if found is not None and by and not found.entered_by:
+        raise Refused(
+            _("This household gave its score itself on %(day)s. Only the household changes it.", day=day_text(found.asked_on))
+        )  # fmt: skip
     if found is None:
         found = Score.create(community=subject.community, subject=str(subject), home_id=home, **values)
         audit.record(actor, "core.score.given", subject, after={"value": value}, permission=permission)

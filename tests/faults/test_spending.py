@@ -18,9 +18,9 @@ from plugins.revenue.ledger.holds import held
 from plugins.revenue.ledger.posting import entries_about
 from plugins.revenue.spending import lists, proposing
 from tests.faults.serving import ROOT, environment
-from tests.plugins.revenue.spending.conftest import BANK, MONEY, clock, house, plugins
+from tests.plugins.revenue.spending.conftest import BANK, MONEY, clock, house
 
-__all__ = ["clock", "house", "plugins"]
+__all__ = ["clock", "house"]
 KILLS = 12
 AMOUNT = 300_000
 pytestmark = pytest.mark.faults

@@ -235,7 +235,9 @@ def _pay_fee(actor: Actor, fee: Fee) -> int:
     _not_too_much(line)
     destination = CUSTODY if is_custody(bank) else FEES
     movement = Movement(-line.amount, bank.account, destination, fee.fund, fee.fund)
-    approvals = (f"entered {fee.by_label}", f"approved {actor.signature}")
+    approvals = (
+        str(_("entered: %(name)s", name=fee.by_label)), str(_("approved: %(name)s", name=actor.signature)),
+    )  # fmt: skip
     posted = _post(actor, line, "bank.fee", f"银行手续费：{fee.words}", movement, approvals)
     # The match is the bookkeeper's, who found the line; whoever approves a fee may still close the month.
     join(actor, bank.id, [line.id], [posted.seq], "fee", Matcher(fee.entered_by, fee.entered_person, fee.by_label))

@@ -182,7 +182,9 @@ def approve(actor: Actor, journal_id: int) -> Journal:
     reason = not_the_asker(actor, journal, {})
     if reason:
         raise Refused(reason)
-    approvals = [f"enter {journal.asked_label}", f"approve {actor.signature}"]
+    approvals = [
+        str(_("entered: %(name)s", name=journal.asked_label)), str(_("approved: %(name)s", name=actor.signature)),
+    ]  # fmt: skip
     key, lines = f"journal:{journal.id}", movements(journal)
     # Asked again: another posting may have gone out meanwhile, and an account may have got its keeper.
     refused = movable.refusal(journal.community, journal.day, lines, journal.id)

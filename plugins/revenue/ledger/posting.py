@@ -89,7 +89,7 @@ def post(
 ) -> Posted:
     """Post one entry in the caller's transaction, or one of its own.
 
-    `evidence` are SHA-256 of files in hexadecimal digits, `approvals` texts such as “review 张三”. The same `key` with the
+    `evidence` are SHA-256 of files in hexadecimal digits, `approvals` texts such as “审核：张三”. The same `key` with the
     same content gives the entry that stands already; with other content `Refused`, as are a locked month, a fund without
     cover and unknown or closed accounts. Raises `Invalid` for what cannot be an entry.
     """

@@ -173,10 +173,10 @@ def contestable(proposal: Proposal) -> Iterator[Signature]:
 
 
 def approvals(proposal: Proposal) -> list[str]:
-    """Who took which step, as the ledger keeps it with the entry: `sign 张三`."""
+    """Who took which step, as the ledger keeps it with the entry: `签字：张三`."""
     latest = {
         each.step: each
         for each in standing(proposal)
         if each.agreed and (each.round == proposal.round or each.step in ("propose", "decide"))
     }
-    return [f"{step} {latest[step].name}" for step in STEPS if step in latest]
+    return [str(_("%(what)s: %(name)s", what=STEPS[step], name=latest[step].name)) for step in STEPS if step in latest]

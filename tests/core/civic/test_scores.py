@@ -142,6 +142,16 @@ def test_paper_keeps_its_day_and_counts_as_the_household_s(room, live, store):
         scores.enter_score(stranger, room, member.person, 5, asked_on=today(), permission=ENTER)
 
 
+def test_no_paper_replaces_what_a_household_gave_itself(room, live, store):
+    member, staff, yesterday = live("2-1-101"), store.actor(ENTER), today() - datetime.timedelta(days=1)
+    scores.enter_score(staff, room, member.person, 4, asked_on=yesterday, permission=ENTER)
+    scores.enter_score(staff, room, member.person, 5, asked_on=yesterday, permission=ENTER)
+    scores.rate(member, room, 1)
+    with pytest.raises(Refused):
+        scores.enter_score(staff, room, member.person, 5, asked_on=today(), permission=ENTER)
+    assert Score.get().value == 1
+
+
 def test_parallel_taps_make_one_score(room, live):
     member, barrier = live("2-1-101"), threading.Barrier(5)
 

@@ -58,7 +58,7 @@ def test_a_posting_stands_in_the_books_when_a_second_person_approved_it(entered)
     assert balance(WEST_HILL, "1002") == 0
     done = journal.approve(somebody(2, 8, "revenue.approve"), entered.id)
     assert done.state == "posted"
-    assert entry(WEST_HILL, done.seq).approvals == ("enter 账户1", "approve 账户2")
+    assert entry(WEST_HILL, done.seq).approvals == ("录入：账户1", "审核：账户2")
     assert balance(WEST_HILL, "1002") == 500
     with pytest.raises(Refused):
         journal.approve(somebody(3, 9, "revenue.approve"), entered.id)

@@ -24,9 +24,9 @@ from plugins.revenue.ledger.models import Seal
 from plugins.revenue.ledger.posting import Line, post
 from plugins.revenue.reports.verification import published_head
 from tests.core.web.office_cases import HERE, text
-from tests.plugins.revenue.spending.conftest import clock, give_money, house, plugins
+from tests.plugins.revenue.spending.conftest import clock, give_money, house
 
-__all__ = ["clock", "house", "plugins"]
+__all__ = ["clock", "house"]
 
 
 def notice(community: str = WEST_HILL, title: str = "停水通知") -> notices.Notice:

@@ -13,9 +13,9 @@ from plugins.revenue.reports.book_reading import money_of_year
 from plugins.revenue.reports.money_flow import FUND, USE, Node
 from plugins.revenue.shares import deadlines
 from tests.core.web.office_cases import HERE, text
-from tests.plugins.revenue.spending.conftest import MONEY, clock, give_money, house, plugins
+from tests.plugins.revenue.spending.conftest import MONEY, clock, give_money, house
 
-__all__ = ["clock", "house", "plugins"]
+__all__ = ["clock", "house"]
 PAGES = ("money", "operators", "projects", "giving", "spot", "verify")
 
 

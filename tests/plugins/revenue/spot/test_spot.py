@@ -26,9 +26,9 @@ from plugins.revenue.spot.models import Result, Spot, Voucher
 from plugins.revenue.spot.words import COUNT, SPOT
 from tests.core.web.office_cases import HERE, text
 from tests.plugins.revenue.reports.test_verification import run
-from tests.plugins.revenue.spending.conftest import clock, give_money, house, plugins
+from tests.plugins.revenue.spending.conftest import clock, give_money, house
 
-__all__ = ["clock", "house", "plugins"]
+__all__ = ["clock", "house"]
 YEAR = today().year - 1
 QUARTER = datetime.date(YEAR, 1, 1)
 LAST = datetime.date(YEAR, 3, 31)
