@@ -467,7 +467,7 @@ def _claim_of(me: Any, mark: str) -> int:
 def _add_dues(town: Town) -> None:
     """A canteen with a period in force and paid, one that waits for its review, money of an unknown payer, and a deposit."""
     from core.civic.attachments import keep_upload
-    from plugins.revenue.dues import acts, contracts, declaring, operators, receiving, reviewing
+    from plugins.revenue.dues import acts, contracts, declaring, operators, receiving, reviewing, rule_changes
 
     clerk, reviewer, keeper = (_hand(town, role) for role in ("secretary", "director", "bookkeeper"))
     operator = operators.save_operator(
@@ -508,7 +508,10 @@ def _add_dues(town: Town) -> None:
         ).id
         for _each in range(2)
     ]
-    for name, keys in (("contract_id", [signed.id, waiting.id, draft.id]), ("operator_id", [operator.id]), ("due_id", dues),
+    paper = keep_upload(clerk, f"{town.mark}补充协议.txt", f"{town.mark}补充协议".encode(), ("document",))
+    wish = rule_changes.Wish(rule, today(), f"{town.mark}改约", "会议纪要", None, [(paper.token, "")])
+    change = rule_changes.propose(clerk, waiting.id, wish)
+    for name, keys in (("rule_change_id", [change.id]), ("contract_id", [signed.id, waiting.id, draft.id]), ("operator_id", [operator.id]), ("due_id", dues),
                        ("receipt_id", [paid.id, unknown.id]), ("act_id", asked)):  # fmt: skip
         town.values[name] = [*town.values.get(name, []), *keys]
 

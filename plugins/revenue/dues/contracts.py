@@ -68,18 +68,23 @@ def _checked(community: str, values: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("declare_days", "pay_days"):
         if not isinstance(days := given[name], int) or not 1 <= days <= 120:
             wrong[name] = [_("From 1 to 120 days.")]
-    if given["vote"] is not None:
-        try:
-            for how in COUNTS:
-                Vote(*given["vote"][how])
-        except Invalid as error:
-            wrong["vote"] = [each for texts in error.errors.values() for each in texts]
+    wrong |= vote_errors(given["vote"])
     for name in ("room", "evidence", "approval"):
         given[name] = str(given[name] or "").strip()
     given["deposit_fen"] = given["deposit_fen"] or 0
     if wrong:
         raise Invalid(wrong)
     return given
+
+
+def vote_errors(vote: Mapping[str, Sequence[int]] | None) -> dict[str, list[Any]]:
+    """What cannot be right about the counts of a vote, at the field `vote`; nothing where none are given."""
+    try:
+        for how in COUNTS if vote is not None else ():
+            Vote(*(vote or {})[how])
+    except Invalid as error:
+        return {"vote": [each for texts in error.errors.values() for each in texts]}
+    return {}
 
 
 @transactional
@@ -96,7 +101,7 @@ def save_draft(actor: Actor, contract_id: int | None, values: Mapping[str, Any],
     if found.state != "draft":
         raise Refused(
             _("A contract that is signed is not changed any more."),
-            advice=_("Enter a new version of the rule, or a new contract."),
+            advice=_("Propose a new rule with the signed supplement, or enter a new contract."),
         )
     before = {name: getattr(found, name) for name in FIELDS}
     Contract.update(**given).where(Contract.community == community, Contract.id == contract_id).execute()
@@ -113,48 +118,47 @@ def _plain(value: Any) -> Any:
 
 
 @transactional
-def add_rule(actor: Actor, contract_id: int, rule: object, from_day: datetime.date, reason: str = "") -> RuleVersion:
-    """A new version of the rule, for periods that begin on `from_day` or later; earlier versions stay as they are.
+def add_rule(actor: Actor, contract_id: int, rule: object, from_day: datetime.date) -> RuleVersion:
+    """A version of the rule of a draft, for periods that begin on `from_day` or later; earlier versions stay as they are.
 
-    Raises `Invalid` for a rule that cannot be computed or names a fund that is not there, `Refused` where a period it would
-    hold for has its share already.
+    Raises `Invalid` for a rule that cannot be computed or names a fund that is not there, `Refused` once the contract is signed:
+    from then on a version comes from a change that a second person approves (`rule_changes`).
     """
     actor.require(CONTRACTS)
     community = str(actor.community)
     contract: Contract = Contract.get_of(community, contract_id)
+    check_rule(community, rule)
+    if contract.state in ("ended", "dropped"):
+        raise Refused(_("The contract has ended."))
+    if contract.state != "draft":
+        raise Refused(
+            _("The contract is in force: nobody changes its rule alone."),
+            advice=_("Propose the new rule with the signed supplement; it holds once a second person has approved it."),
+        )
+    versions = rule_versions(community, contract_id)
+    if from_day > contract.starts_on and not versions:
+        raise Invalid({"from_day": [_("The first version holds from the first day of the contract.")]})
+    made: RuleVersion = RuleVersion.create(
+        community=community, contract_id=contract_id, version=len(versions) + 1, from_day=from_day, rule=rule, **by(actor)
+    )  # fmt: skip
+    rule_added(actor, contract, made, CONTRACTS)
+    return made
+
+
+def check_rule(community: str, rule: object) -> Rule:
+    """The rule as it is computed; raises `Invalid` for one that cannot be, or that names a fund that is not there."""
     parsed = Rule.parse(rule)
     known = {each.code for each in funds(community) if each.is_open}
     missing = [part.to for part in parsed.split if part.to not in known]
     if missing:
         raise Invalid({"rule": [_("There is no fund %(code)s.", code=missing[0])]})
-    if contract.state in ("ended", "dropped"):
-        raise Refused(_("The contract has ended."))
-    versions = rule_versions(community, contract_id)
-    if contract.state != "draft":
-        if not reason.strip():
-            raise Invalid({"reason": [_("Please say why the rule changes, and who decided it.")]})
-        if from_day <= versions[-1].from_day:
-            raise Invalid({"from_day": [_("It holds later than the version before it.")]})
-        if (
-            Due.of(community)
-            .where(Due.contract_id == contract_id, Due.first_day >= from_day, Due.state != "draft")
-            .exists()
-        ):
-            raise Refused(
-                _("A period from this day on has been declared already."),
-                advice=_("Choose the first day of a period that nobody has declared yet."),
-            )
-    elif from_day > contract.starts_on and not versions:
-        raise Invalid({"from_day": [_("The first version holds from the first day of the contract.")]})
-    made: RuleVersion = RuleVersion.create(
-        community=community, contract_id=contract_id, version=len(versions) + 1, from_day=from_day, rule=rule,
-        reason=reason.strip(), **by(actor),
-    )  # fmt: skip
-    record(
-        actor, "revenue.rule.added", contract.ref, after={"version": made.version, "from_day": from_day.isoformat(), "rule": rule},
-        permission=CONTRACTS,
-    )  # fmt: skip
-    return made
+    return parsed
+
+
+def rule_added(actor: Actor, contract: Contract, made: RuleVersion, permission: str) -> None:
+    """The audit entry of a new version."""
+    after = {"version": made.version, "from_day": made.from_day.isoformat(), "rule": made.rule}
+    record(actor, "revenue.rule.added", contract.ref, after=after, permission=permission)
 
 
 def rule_versions(community: str, contract_id: int) -> list[RuleVersion]:
@@ -304,8 +308,8 @@ def rooms_to_choose(community: str) -> list[tuple[str, str]]:
     return [(f"rooms.room:{each.room_id}", each.name) for each in service.utilisation(community, today(), today())]
 
 
-def vote_outcome(contract: Contract) -> Any:
-    """What the owners' vote of a contract came to, None without one."""
-    if not contract.vote:
+def vote_outcome(found: Any) -> Any:
+    """What the owners' vote on a contract, or on a change of its rule, came to; None without one."""
+    if not found.vote:
         return None
-    return owners_vote("three_quarters", *(Vote(*contract.vote[how]) for how in COUNTS))
+    return owners_vote("three_quarters", *(Vote(*found.vote[how]) for how in COUNTS))

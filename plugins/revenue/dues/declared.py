@@ -34,6 +34,7 @@ class Dues(Part):
             receiving,
             records,
         )
+        from plugins.revenue.dues.rule_states import RULE_CHANGE
         from plugins.revenue.dues.states import CONTRACT, DUE
         from plugins.revenue.ledger.by_hand import keepers, owners
 
@@ -42,7 +43,7 @@ class Dues(Part):
         return Declaration(
             models=models.MODELS,
             permissions=PERMISSIONS,
-            workflows=(CONTRACT, DUE),
+            workflows=(CONTRACT, RULE_CHANGE, DUE),
             jobs=(
                 Job("revenue.periods", declaring.estimate_missing, DAY, _("Open accounting periods, and estimate what nobody declared")),
                 Job("revenue.overdue", receiving.mark_overdue, DAY, _("Mark shares that were not paid in time")),

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from core import Actor, Community, colleagues, holders_named, keep_upload, today
-from plugins.revenue.dues import contracts, declaring, operators, receiving, reviewing
-from plugins.revenue.dues.access import CONTRACTS, DECLARE, RECEIVE, REVIEW
+from plugins.revenue.dues import contracts, declaring, operators, receiving, reviewing, rule_changes
+from plugins.revenue.dues.access import APPROVE, CONTRACTS, DECLARE, RECEIVE, REVIEW
 from plugins.revenue.dues.models import Contract, Due
+from plugins.revenue.dues.rule_states import first_period
 from plugins.revenue.texts import _
 
 Rule = dict[str, Any]
@@ -72,7 +73,22 @@ def fill(community: Community, _actor: Actor) -> Iterator[str]:
         paper = keep_upload(clerk, "合同扫描件.txt", f"{business} 合同 {first}".encode(), ("document",))
         contract = contracts.sign(clerk, draft.id, first + datetime.timedelta(days=3), [(paper.token, "")])
         _year(clerk, reviewer, keeper, contract, figures)
+        if business == _BUSINESSES[0][1]:
+            _propose(_with(people, CONTRACTS, *(each for each in people if each.can(APPROVE))) or clerk, contract, rule)
     yield str(_("Four operators with the shares of a year, declared, reviewed and paid."))
+
+
+def _propose(clerk: Actor, contract: Contract, rule: Rule) -> None:
+    """A new rule of the canteen, from its next period on, that waits for the second person."""
+    begins = first_period(contract, today() + datetime.timedelta(days=1))
+    if begins is None:
+        return
+    paper = keep_upload(clerk, "补充协议扫描件.txt", f"{contract.business} 补充协议 {begins}".encode(), ("document",))
+    wish = rule_changes.Wish(
+        rule={**rule, "components": [{"kind": "percent", "of": "net_profit_fen", "rate": "0.4"}]}, from_day=begins,
+        reason="食堂连续三个季度盈利，居民会议同意提高分成比例", approval=f"{today().year}年居民会议纪要", vote=None, scans=[(paper.token, "")],
+    )  # fmt: skip
+    rule_changes.propose(clerk, contract.id, wish)
 
 
 def _year(clerk: Actor, reviewer: Actor, keeper: Actor, contract: Contract, figures: list[dict[str, int]]) -> None:

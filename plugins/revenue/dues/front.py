@@ -29,7 +29,7 @@ def nav_items(actor: Actor) -> Iterator[NavItem]:
     group = _("Community revenue")
     yield NavItem(
         _("Operators and contracts"), "contracts", "file-text", "desk", BOOKS, group=group, order=61,
-        covers=("operators_list", "operator_new", "operator_edit", "operator_statement_desk", "contract", "contract_new", "contract_edit"),
+        covers=("operators_list", "operator_new", "operator_edit", "operator_statement_desk", "contract", "contract_new", "contract_edit", "rule_change"),
     )  # fmt: skip
     yield NavItem(
         _("Dues"), "dues", "clipboard-check", "desk", BOOKS, group=group, order=62, covers=("due", "due_declare")

@@ -21,6 +21,7 @@ from plugins.revenue.dues.models import (
     Part,
     Receipt,
     Review,
+    RuleChange,
     RuleVersion,
     contract_number,
 )  # fmt: skip
@@ -288,8 +289,8 @@ def steps_of(due: Due, inside: bool) -> list[tuple[int, State, str, str]]:
 # --------------------------------------------------------------------------- contracts, receipts
 
 
-def rule_words(community: str, version: RuleVersion | None) -> list[str]:
-    """A version of a rule in words."""
+def rule_words(community: str, version: RuleVersion | RuleChange | None) -> list[str]:
+    """A version of a rule, or one that was proposed, in words."""
     return rule_told(Rule.parse(version.rule), computing.fund_names(community)) if version is not None else []
 
 

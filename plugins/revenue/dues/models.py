@@ -107,6 +107,51 @@ class RuleVersion(CommunityModel):
         table_name = "revenue_rule"
 
 
+class RuleChange(CommunityModel):
+    """补充协议: the rule of a contract in force as it is to be from `from_day` on, proposed by one person, decided by another.
+
+    Approved it is `version` of the contract's rule. `approval` names the minutes or the vote, `vote` holds the counts of the
+    owners' vote where the space is theirs. What was proposed never changes.
+    """
+
+    kind = "revenue.rule_change"
+    contract_id = Integer()
+    state = Text()
+    workflow_version = Integer(default=0)
+    from_day = Day()
+    rule = Json()
+    reason = Text()
+    approval = Text()
+    vote = Json(null=True)
+    asked_by = Integer()
+    asked_person = Integer(null=True)
+    asked_label = Text()
+    asked_on = Day()
+    at = Utc(default=now)
+    decided_by = Integer(null=True)
+    decided_person = Integer(null=True)
+    decided_label = Text(default="")
+    decided_on = Day(null=True)
+    refusal = Text(default="")
+    version = Integer(null=True)
+
+    class Meta:
+        table_name = "revenue_rule_change"
+
+
+class RuleChangeScan(CommunityModel):
+    """A scan of the signed supplement with the SHA-256 it had then. Never changed; without one no change is approved."""
+
+    kind = "revenue.rule_change_scan"
+    change_id = Integer()
+    file_use = Integer()
+    sha256 = Text()
+    at = Utc(default=now)
+
+    class Meta:
+        table_name = "revenue_rule_change_scan"
+
+
 class ContractScan(CommunityModel):
     """A scan of the signed paper with the SHA-256 it had then. Never changed; without one no contract comes into force."""
 
@@ -313,6 +358,6 @@ def contract_number(contract: Contract) -> str:
 
 
 MODELS: tuple[Any, ...] = (
-    Operator, OperatorAccount, Contract, RuleVersion, ContractScan, Due, Declaration, Evidence, Computation, Review, Receipt, Part,
+    Operator, OperatorAccount, Contract, RuleVersion, RuleChange, RuleChangeScan, ContractScan, Due, Declaration, Evidence, Computation, Review, Receipt, Part,
     MoneyAct,
 )  # fmt: skip

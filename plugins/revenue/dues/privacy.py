@@ -16,6 +16,7 @@ from plugins.revenue.dues.models import (
     OperatorAccount,
     Receipt,
     Review,
+    RuleChange,
     RuleVersion,
 )  # fmt: skip
 from plugins.revenue.texts import _
@@ -37,6 +38,10 @@ PERSONAL = (
         _("What is run where, and who decided it"), _STAYS,
     ),
     _field(RuleVersion, ("reason", "by_label"), _("Who entered the rule of a share, and why"), _STAYS),
+    _field(
+        RuleChange, ("reason", "approval", "vote", "asked_label", "decided_label", "refusal"),
+        _("Who proposed and who decided a new rule of a share, and why"), _STAYS,
+    ),
     _field(Declaration, ("figures", "words", "reason", "by_label"), _("What an operator declared, and why it was corrected"), _STAYS),
     _field(Review, ("reason", "by_label"), _("Who reviewed a declaration, and why it was returned"), _STAYS),
     _field(Receipt, ("payer", "words", "account", "owner_class", "by_label"), _("Who paid, as the bank says")),
@@ -120,6 +125,8 @@ def _blank_labels(code: str, person: DataSubject, accounts: set[int]) -> Iterato
         (Receipt, Receipt.by_label),
         (MoneyAct, MoneyAct.by_label),
         (MoneyAct, MoneyAct.decided_label),
+        (RuleChange, RuleChange.asked_label),
+        (RuleChange, RuleChange.decided_label),
     ):
         for row in list(model.of(code).where(label.in_(person.names))):
             model.update({label: CLEARED}).where(model.community == code, model.id == row.id).execute()

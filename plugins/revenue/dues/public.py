@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core import NotFound
+from core import NotFound, today
 from plugins.revenue.dues import lists, returning
 from plugins.revenue.dues.acts import deposit
 from plugins.revenue.dues.contracts import rule_on, rule_versions
-from plugins.revenue.dues.models import Contract, Declaration, RuleVersion
+from plugins.revenue.dues.models import Contract, Declaration, RuleChange, RuleVersion
 from plugins.revenue.dues.operators import operator_names
+from plugins.revenue.dues.rule_changes import changes_of
 
 SHOWN = ("active", "expiring", "ended")
 
@@ -48,6 +50,22 @@ class OperatorShown:
     due: int
     received: int
     periods: Sequence[PeriodShown]
+
+
+@dataclass(frozen=True)
+class VersionShown:
+    """A version of a rule in words, for periods that begin `since` … `until` (both days included; None: until the contract ends).
+
+    `when` is before, now or later, or never where the draft had a newer one from the same day on.
+    `change` is what two people agreed to, None for what the contract was signed with.
+    """
+
+    version: RuleVersion
+    since: datetime.date
+    until: datetime.date | None
+    when: str
+    said: Sequence[str]
+    change: RuleChange | None
 
 
 def operators_shown(community: str, year: int | None = None) -> list[OperatorShown]:
@@ -88,10 +106,19 @@ def _period(line: lists.DueLine) -> PeriodShown:
     )  # fmt: skip
 
 
-def versions_shown(contract: Contract) -> list[tuple[RuleVersion, list[str]]]:
-    """Every version of the rule in words, the newest first."""
-    found = reversed(rule_versions(contract.community, contract.id))
-    return [(each, lists.rule_words(contract.community, each)) for each in found]
+def versions_shown(contract: Contract) -> list[VersionShown]:
+    """Every version of the rule in words with the days it holds for, the newest first."""
+    changes = {each.version: each for each in changes_of(contract) if each.version is not None}
+    shown: list[VersionShown] = []
+    until = None
+    for each in reversed(rule_versions(contract.community, contract.id)):
+        since = max(each.from_day, contract.starts_on)
+        last = until or contract.ended_on or contract.ends_on
+        when = "never" if last < since else "before" if last < today() else "later" if since > today() else "now"
+        said = lists.rule_words(contract.community, each)
+        shown.append(VersionShown(each, since, until, when, said, changes.get(each.version)))
+        until = min(last, each.from_day - datetime.timedelta(days=1))
+    return shown
 
 
 def deposit_held(contract: Contract) -> int:

@@ -35,9 +35,11 @@ from plugins.revenue.dues.models import (
     Operator,
     OperatorAccount,
     Receipt,
+    RuleChange,
     contract_number,
 )  # fmt: skip
 from plugins.revenue.dues.operators import operator_names
+from plugins.revenue.dues.rule_states import RULE_CHANGE
 from plugins.revenue.dues.statement import operator_statement
 from plugins.revenue.dues.states import CONTRACT, DUE
 from plugins.revenue.dues.words import ACTS, SOURCES
@@ -85,6 +87,27 @@ def _told(record: Any, workflow: Any, actor: Actor) -> Iterator[Moment]:
 
 def _contract_story(actor: Actor, ref: Ref) -> Iterator[Moment]:
     return _told(Contract.get_of(str(actor.community), ref.id), CONTRACT, actor)
+
+
+def _change_titles(actor: Actor, refs: Sequence[Ref]) -> Mapping[Ref, str]:
+    if not sees_books(actor):
+        return {}
+    found = [(each, Contract.get_of(each.community, each.contract_id)) for each in _of(RuleChange, actor, refs)]
+    return {
+        each.ref: str(_("New rule of the share: %(what)s", what=f"{of.business} {contract_number(of)}")) for each, of in found
+    }  # fmt: skip
+
+
+def _change_story(actor: Actor, ref: Ref) -> Iterator[Moment]:
+    return _told(RuleChange.get_of(str(actor.community), ref.id), RULE_CHANGE, actor)
+
+
+def _change_related(community: str, refs: Sequence[Ref]) -> Iterator[tuple[Ref, str, Ref]]:
+    """A change is about its contract."""
+    keys = [int(ref.id) for ref in refs if ref.kind == RuleChange.kind]
+    contracts = [int(ref.id) for ref in refs if ref.kind == Contract.kind]
+    for each in RuleChange.of(community).where(RuleChange.id.in_(keys) | RuleChange.contract_id.in_(contracts)):
+        yield each.ref, "about", Ref(Contract.kind, community, each.contract_id)
 
 
 def _due_titles(actor: Actor, refs: Sequence[Ref]) -> Mapping[Ref, str]:
@@ -180,6 +203,10 @@ def _declaration_path(actor: Actor, ref: Ref) -> str:
 
 RECORDS = (
     RecordKind(Contract, _("Contract of an operator"), "file-text", _contract_titles, _contract_path, _sees_contract, _contract_story),
+    RecordKind(
+        RuleChange, _("New rule of a share"), "scale", _change_titles, lambda _actor, ref: f"revenue/desk/rule-changes/{ref.id}", _inside,
+        _change_story, _change_related,
+    ),
     RecordKind(Due, _("Due of an operator"), "clipboard-check", _due_titles, _due_path, _sees_due, _due_story, _due_related, _due_askers),
     RecordKind(Operator, _("Operator on the space"), "store", _operator_titles, lambda _actor, ref: f"revenue/desk/operators/{ref.id}", _inside),
     RecordKind(Receipt, _("Receipt of money"), "hand-coins", _receipt_titles, lambda _actor, ref: f"revenue/desk/receipts/{ref.id}", _inside),
@@ -198,6 +225,7 @@ FILES = (
         private=True,
     ),
     FileKind(Contract.kind, "scan", _inside, most=20, takes=("picture", "document"), keep_days=None, private=True),
+    FileKind(RuleChange.kind, "scan", _inside, most=20, takes=("picture", "document"), keep_days=None, private=True),
     FileKind(Due.kind, "scan", _inside, most=6, takes=("picture", "document"), keep_days=None, private=True),
 )
 

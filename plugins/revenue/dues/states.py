@@ -34,14 +34,18 @@ def has_rule(_actor: Actor, contract: Contract, _fields: Mapping[str, Any]) -> L
 
 def is_approved(_actor: Actor, contract: Contract, _fields: Mapping[str, Any]) -> Label | None:
     """Minutes, or a vote of the owners that carried; the owners' own space always takes their vote (《民法典》 §278)."""
-    if not contract.approval:
+    return why_undecided(contract.is_owners, contract.approval_kind, contract.approval, contract.vote)
+
+
+def why_undecided(is_owners: bool, kind: str, approval: str, vote: Mapping[str, Any] | None) -> Label | None:
+    """What is missing so that a contract, or a change of its rule, is decided; None where nothing is."""
+    if not approval:
         return _("Enter first by which minutes or vote it was decided.")
-    if contract.approval_kind == "minutes":
-        return _("The owners' space takes a vote of the owners.") if contract.is_owners else None
-    votes = contract.vote or {}
-    if not votes:
+    if kind == "minutes":
+        return _("The owners' space takes a vote of the owners.") if is_owners else None
+    if not vote:
         return _("Enter the counts of the owners' vote.")
-    outcome = owners_vote("three_quarters", *(Vote(*votes[how]) for how in ("persons", "area")))
+    outcome = owners_vote("three_quarters", *(Vote(*vote[how]) for how in ("persons", "area")))
     return None if outcome.passed else outcome.reasons[0]
 
 

@@ -15,7 +15,6 @@ from core import (
     asked_number,
     current_actor,
     current_community,
-    fen_of,
     page,
     status_of,
     submit_once,
@@ -26,15 +25,17 @@ from core import (
     was_submitted,
 )  # fmt: skip
 from plugins.revenue.dues import contracts as services
-from plugins.revenue.dues import lists, operators, public, receiving
+from plugins.revenue.dues import lists, operators, public, receiving, rule_changes
 from plugins.revenue.dues.access import BOOKS, CONTRACTS
 from plugins.revenue.dues.acts import acts_of
 from plugins.revenue.dues.models import Contract, Operator
+from plugins.revenue.dues.rule_states import RULE_STATES
 from plugins.revenue.dues.states import has_rule, is_approved
 from plugins.revenue.dues.words import ACTS, APPROVALS, DECISIONS, HOLDERS, OPERATOR_KINDS, OWNER_CLASSES, PERIODS
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
 from plugins.revenue.views.dues_forms import (
+    SQUARE,
     VOTE_FIELDS,
     ContractForm,
     EndForm,
@@ -42,11 +43,10 @@ from plugins.revenue.views.dues_forms import (
     ScanForm,
     SignForm,
     fen_in,
+    vote_in,
     yuan_or_empty,
 )
 from plugins.revenue.views.dues_portal import found_or_none
-
-_SQUARE = 10_000  # cm² in a m²
 
 
 @blueprint.get("/desk/operators")
@@ -131,7 +131,7 @@ def contract_edit(contract: Contract) -> Response:
     if contract.state != "draft":
         raise Refused(
             _("A contract that is signed is not changed any more."),
-            advice=_("Enter a new version of the rule, or a new contract."),
+            advice=_("Propose a new rule with the signed supplement, or enter a new contract."),
         )
     return _draft_page(contract, {name: getattr(contract, name) for name in services.FIELDS}, None)
 
@@ -164,32 +164,17 @@ def _shown(values: dict[str, Any]) -> dict[str, Any]:
     vote = values.get("vote") or {}
     for how, name in (("persons", "persons"), ("area", "area")):
         for part, count in zip(("all", "part", "yes"), vote.get(how, ()), strict=False):
-            shown[f"{part}_{name}"] = count if how == "persons" else f"{count // _SQUARE}.{count % _SQUARE // 100:02d}"
+            shown[f"{part}_{name}"] = count if how == "persons" else f"{count // SQUARE}.{count % SQUARE // 100:02d}"
     return shown
 
 
 def _saved(form: ContractForm, contract: Contract | None, earlier: Contract | None) -> int:
     values: dict[str, Any] = {name: form[name].data for name in services.FIELDS if name in form}
-    values.update(deposit_fen=fen_in(form, "deposit"), estimate_fen=fen_in(form, "estimate"), vote=_vote(form))
+    values.update(deposit_fen=fen_in(form, "deposit"), estimate_fen=fen_in(form, "estimate"), vote=vote_in(form))
     made = services.save_draft(
         current_actor(), contract.id if contract else None, values, renews=earlier.id if earlier else None
     )
     return int(made.id)
-
-
-def _vote(form: ContractForm) -> dict[str, list[int]] | None:
-    """The counts of a vote, None where nothing is entered; areas are typed in m² with two decimals."""
-    if not any(form[name].data for name in VOTE_FIELDS):
-        return None
-    counts: list[int] = []
-    for name in VOTE_FIELDS:
-        value = form[name].data
-        try:
-            number = value if isinstance(value, int) else (fen_of(value or "") or 0) * 100
-        except ValueError:
-            raise Invalid({name: [_("Please write the area in m², for example 24000.50.")]}) from None
-        counts.append(number or 0)
-    return {"persons": counts[:3], "area": counts[3:]}
 
 
 @blueprint.get("/desk/contracts/<int:contract_id>")
@@ -203,7 +188,7 @@ def contract(contract: Contract) -> Response:
         versions=public.versions_shown(contract), held=public.deposit_held(contract), acts=acts_of(code, contract.id), act_words=ACTS,
         decisions=DECISIONS, obstacles=obstacles if contract.state == "draft" else [], room=services.room_name(code, contract.room),
         classes=OWNER_CLASSES, periods=PERIODS, holders=HOLDERS, approvals=APPROVALS, tint=lists.tint,
-        outcome=services.vote_outcome(contract), scans=services.scans_of(contract), may_edit=actor.can(CONTRACTS), may_receive=actor.can("revenue.receive"),
+        changes=rule_changes.changes_of(contract), change_states=RULE_STATES, outcome=services.vote_outcome(contract), scans=services.scans_of(contract), may_edit=actor.can(CONTRACTS), may_receive=actor.can("revenue.receive"),
     )  # fmt: skip
 
 

@@ -53,7 +53,37 @@ class OperatorForm(Form):
     )  # fmt: skip
 
 
-class ContractForm(Form):
+class VoteFields(Form):
+    """The counts of an owners' vote, by persons and by area."""
+
+    all_persons = IntegerField(_("Owners in all"))
+    part_persons = IntegerField(_("Owners who took part"))
+    yes_persons = IntegerField(_("Owners who agreed"))
+    all_area = StringField(_("Area in all, m²"), longest=20)
+    part_area = StringField(_("Area of those who took part, m²"), longest=20)
+    yes_area = StringField(_("Area of those who agreed, m²"), longest=20)
+
+
+SQUARE = 10_000  # cm² in a m²
+VOTE_FIELDS = ("all_persons", "part_persons", "yes_persons", "all_area", "part_area", "yes_area")
+
+
+def vote_in(form: Any) -> dict[str, list[int]] | None:
+    """The counts of a vote, None where nothing is entered; areas are typed in m² with two decimals. Raises `Invalid`."""
+    if not any(form[name].data for name in VOTE_FIELDS):
+        return None
+    counts: list[int] = []
+    for name in VOTE_FIELDS:
+        value = form[name].data
+        try:
+            number = value if isinstance(value, int) else (fen_of(value or "") or 0) * 100
+        except ValueError:
+            raise Invalid({name: [_("Please write the area in m², for example 24000.50.")]}) from None
+        counts.append(number or 0)
+    return {"persons": counts[:3], "area": counts[3:]}
+
+
+class ContractForm(VoteFields):
     """A contract as a draft."""
 
     operator_id = SelectField(_("Operator"), required=True, coerce=int, validate_choice=False)
@@ -80,15 +110,6 @@ class ContractForm(Form):
     )  # fmt: skip
     approval_kind = SelectField(_("How was it decided"), required=True, choices=words(APPROVALS))
     approval = StringField(_("Which minutes or vote"), longest=200, description=_("Title and day"))
-    all_persons = IntegerField(_("Owners in all"))
-    part_persons = IntegerField(_("Owners who took part"))
-    yes_persons = IntegerField(_("Owners who agreed"))
-    all_area = StringField(_("Area in all, m²"), longest=20)
-    part_area = StringField(_("Area of those who took part, m²"), longest=20)
-    yes_area = StringField(_("Area of those who agreed, m²"), longest=20)
-
-
-VOTE_FIELDS = ("all_persons", "part_persons", "yes_persons", "all_area", "part_area", "yes_area")
 
 
 class SignForm(Form):
@@ -153,6 +174,12 @@ class ReasonForm(Form):
     """Why something is returned or done."""
 
     reason = TextAreaField(_("What is not right"), required=True, longest=500, description=_("The operator reads it."))
+
+
+class RefuseForm(Form):
+    """Why a new rule is not approved."""
+
+    reason = TextAreaField(_("What is not right"), required=True, longest=300, description=_("The operator reads it."))
 
 
 class ReceiptForm(Form):

@@ -20,10 +20,11 @@ from core import (
     view,
     was_submitted,
 )  # fmt: skip
-from plugins.revenue.dues import declaring, lists, public, receiving
+from plugins.revenue.dues import declaring, lists, public, receiving, rule_changes
 from plugins.revenue.dues.access import DECLARE, operators_of, own_contract
 from plugins.revenue.dues.computing import figures_needed
 from plugins.revenue.dues.models import Contract, Due
+from plugins.revenue.dues.rule_states import RULE_STATES
 from plugins.revenue.dues.words import OWNER_CLASSES, PERIODS
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
@@ -83,6 +84,7 @@ def own_contract_page(contract: Contract) -> Response:
         "revenue/own_contract.html", contract=mine, line=lists.contract_line(mine), dues=lists.dues_of(mine),
         versions=public.versions_shown(mine), receipts=lists.receipts(mine.community, mine.operator_id, limit=20),
         credit=receiving.credit(mine.community, mine.operator_id), held=public.deposit_held(mine), periods=PERIODS,
+        changes=[(each, lists.rule_words(each.community, each)) for each in rule_changes.changes_of(mine) if each.state != "approved"], change_states=RULE_STATES,
     )  # fmt: skip
 
 

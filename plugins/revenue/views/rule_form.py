@@ -13,14 +13,14 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from core import DayField, Form, IntegerField, Invalid, SelectField, StringField
+from core import DayField, Form, IntegerField, Invalid, SelectField, StringField, UploadField
 from plugins.revenue.dues.spans import span_text
 from plugins.revenue.ledger.funds import funds
 from plugins.revenue.shares.compute import Period, Result, State, compute
 from plugins.revenue.shares.rules import MOST, Rule
 from plugins.revenue.shares.sentences import FIGURES, figure_word, told
 from plugins.revenue.texts import _
-from plugins.revenue.views.dues_forms import fen_in, words
+from plugins.revenue.views.dues_forms import VoteFields, fen_in, words
 from plugins.revenue.views.rule_sheet import Row, Sheet
 
 _PLACES = 9
@@ -69,10 +69,22 @@ class SheetForm(Form):
 
 
 class DeskSheetForm(SheetForm):
-    """The same for a contract: from when on the version holds, and why it changes."""
+    """The same for the draft of a contract: from when on the version holds."""
 
     from_day = DayField(_("For periods that begin on or after"), required=True)
-    reason = StringField(_("Why it changes, and who decided it"), longest=200)
+
+
+class SupplementSheetForm(VoteFields, DeskSheetForm):
+    """The same for a contract in force: why the rule changes, who decided it, and the signed supplement."""
+
+    reason = StringField(
+        _("Why the rule changes"), longest=200, description=_("Everybody can read this. No names, please.")
+    )
+    approval = StringField(_("Which minutes or vote"), longest=200, description=_("Title and day"))
+    files = UploadField(
+        _("Scan or photos of the signed supplement"), takes=("picture", "document"), most=20, captions=False,
+        description=_("Every page, with the signatures and seals. Only those who keep the books see it."),
+    )  # fmt: skip
 
 
 def asked_sheet() -> tuple[Sheet, str | None]:
@@ -84,8 +96,10 @@ def asked_sheet() -> tuple[Sheet, str | None]:
     return sheet, sheet.edited(step)
 
 
-def form_of(sheet: Sheet, funds: Sequence[tuple[str, str]], base: type[SheetForm] = SheetForm) -> Any:
-    """The form with the rows of a sheet, filled with what it says. `funds` are codes and names."""
+def form_of(
+    sheet: Sheet, funds: Sequence[tuple[str, str]], base: type[SheetForm] = SheetForm, files: Sequence[str] = ()
+) -> Any:
+    """The form with the rows of a sheet, filled with what it says. `funds` are codes and names, `files` tokens of uploads."""
     fields: dict[str, Any] = {}
     for number, row in enumerate(sheet.components, 1):
         fields |= _component_fields(f"c{number}", row)
@@ -97,7 +111,9 @@ def form_of(sheet: Sheet, funds: Sequence[tuple[str, str]], base: type[SheetForm
         fields[f"p{number}_last"] = DayField(_("Last day of the period"), required=True)
         fields |= {f"p{number}_{name}": _figure_field(name) for name in sheet.figures}
     cls = type("FilledSheetForm", (base,), fields)
-    return cls(MultiDict({name: value for name, value in sheet.values().items() if value}))
+    typed: MultiDict[str, str] = MultiDict({name: value for name, value in sheet.values().items() if value})
+    typed.setlist("files", list(files))
+    return cls(typed)
 
 
 def _component_fields(prefix: str, row: Row) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from core import yuan
 from plugins.revenue.shares.compute import Period
 from plugins.revenue.shares.rules import MOST_COMPONENTS, MOST_PARTS, MOST_TIERS, RuleError, figure_name
+from plugins.revenue.views.dues_forms import VOTE_FIELDS
 
 MOST_PERIODS = 24
 _TIERS_AT_FIRST = 3
@@ -29,6 +30,8 @@ _ONE = (
     "carried",
     "from_day",
     "reason",
+    "approval",
+    *VOTE_FIELDS,
 )
 _MOST = {"c": MOST_COMPONENTS, "f": MOST_PARTS, "p": MOST_PERIODS}
 _PARTS = {"fixed": ("amount", "per"), "percent": ("of", "rate"), "tiered": ("of", "style"), "per_unit": ("of", "price")}

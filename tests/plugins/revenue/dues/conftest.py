@@ -16,7 +16,7 @@ from core.clock import today
 from core.people import accounts, permissions
 from core.plugin.registry import Registry
 from core.testing import Store
-from plugins.revenue.dues import acts, contracts, declaring, operators, receiving, reviewing
+from plugins.revenue.dues import acts, contracts, declaring, operators, receiving, reviewing, rule_changes
 from plugins.revenue.dues.models import Contract, Due, MoneyAct, Operator, Receipt
 from plugins.revenue.ledger.accounts import open_account
 from plugins.revenue.ledger.balances import balance
@@ -58,9 +58,19 @@ class Town:
             raise AttributeError(name) from None
 
     def contract(
-        self, *, months: int = 3, signed: bool = True, who: str = "boss", data: Any = None, **other: Any
+        self,
+        *,
+        months: int = 3,
+        signed: bool = True,
+        who: str = "boss",
+        data: Any = None,
+        later: Any = None,
+        **other: Any,
     ) -> Contract:
-        """A contract that began on the first day of the month `months` ago, with a rule of 10 % of the turnover."""
+        """A contract that began on the first day of the month `months` ago, with a rule of 10 % of the turnover.
+
+        `later` are rules by the day from which the draft says they hold.
+        """
         first = month(-months)
         values: dict[str, Any] = {
             "operator_id": self.operators[who].id, "business": "社区食堂", "place": "邻里中心一楼", "owner_class": "community",
@@ -69,7 +79,20 @@ class Town:
         }  # fmt: skip
         made = contracts.save_draft(self.clerk, None, {**values, **other})
         contracts.add_rule(self.clerk, made.id, data or PERCENT, made.starts_on)
+        for day, another in (later or {}).items():
+            contracts.add_rule(self.clerk, made.id, another, day)
         return contracts.sign(self.clerk, made.id, today(), self.files(self.clerk)) if signed else made
+
+    def wish(self, day: datetime.date, **other: Any) -> rule_changes.Wish:
+        """A new rule of 20 % of the turnover from a day on, with a signed supplement."""
+        data = rule(components=[{"kind": "percent", "of": "turnover_fen", "rate": "0.20"}])
+        said = {
+            "reason": "营业额上升",
+            "approval": "2026年11月居民会议纪要",
+            "vote": None,
+            "scans": self.files(self.clerk),
+        }
+        return rule_changes.Wish(**{"rule": data, "from_day": day, **said, **other})
 
     def due(self, contract: Contract, number: int = 0) -> Due:
         """The period of a contract, counted from the first."""

@@ -8,9 +8,10 @@ import pytest
 from core.actor import command
 from core.clock import today
 from core.people import roles
+from core.people.account_records import Account
 from core.testing import WEST_HILL
 from plugins.revenue.dues import contracts, operators
-from plugins.revenue.dues.models import Contract, Due, MoneyAct, Receipt
+from plugins.revenue.dues.models import Contract, Due, MoneyAct, Receipt, RuleChange
 from tests import town as towns
 from tests.pictures import picture
 
@@ -94,7 +95,6 @@ def test_whoever_declared_cannot_review_by_address_either(town, app, as_role):
     browser = as_role("owner", "director", "bookkeeper", "staff")
     sessions = browser.get_cookie("linli_session")
     assert sessions
-    from core.people.account_records import Account
     from core.people.sessions import open_session
     from core.store.db import transaction
     from core.testing import Browser
@@ -177,3 +177,62 @@ def test_lists_are_taken_along_and_the_notice_is_printed(town, as_role):
     for name in ("revenue.dues", "revenue.receipts", "revenue.contracts"):
         answer = browser.send(f"/c/{WEST_HILL}/exports/{name}.csv")
         assert answer.status_code == 200 and "好味餐饮" in answer.get_data(as_text=True)
+
+
+def changed_rule(contract, **other):
+    """The sheet of a contract in force with a rent of 200 yuan a year, the minutes and the signed supplement."""
+    return {
+        "c1_kind": "fixed", "c1_amount": "200", "c1_per": "year", "f1_to": "give_back", "f1_weight": "1", "p1_first": "2026-01-01",
+        "p1_last": "2026-12-31", "from_day": today().replace(year=today().year + 1, month=1, day=1).isoformat(), "reason": "改为固定租金",
+        "approval": "2026年11月居民会议", "files": (io.BytesIO(picture()), "补充协议.jpg"), **other,
+    }  # fmt: skip
+
+
+def test_a_new_rule_of_a_contract_in_force_is_proposed_and_approved_by_another(town, as_role, client):
+    clerk, contract = as_role("staff"), town.values["contract_id"][0]
+    Account.update(label="陈文书").where(Account.id == newest("staff")).execute()
+    chief = as_role("director")
+    here = f"{BASE}/desk/contracts/{contract}/rule"
+    assert "补充协议" in clerk.get(here).get_data(as_text=True)
+    tried = clerk.send(here, **changed_rule(contract)).get_data(as_text=True)
+    assert "200.00" in tried and "补充协议.jpg" in tried and 'name="keep"' in tried
+    past = clerk.send(here, **changed_rule(contract, from_day="2025-01-01", reason="", keep="1"))
+    text = past.get_data(as_text=True)
+    assert (
+        past.status_code == 422 and "最早从今天起用" in text and "为什么改规则" in text and 'value="2025-01-01"' in text
+    )
+    before = RuleChange.of(WEST_HILL).count()
+    for _again in range(2):
+        sent = changed_rule(contract, keep="1", idempotency_key="fedcba9876543211")
+        assert clerk.send(here, **sent).status_code == 303
+    assert RuleChange.of(WEST_HILL).count() == before + 1
+    change = RuleChange.of(WEST_HILL).order_by(RuleChange.id.desc()).first()
+    page, public = f"{BASE}/desk/rule-changes/{change.id}", f"{BASE}/operators/{contract}"
+    assert "改为固定租金" not in client.get(public).get_data(as_text=True)
+    assert clerk.send(f"{page}/approve").status_code == 403
+    assert f"/revenue/desk/rule-changes/{change.id}" in chief.get(f"/c/{WEST_HILL}/inbox").get_data(as_text=True)
+    assert "补充协议.jpg" in chief.get(page).get_data(as_text=True)
+    assert chief.send(f"{page}/approve").status_code == 303
+    shown = client.get(public).get_data(as_text=True)
+    assert (
+        "改为固定租金" in shown
+        and "2026年11月居民会议" in shown
+        and "以后起用" in shown
+        and "补充协议.jpg" not in shown
+    )
+    assert "现在用的" in chief.get(f"{BASE}/desk/contracts/{contract}").get_data(as_text=True)
+
+
+def test_a_new_rule_is_not_approved_and_everybody_concerned_reads_why(town, as_role):
+    chief, mine, change = as_role("director"), as_role("operator"), town.values["rule_change_id"][0]
+    account = sorted(key for key, _name in operators.choosable(WEST_HILL))[-1]
+    operators.link_accounts(command(WEST_HILL), town.values["operator_id"][-1], [account])
+    own = f"{BASE}/mine/contracts/{RuleChange.get_of(WEST_HILL, change).contract_id}"
+    page = f"{BASE}/desk/rule-changes/{change}"
+    assert "同意后才算数" in mine.get(own).get_data(as_text=True)
+    assert chief.get(f"{page}/refuse").status_code == 200
+    assert chief.send(f"{page}/refuse", reason="").status_code == 422
+    assert chief.send(f"{page}/refuse", reason="签字页缺一页").status_code == 303
+    for browser, path in ((mine, own), (chief, page)):
+        assert "签字页缺一页" in browser.get(path).get_data(as_text=True)
+    assert mine.get(page).status_code == 403
