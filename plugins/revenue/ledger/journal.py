@@ -27,9 +27,10 @@ from core import (
     transactional,
 )
 from plugins.revenue.ledger import by_hand, movable
+from plugins.revenue.ledger.entries import EntryLine, entry
 from plugins.revenue.ledger.models import Journal
 from plugins.revenue.ledger.periods import is_locked
-from plugins.revenue.ledger.posting import Line, entry, post, reverse
+from plugins.revenue.ledger.posting import Line, post, reverse
 from plugins.revenue.persons import asker, decider, not_the_asker
 from plugins.revenue.texts import _
 
@@ -114,6 +115,17 @@ def scans_of(journal: Journal) -> list[Any]:
     return list(files_of(journal.ref, SCAN))
 
 
+def reversible(actor: Actor, seq: int, replaced: bool = False) -> EntryLine:
+    """An entry that may be reversed by hand. Raises `Refused`, with where it is taken back instead, and `NotFound`."""
+    found = entry(str(actor.community), seq)
+    if found.reversed_by is not None:
+        raise Refused(_("This entry has been reversed already."))
+    if found.reverses is not None:
+        raise Refused(_("A reversal cannot be reversed. Post it anew."))
+    by_hand.check(actor, found, replaced)
+    return found
+
+
 @transactional
 def request_reversal(
     actor: Actor,
@@ -128,14 +140,9 @@ def request_reversal(
     Raises `Refused` where the record it is about is taken back elsewhere, `Invalid`, `NotFound`, `Forbidden`.
     """
     actor.require(POST)
-    wrong = entry(str(actor.community), seq)
-    if wrong.reversed_by is not None:
-        raise Refused(_("This entry has been reversed already."))
-    if wrong.reverses is not None:
-        raise Refused(_("A reversal cannot be reversed. Post it anew."))
+    wrong = reversible(actor, seq, bool(fresh))
     if not reason.strip():
         raise Invalid({"reason": [_("Please say why.")]})
-    by_hand.check(actor, wrong, bool(fresh))
     about = record or wrong.record
     return _draft(
         actor,

@@ -28,7 +28,7 @@ from core import (
 )
 from plugins.revenue.ledger import journal
 from plugins.revenue.ledger.accounts import accounts
-from plugins.revenue.ledger.entries import Line, entry
+from plugins.revenue.ledger.entries import Line
 from plugins.revenue.ledger.funds import funds
 from plugins.revenue.ledger.movable import NotByHand
 from plugins.revenue.persons import not_the_asker
@@ -163,7 +163,7 @@ def desk_journal_new() -> Response:
 @view(POST)
 def desk_entry_reverse(entry_seq: int) -> Response:
     """Ask for a reversal, and for the right posting in its place."""
-    wrong = entry(current_community().code, entry_seq)
+    wrong = journal.reversible(current_actor(), entry_seq)
     form = ReversalForm.from_request(day=today())
     if len(wrong.lines) > 1:
         del form.amount

@@ -260,5 +260,6 @@ def test_the_page_of_an_entry_leads_to_where_it_is_taken_back(people):
     opened(keeper, chief)
     shown = keeper.get(f"{DESK}/entries/1").get_data(as_text=True)
     assert f'href="{DESK}/opening"' in shown and "/entries/1/reverse" not in shown
+    assert keeper.get(f"{DESK}/entries/1/reverse").status_code == 409
     answer = keeper.send(f"{DESK}/entries/1/reverse", reason="记错", day=str(today()))
     assert answer.status_code == 409
