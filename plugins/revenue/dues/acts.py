@@ -10,10 +10,10 @@ import datetime
 from typing import Any
 
 from core import Actor, Invalid, Refused, now, record, today, transactional
-from plugins.revenue.dues import books, returning
+from plugins.revenue.dues import books, opening, returning
 from plugins.revenue.dues.access import APPROVE, RECEIVE, by, signer, was_operator
-from plugins.revenue.dues.models import Contract, Due, MoneyAct, Receipt, contract_number
-from plugins.revenue.dues.receiving import MOST, apply, settle
+from plugins.revenue.dues.models import Contract, Due, MoneyAct, Part, Receipt, contract_number
+from plugins.revenue.dues.receiving import MOST, apply, settle, spend_credit
 from plugins.revenue.dues.states import OPEN
 from plugins.revenue.dues.undoing import undo_receipt
 from plugins.revenue.dues.words import ACTS
@@ -25,7 +25,7 @@ def deposit(community: str, contract_id: int) -> int:
     """What the community holds of a contract's deposit, in 分."""
     total = 0
     for act in MoneyAct.of(community).where(MoneyAct.contract_id == contract_id, MoneyAct.decision == "approved"):
-        if act.act_kind == "deposit_in":
+        if act.act_kind in ("deposit_in", opening.DEPOSIT, "receipt_undo"):
             total += act.amount
         elif act.act_kind in ("deposit_set_off", "deposit_out"):
             total -= act.amount
@@ -68,10 +68,18 @@ def _complete(act: MoneyAct) -> None:
         act.contract_id, act.amount = due.contract_id, -(due.due_fen or 0)
     elif act.act_kind in ("receipt_undo", "credit_out"):
         receipt: Receipt = Receipt.get_of(act.community, act.receipt_id or 0)
-        act.account = receipt.account
+        act.account, act.contract_id, act.due_id = receipt.account, _deposit_of(receipt), None
         act.amount = receipt.amount if act.act_kind == "receipt_undo" else (act.amount or receipt.credit_fen)
-    elif act.act_kind == "deposit_set_off":
+    elif act.act_kind == "deposit_set_off" or (act.act_kind == opening.CREDIT and act.due_id):
         act.contract_id = Due.get_of(act.community, act.due_id or 0).contract_id
+
+
+def _deposit_of(receipt: Receipt) -> int | None:
+    """The contract whose deposit was set off; it is there again when the receipt is taken back."""
+    if receipt.source != "deposit":
+        return None
+    part: Part = Part.of(receipt.community).where(Part.receipt_id == receipt.id).order_by(Part.id).get()
+    return int(Due.get_of(receipt.community, part.due_id).contract_id)
 
 
 def _check(act: MoneyAct) -> None:
@@ -80,6 +88,9 @@ def _check(act: MoneyAct) -> None:
         raise Invalid({"amount": [_("Please write the amount.")]})
     if act.act_kind == returning.KIND:
         returning.check(act)
+        return
+    if act.act_kind in opening.KINDS:
+        opening.check(act)
         return
     if act.act_kind not in ("receipt_undo", "credit_out"):
         books.check_account(act.community, act.account)
@@ -159,6 +170,8 @@ def _post(actor: Actor, act: MoneyAct, said: list[str]) -> int:
         return _set_off(actor, act, said)
     if act.act_kind == returning.KIND:
         return returning.post(actor, act, said)
+    if act.act_kind in opening.KINDS:  # it stands in the books already
+        return int(opening.posted(act.community).seq or 0)
     about = f" {contract.business} {contract_number(contract)}" if contract else ""
     return books.enter(
         actor, f"act:{act.id}", act.on_day, f"{ACTS[act.act_kind]}{about}"[:200],
@@ -194,6 +207,20 @@ def _follow(actor: Actor, act: MoneyAct) -> None:
         ).execute()
     elif act.act_kind == returning.KIND:
         returning.follow(actor, act)
+    elif act.act_kind == opening.CREDIT:
+        _take_over(actor, act)
+
+
+def _take_over(actor: Actor, act: MoneyAct) -> None:
+    """What was paid before the books began: to the period it is for, else to what is due, the oldest first."""
+    receipt = opening.take(actor, act)
+    if receipt is None:
+        return
+    if act.due_id:
+        apply(actor, receipt, [(Due.get_of(act.community, act.due_id), act.amount)], int(receipt.seq or 0), today())
+        return
+    said = [str(_("entered by %(name)s", name=act.by_label)), str(_("approved by %(name)s", name=actor.signature))]
+    spend_credit(actor, int(receipt.operator_id or 0), receipt.owner_class, said)
 
 
 def waiting(community: str) -> list[MoneyAct]:

@@ -18,7 +18,7 @@ from plugins.revenue.ledger.posting import Line, Posted, post, reverse
 from plugins.revenue.texts import _
 
 ADVANCE, DEPOSITS, UNKNOWN, CUSTODY, INCOME = "2203", "2209.deposits", "2209.unknown", "2601", "4301"
-CASH, BANK, KEPT = "1001", "1002", "1901"
+CASH, BANK, KEPT, FREE = "1001", "1002", "1901", "3101"
 
 Cut = tuple[Contract, int]
 """What of a receipt goes to a due of this contract, in 分."""
@@ -83,6 +83,8 @@ class Origin:
 
 def lines(origin: str, receipt: Receipt, cuts: Sequence[Cut], total: int) -> list[Line]:
     """The movements by which `total` of a receipt goes to dues (`cuts`), and the rest to what the operator has paid in advance."""
+    if receipt.opening_fund == "unallocated":
+        return []
     bank, rest = receipt.account, total - sum(amount for _contract, amount in cuts)
     if receipt.owner_class == "owners":
         return _owners(origin, bank, total)
@@ -125,6 +127,8 @@ def act_lines(kind: str, contract: Contract | None, receipt: Receipt | None, ban
     if kind == "credit_out" and receipt is not None:
         if receipt.owner_class == "owners":
             return [Line(amount, bank, CUSTODY, "owners", "owners")]
+        if receipt.opening_fund == "unallocated":
+            return [Line(amount, bank, FREE, "unallocated", "unallocated")]
         return [Line(amount, bank, ADVANCE, "deposits", "deposits")]
     assert contract is not None
     if contract.is_owners:

@@ -271,7 +271,7 @@ def parts_of(due: Due) -> list[PartLine]:
     }
     return [
         PartLine(
-            part.amount, receipts[part.receipt_id].arrived_on, part.on_day, part.undone_on, receipts[part.receipt_id].source,
+            part.amount, receipts[part.receipt_id].arrived_on, part.on_day, part.undone_on, receipts[part.receipt_id].origin,
             part.receipt_id, part.seq,
         )
         for part in found

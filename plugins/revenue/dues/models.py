@@ -274,7 +274,8 @@ class Receipt(CommunityModel):
     """到账: money that arrived, or a deposit that was set off. What no due has taken is the operator's credit 预收.
 
     Without an operator nobody knows yet who paid. `seq` is its posting in the ledger, `assigned_seq` the one by which money of an
-    unknown payer was recognised; `applied_fen` is kept by the database.
+    unknown payer was recognised; `applied_fen` is kept by the database. With an `opening_fund` it was there before the books began:
+    in that fund of the opening balances, whose entry `seq` is.
     """
 
     kind = "revenue.receipt"
@@ -291,6 +292,7 @@ class Receipt(CommunityModel):
     seq = Integer(null=True)
     assigned_seq = Integer(null=True)
     was_unknown = Flag(default=False)
+    opening_fund = Text(default="")
     undone_on = Day(null=True)
     by_account = Integer(null=True)
     by_person = Integer(null=True)
@@ -299,6 +301,16 @@ class Receipt(CommunityModel):
 
     class Meta:
         table_name = "revenue_receipt"
+
+    @property
+    def origin(self) -> str:
+        """Where it is from, as in `words.SOURCES`."""
+        return "opening" if self.opening_fund else str(self.source)
+
+    @property
+    def moves_nothing(self) -> bool:
+        """Whether the books stay as they are when it is put to a due: the owners' money, and what lay in 待分配 at the beginning."""
+        return self.owner_class == "owners" or self.opening_fund == "unallocated"
 
     @property
     def credit_fen(self) -> int:

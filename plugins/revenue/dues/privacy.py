@@ -44,7 +44,7 @@ PERSONAL = (
     ),
     _field(Declaration, ("figures", "words", "reason", "by_label"), _("What an operator declared, and why it was corrected"), _STAYS),
     _field(Review, ("reason", "by_label"), _("Who reviewed a declaration, and why it was returned"), _STAYS),
-    _field(Receipt, ("payer", "words", "account", "owner_class", "by_label"), _("Who paid, as the bank says")),
+    _field(Receipt, ("payer", "words", "account", "owner_class", "opening_fund", "by_label"), _("Who paid, as the bank says")),
     _field(MoneyAct, ("act_kind", "account", "reason", "decision", "by_label", "decided_label"), _("Who entered and approved deposits and payouts"), _STAYS),
     _field(
         Computation, ("unrounded", "split", "trace", "state_before", "state_after"), _("How the share of an operator was computed"), _STAYS

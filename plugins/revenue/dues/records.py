@@ -163,7 +163,7 @@ def _receipt_titles(actor: Actor, refs: Sequence[Ref]) -> Mapping[Ref, str]:
     if not sees_books(actor):
         return {}
     return {
-        each.ref: f"{SOURCES[each.source]} {each.arrived_on.isoformat()} {yuan(each.amount)}"
+        each.ref: f"{SOURCES[each.origin]} {each.arrived_on.isoformat()} {yuan(each.amount)}"
         for each in _of(Receipt, actor, refs)
     }
 
@@ -290,7 +290,7 @@ def _receipt_rows(actor: Actor, _wanted: Mapping[str, str]) -> Iterator[list[Any
     while found:
         for receipt, name in found:
             yield [
-                receipt.arrived_on, name or str(_("payer not known")), receipt.payer, str(SOURCES[receipt.source]), _yuan(receipt.amount),
+                receipt.arrived_on, name or str(_("payer not known")), receipt.payer, str(SOURCES[receipt.origin]), _yuan(receipt.amount),
                 _yuan(receipt.applied_fen), _yuan(receipt.credit_fen), receipt.account, receipt.undone_on,
             ]  # fmt: skip
         found = lists.receipts(str(actor.community), before=found[-1][0].id)

@@ -67,8 +67,8 @@ def _post_anew(
     contracts = [(Contract.get_of(each.community, each.contract_id), fen) for each, fen in cuts]
     fresh = books.lines(origin, receipt, contracts, total)
     made = seq
-    # The owners' money stands as theirs whatever is due of it: nothing in the books changes.
-    if receipt.owner_class == "community":
+    # The owners' money stands as theirs whatever is due of it: nothing in the books changes; nor for what lay in 待分配 before.
+    if not receipt.moves_nothing:
         again = books.mirror(
             actor, seq, f"anew:{receipt.id}:{seq}:{due.id}", today(), reason, approvals, fresh,
             purpose_of(due.community, receipt.operator_id or 0, cuts),
@@ -105,15 +105,19 @@ def _undo(parts: Sequence[Part]) -> None:
 
 
 def undo_receipt(actor: Actor, receipt: Receipt, reason: str, approvals: Sequence[str]) -> int:
-    """Take a receipt back that was entered wrongly: every posting of it is mirrored; gives the number of the first mirror's entry."""
-    if receipt.source == "deposit":
-        raise Refused(_("This was set off from a deposit and not money that arrived."))
+    """Take a receipt back that was entered wrongly, or a deposit that was set off wrongly: every posting of it is mirrored.
+
+    Of what was there before the books began the opening balances stay; only what was made of it is mirrored. Gives the number of
+    the entry of the receipt.
+    """
     if receipt.given_back_fen:
         raise Refused(_("Part of it has been given back already."))
     parts = live_parts(receipt.community, receipt_id=receipt.id)
     if any(Due.get_of(part.community, part.due_id).proposal for part in parts):
         raise Refused(_("An allocation of this money is under way. Correct it when that is decided or given up."))
     postings = {receipt.seq, receipt.assigned_seq, *(part.seq for part in parts)} - {None, 0}
+    if receipt.opening_fund:
+        postings -= {receipt.seq}
     for seq in sorted(postings, reverse=True):
         books.mirror(actor, int(seq), f"undo:{receipt.id}:{seq}", today(), reason, approvals)
     for due_id in dict.fromkeys(part.due_id for part in parts):

@@ -39,7 +39,13 @@ ACTS: dict[str, Label] = {
     "credit_out": _("Money paid too much given back"),
     "payout": _("Paid out to the operator"),
     "receipt_undo": _("Receipt entered wrongly, taken back"),
+    "deposit_opening": _("Deposit from before the books began here"),
+    "credit_opening": _("Paid before the books began here"),
     "fund_return": _("Back from the funds after a correction"),
 }
 DECISIONS: dict[str, Label] = {"": _("waits for the second person"), "approved": _("approved"), "refused": _("refused")}
-SOURCES: dict[str, Label] = {"money": _("Money arrived"), "deposit": _("Set off from the deposit")}
+SOURCES: dict[str, Label] = {
+    "money": _("Money arrived"),
+    "deposit": _("Set off from the deposit"),
+    "opening": _("From before the books began here"),
+}

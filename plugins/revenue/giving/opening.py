@@ -39,6 +39,7 @@ MOST_FEN = 1_000_000_000_000
 _AGAINST = {"owners": "2601"}
 _RESTRICTED = "3102"
 _FREE = "3101"
+_KEPT_FOR_OPERATORS = ("2203", "2209.deposits")
 
 
 # --------------------------------------------------------------------------- reading
@@ -178,6 +179,8 @@ def set_line(actor: Actor, opening_id: int, code: str, fund_code: str, amount: i
         errors["account"] = [_("Please choose an account.")]
     if fund_code not in {each.code for each in open_funds(community)}:
         errors["fund"] = [_("Please choose a fund.")]
+    if code.startswith(_KEPT_FOR_OPERATORS) and fund_code != "deposits":
+        errors["fund"] = [_("Deposits of operators and what they paid in advance stand in the fund for deposits.")]
     if not 0 < amount <= MOST_FEN:
         errors["amount"] = [_("Please write the amount in yuan.")]
     if errors:

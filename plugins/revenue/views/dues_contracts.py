@@ -25,7 +25,7 @@ from core import (
     was_submitted,
 )  # fmt: skip
 from plugins.revenue.dues import contracts as services
-from plugins.revenue.dues import lists, operators, public, receiving, rule_changes
+from plugins.revenue.dues import lists, opening, operators, public, receiving, rule_changes
 from plugins.revenue.dues.access import BOOKS, CONTRACTS
 from plugins.revenue.dues.acts import acts_of
 from plugins.revenue.dues.models import Contract, Operator
@@ -185,7 +185,7 @@ def contract(contract: Contract) -> Response:
     obstacles = [why for guard in (has_rule, is_approved) if (why := guard(actor, contract, {}))]
     return page(
         "revenue/desk/contract.html", contract=contract, line=lists.contract_line(contract), dues=lists.dues_of(contract),
-        versions=public.versions_shown(contract), held=public.deposit_held(contract), acts=acts_of(code, contract.id), act_words=ACTS,
+        versions=public.versions_shown(contract), held=public.deposit_held(contract), before=opening.unassigned(code), acts=acts_of(code, contract.id), act_words=ACTS,
         decisions=DECISIONS, obstacles=obstacles if contract.state == "draft" else [], room=services.room_name(code, contract.room),
         classes=OWNER_CLASSES, periods=PERIODS, holders=HOLDERS, approvals=APPROVALS, tint=lists.tint,
         changes=rule_changes.changes_of(contract), change_states=RULE_STATES, outcome=services.vote_outcome(contract), scans=services.scans_of(contract), may_edit=actor.can(CONTRACTS), may_receive=actor.can("revenue.receive"),

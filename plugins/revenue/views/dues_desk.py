@@ -16,7 +16,7 @@ from core import (
     url,
     view,
 )
-from plugins.revenue.dues import computing, declaring, lists, returning, reviewing
+from plugins.revenue.dues import computing, declaring, lists, opening, returning, reviewing
 from plugins.revenue.dues.access import BOOKS, CONTRACTS, RECEIVE, REVIEW
 from plugins.revenue.dues.acts import deposit
 from plugins.revenue.dues.models import Contract, Due
@@ -73,7 +73,7 @@ def _due_page(due: Due, form: ReasonForm) -> Response:
         tint=lists.tint, coming_back=returning.waiting(due), is_stale=due.state in IN_FORCE and computing.is_stale(due),
         may_review=actor.can(REVIEW) and due.state == "computed", obstacle=by_somebody_else(actor, due, {}),
         may_declare=actor.can(CONTRACTS) and declaring.why_not(actor, due) is None, may_receive=actor.can(RECEIVE),
-        is_open=due.state in OPEN, held=deposit(due.community, contract.id), status=status_of(form),
+        is_open=due.state in OPEN, held=deposit(due.community, contract.id), before=opening.unassigned(due.community), status=status_of(form),
     )  # fmt: skip
 
 

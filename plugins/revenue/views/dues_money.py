@@ -22,7 +22,7 @@ from core import (
     view,
 )  # fmt: skip
 from plugins.revenue.dues import acts as services
-from plugins.revenue.dues import books, lists, operators, receiving
+from plugins.revenue.dues import books, lists, opening, operators, receiving, returning
 from plugins.revenue.dues.access import APPROVE, BOOKS, RECEIVE
 from plugins.revenue.dues.models import Contract, Due, MoneyAct, Receipt
 from plugins.revenue.dues.words import ACTS, DECISIONS, SOURCES
@@ -30,6 +30,12 @@ from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
 from plugins.revenue.views.dues_forms import ActForm, AssignForm, ReceiptForm, fen_in, yuan_or_empty
 from plugins.revenue.views.dues_portal import found_or_none
+
+NEEDS = {
+    "deposit_in": "contract", "deposit_opening": "contract", "credit_opening": "contract", "deposit_out": "contract",
+    "deposit_set_off": "due", "payout": "due",
+}  # fmt: skip
+"""What an act is about; the others are about a receipt."""
 
 
 def _accounts() -> list[tuple[str, str]]:
@@ -145,10 +151,10 @@ def act_new() -> Response:
         "contract": found_or_none(Contract, asked_number("contract")), "due": found_or_none(Due, asked_number("due")),
         "receipt": found_or_none(Receipt, asked_number("receipt")),
     }  # fmt: skip
-    needs = {"deposit_in": "contract", "deposit_out": "contract", "deposit_set_off": "due", "payout": "due"}.get(
-        kind, "receipt"
-    )
-    if kind not in ACTS or about[needs] is None:
+    needs = NEEDS.get(kind, "receipt")
+    if kind == opening.CREDIT and about["contract"] is None:
+        needs = "due"
+    if kind not in ACTS or kind == returning.KIND or about[needs] is None:
         raise NotFound
     form = ActForm.from_request(on_day=today(), amount=yuan_or_empty(_usual(kind, about)))
     form.account.choices = _accounts()
@@ -158,7 +164,7 @@ def act_new() -> Response:
     fixed = kind in ("payout", "receipt_undo")
     return page(
         "revenue/desk/act_new.html", form=form, kind=kind, word=ACTS[kind], asks_amount=not fixed, status=status_of(form),
-        asks_account=kind not in ("receipt_undo", "credit_out"), about=about,
+        asks_account=kind not in ("receipt_undo", "credit_out", opening.DEPOSIT), about=about,
         line=lists.due_line(about["due"]) if about["due"] else None,
     )  # fmt: skip
 
@@ -166,6 +172,13 @@ def act_new() -> Response:
 def _usual(kind: str, about: dict[str, Any]) -> int:
     if kind == "deposit_in":
         return int(about["contract"].deposit_fen)
+    if kind == opening.DEPOSIT:
+        contract = about["contract"]
+        return min(int(contract.deposit_fen), opening.unassigned(contract.community).deposits)
+    if kind == opening.CREDIT:
+        found = about["due"] or about["contract"]
+        left = opening.unassigned(found.community)
+        return min(found.open_fen, left.shares) if about["due"] else left.advances
     if kind == "deposit_out":
         return services.deposit(about["contract"].community, about["contract"].id)
     if kind == "deposit_set_off":

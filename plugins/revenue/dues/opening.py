@@ -1,0 +1,106 @@
+"""What operators had paid before the books began here: deposits, money in advance and shares stand in the opening balances.
+
+Two people say whose each part is. Nothing is posted by that, for it is in the books already; from then on it lives as if it had come
+in here: a deposit is set off or given back, an advance pays the next share, what lay in 待分配 pays a period of before and is allocated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core import Actor, Invalid, NotFound, Refused, yuan
+from plugins.revenue.dues import books
+from plugins.revenue.dues.access import by
+from plugins.revenue.dues.models import Contract, Due, MoneyAct, Receipt
+from plugins.revenue.dues.states import OPEN
+from plugins.revenue.giving.models import Opening
+from plugins.revenue.giving.opening import current, lines_of
+from plugins.revenue.ledger.accounts import account
+from plugins.revenue.texts import _
+
+DEPOSIT, CREDIT = "deposit_opening", "credit_opening"
+KINDS = (DEPOSIT, CREDIT)
+
+
+@dataclass(frozen=True)
+class Unassigned:
+    """What of the opening balances nobody has been named for yet, in 分: deposits, advances, 待分配 and the owners' money."""
+
+    deposits: int = 0
+    advances: int = 0
+    shares: int = 0
+    owners: int = 0
+
+
+def unassigned(community: str) -> Unassigned:
+    """What is left to be said whose it is."""
+    opening = current(community)
+    if opening is None:
+        return Unassigned()
+    sums = {"deposits": 0, "advances": 0, "unallocated": 0, "owners": 0}
+    for line in lines_of(opening):
+        head, owned = line.account.split(".")[0], account(community, line.account).kind == "asset"
+        if line.fund in ("unallocated", "owners"):
+            sums[line.fund] += line.amount if owned else -line.amount
+        elif line.fund == "deposits" and line.account.startswith(books.DEPOSITS):
+            sums["deposits"] += line.amount
+        elif line.fund == "deposits" and head == books.ADVANCE:
+            sums["advances"] += line.amount
+    for act in MoneyAct.of(community).where(MoneyAct.act_kind == DEPOSIT, MoneyAct.decision == "approved"):
+        sums["deposits"] -= act.amount
+    for receipt in Receipt.of(community).where(Receipt.opening_fund != "", Receipt.undone_on.is_null()):
+        sums["advances" if receipt.opening_fund == "deposits" else receipt.opening_fund] -= receipt.amount
+    return Unassigned(sums["deposits"], sums["advances"], sums["unallocated"], sums["owners"])
+
+
+def fund_of(act: MoneyAct) -> str:
+    """In which fund the money of an act stood: the owners' in theirs, for a period in 待分配, else with the deposits."""
+    if act.act_kind == DEPOSIT:
+        return "deposits"
+    if books.class_of(act.account) == "owners":
+        return "owners"
+    return "unallocated" if act.due_id else "deposits"
+
+
+def check(act: MoneyAct) -> None:
+    """Whether so much is left of it, and whether the period takes it. Raises `Refused`, `Invalid`."""
+    contract: Contract = Contract.get_of(act.community, act.contract_id or 0)
+    if not contract.number:
+        raise NotFound
+    left = unassigned(act.community)
+    fund = fund_of(act)
+    if act.act_kind == CREDIT:
+        if books.check_account(act.community, act.account) != contract.owner_class:
+            raise Invalid({"account": [_("This account is not for the space of this contract.")]})
+        there = {"deposits": left.advances, "unallocated": left.shares, "owners": left.owners}[fund]
+    else:
+        there = left.deposits
+    if act.amount > there:
+        raise Refused(
+            _("The opening balances have only %(there)s yuan of this for which nobody is named yet.", there=yuan(max(there, 0)))
+        )  # fmt: skip
+    if fund == "unallocated":
+        due: Due = Due.get_of(act.community, act.due_id or 0)
+        if due.state not in OPEN or act.amount > due.open_fen:
+            raise Refused(_("So much is not to be paid for this period."))
+
+
+def take(actor: Actor, act: MoneyAct) -> Receipt | None:
+    """What was paid in advance, or for a period, becomes a receipt of the operator; gives it, None for a deposit."""
+    if act.act_kind == DEPOSIT:
+        return None
+    contract: Contract = Contract.get_of(act.community, act.contract_id or 0)
+    opening = posted(act.community)
+    receipt: Receipt = Receipt.create(
+        community=act.community, operator_id=contract.operator_id, owner_class=contract.owner_class, amount=act.amount,
+        arrived_on=opening.opening_day, account=act.account, words=act.reason, opening_fund=fund_of(act), seq=opening.seq, **by(actor),
+    )  # fmt: skip
+    return receipt
+
+
+def posted(community: str) -> Opening:
+    """The opening balances in the books. Raises `Refused` where there are none."""
+    found = current(community)
+    if found is None or found.seq is None:
+        raise Refused(_("There are no opening balances in the books yet."))
+    return found
