@@ -44,6 +44,8 @@ STAFF = (
     ("chuna", "金出纳", ("cashier",)),
     ("shitang", "郝经理", ("operator",)),
     ("jiandu", "徐监督", ("supervisor",)),
+    ("jiandu2", "钟志华", ("supervisor",)),
+    ("jiandu3", "方秀英", ("supervisor",)),
     ("tiaowei", "周调委", ("mediator",)),
     ("tiaojie", "陈调解", ("mediator",)),
 )

@@ -16,6 +16,9 @@ _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 # What speaks against locking a month, asked with (community, YYYY-MM): the other parts add their own.
 lock_checks: list[Callable[[str, str], Iterable[Label]]] = []
 
+# What follows at once, in the transaction of the lock, called with (actor, YYYY-MM, number in the register): the other parts add their own.
+lock_follows: list[Callable[[Actor, str, int], None]] = []
+
 
 @dataclass(frozen=True)
 class Lock:
@@ -74,3 +77,5 @@ def lock(actor: Actor, month: str) -> None:
         permission="revenue.close",
         after={"month": month},
     )
+    for follow in lock_follows:
+        follow(actor, month, number)

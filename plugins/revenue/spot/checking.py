@@ -23,12 +23,12 @@ from core import (
     yuan,
 )
 from plugins.revenue.ledger.entries import EntryLine, entry
-from plugins.revenue.spot.drawing import head_of, why_not
+from plugins.revenue.persons import is_same
+from plugins.revenue.spot.lots import NOTICES
 from plugins.revenue.spot.models import Result, Spot, Voucher
-from plugins.revenue.spot.words import OUTCOMES, ROLES, SPOT
+from plugins.revenue.spot.people import is_worker, plain, why_not_here
+from plugins.revenue.spot.words import OUTCOMES, ROLES, SPOT, months_told
 from plugins.revenue.texts import _
-
-NOTICES = ("core.notices.write", "core.notices.publish")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def enter_result(actor: Actor, spot_id: int, seq: int, found: Found) -> Result:
         raise NotFound
     if spot.notice_id is not None:
         raise Refused(_("The results are public already."))
-    reason = why_not(actor)
+    reason = why_not_here(actor, spot.first_day, spot.last_day)
     if reason is not None:
         raise Refused(reason)
     words, inspector = " ".join(found.words.split()), " ".join(found.inspector.split())
@@ -115,6 +115,12 @@ def enter_result(actor: Actor, spot_id: int, seq: int, found: Found) -> Result:
         errors["role"] = [_("Please say who looked at the papers.")]
     if not inspector:
         errors["inspector"] = [_("Please write the name of whoever looked; it stays in the office.")]
+    elif plain(inspector) in (plain(actor.signature), plain(spot.drawn_label)):
+        errors["inspector"] = [
+            _("Whoever draws or enters the result is not the one who looks: write who held the papers.")
+        ]
+    elif is_worker(spot.community, inspector, spot.first_day, spot.last_day):
+        errors["inspector"] = [_("This person worked on the books of the period: somebody else looks.")]
     if inspector and inspector in words:
         errors["words"] = [_("Everybody can read these words: leave the name out.")]
     if not spot_day(spot) <= found.inspected_on <= today():
@@ -123,7 +129,8 @@ def enter_result(actor: Actor, spot_id: int, seq: int, found: Found) -> Result:
         raise Invalid(errors)
     made: Result = Result.create(
         community=spot.community, spot_id=spot.id, seq=seq, outcome=found.outcome, words=words, role=found.role,
-        inspector=inspector, inspected_on=found.inspected_on, by_label=actor.signature,
+        inspector=inspector, inspected_on=found.inspected_on, by_account=actor.account, by_person=actor.person,
+        by_label=actor.signature,
     )  # fmt: skip
     told = {"seq": seq, "outcome": found.outcome, "role": found.role, "inspected_on": str(found.inspected_on)}
     record(actor, "revenue.spot.found", spot.ref, after=told, permission=SPOT)
@@ -135,9 +142,27 @@ def spot_day(spot: Spot) -> datetime.date:
     return local_day(spot.at)
 
 
+def why_not_publish(actor: Actor, spot: Spot) -> Label | None:
+    """Why this actor does not publish the results of a draw, None if they may: what one enters another publishes."""
+    reason = why_not_here(actor, spot.first_day, spot.last_day)
+    if reason is not None:
+        return reason
+    for each in Result.of(spot.community).where(Result.spot_id == spot.id):
+        if is_same(actor, each.by_account, each.by_person, each.by_label) or plain(each.inspector) == plain(
+            actor.label
+        ):
+            return _(
+                "You have entered or found results of this spot check: somebody else compares them with the signed sheet and publishes."
+            )
+    return None
+
+
 @transactional
 def publish(actor: Actor, spot_id: int, responsible: str) -> Spot:
-    """Publish the results as a notice; published once, it stays. Raises `Refused` while a voucher waits for somebody to look."""
+    """Publish the results as a notice, by somebody who entered none of them; published once, it stays.
+
+    Raises `Refused` while a voucher waits for somebody to look.
+    """
     actor.require(SPOT)
     spot = spot_of(str(actor.community), spot_id)
     if spot.notice_id is not None:
@@ -145,12 +170,16 @@ def publish(actor: Actor, spot_id: int, responsible: str) -> Spot:
     found = vouchers(spot)
     if not is_complete(found):
         raise Refused(_("Not every voucher was looked at yet."))
-    # That results are published is no choice of the board's: whoever enters them publishes them.
+    reason = why_not_publish(actor, spot)
+    if reason is not None:
+        raise Refused(reason)
+    # That results are published is no choice of the board's.
     allowed = actor.with_rights(*NOTICES)
     title, body = told(spot, found)
     draft = draft_notice(allowed, NoticeWording("money", title, body, responsible, objection_days=0), subject=spot.ref)
     made = publish_notice(allowed, draft.id)
-    Spot.update(notice_id=made.id).where(Spot.community == spot.community, Spot.id == spot.id).execute()
+    who = {"published_by": actor.account, "published_person": actor.person, "published_label": actor.signature}
+    Spot.update(notice_id=made.id, **who).where(Spot.community == spot.community, Spot.id == spot.id).execute()
     counted = {"differs": differing(found), "vouchers": len(found)}
     record(actor, "revenue.spot.published", spot.ref, after=counted, permission=SPOT)
     return spot_of(spot.community, spot.id)
@@ -166,21 +195,13 @@ def span_told(spot: Spot) -> Label:
     return months_told(spot.first_day, spot.last_day)
 
 
-def months_told(first: datetime.date, last: datetime.date) -> Label:
-    """2026 年 7—9 月; a period that is published never leaves its year."""
-    if first.month == last.month:
-        return _("%(month)s/%(year)s", month=first.month, year=first.year)
-    return _("months %(first)s to %(last)s of %(year)s", first=first.month, last=last.month, year=first.year)
-
-
 def told(spot: Spot, found: Sequence[Drawn]) -> tuple[str, str]:
     """Title and text of the notice, in Markdown; no name stands in it."""
-    head = head_of(spot)
     parts = [
         str(
             _(
-                "The published state of the books %(code)s drew %(drawn)d of %(pool)d vouchers. Residents compared the papers in the office with the entries: %(differs)d differ.",
-                code=head.code, drawn=len(found), pool=spot.pool, differs=differing(found),
+                "The digits %(number)s thrown by residents drew %(drawn)d of %(pool)d vouchers. Residents compared the papers in the office with the entries: %(differs)d differ.",
+                number=spot.number, drawn=len(found), pool=spot.pool, differs=differing(found),
             )
         ),
         "\n".join(

@@ -15,10 +15,13 @@ class SpotChecks(Part):
 
     def declaration(self) -> Declaration:
         """Models, the permission of those who do not keep the books, and how many are drawn."""
-        from plugins.revenue.spot import models, privacy, records, words
+        from plugins.revenue.ledger.periods import lock_follows
+        from plugins.revenue.spot import lots, models, privacy, records, words
 
+        if lots.fix not in lock_follows:
+            lock_follows.append(lots.fix)
         return Declaration(
-            models=(models.Spot, models.Voucher, models.Result),
+            models=(models.Lot, models.Announced, models.Spot, models.Voucher, models.Result),
             permissions=(
                 Permission(words.SPOT, _("Draw vouchers for residents to inspect, enter what they found"), ("supervisor",)),
             ),

@@ -1,4 +1,4 @@
-"""The demo's spot check: the oldest period is locked and published, a member of the supervision committee draws, residents looked."""
+"""The demo's spot check: the oldest period is locked, residents threw six digits, looked at the papers, and the results are published."""
 
 from __future__ import annotations
 
@@ -7,39 +7,52 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core import Actor, Community, Refused, colleagues, rows, today
-from plugins.revenue.ledger import heads, periods
+from plugins.revenue.ledger import periods
 from plugins.revenue.shares import deadlines
 from plugins.revenue.shares.packs import period_of
-from plugins.revenue.spot import checking, drawing
+from plugins.revenue.spot import checking, drawing, lots, people
 from plugins.revenue.spot.words import SPOT
 from plugins.revenue.texts import _
 
 # Fewer vouchers are no draw worth showing.
 _ENOUGH = 3
+_TWO = 2
+_PLACE = "服务大厅会议室，19:00"
+_OCCASION = "居民议事会上六位居民各报一个数字"
 _NAMES = ("李阿姨", "周师傅", "陈老师")
 
 
 def fill(community: Community) -> Iterator[str]:
-    """One draw with its results, published; nothing where the demo has nobody who may draw, or nothing to lock."""
+    """One draw with its results, published; nothing where the demo has no two who may, or nothing to lock."""
     code = community.code
-    drawer = next((each for each in colleagues(code) if each.can(SPOT) and drawing.why_not(each) is None), None)
+    able = [
+        replace(each, origin="demo") for each in colleagues(code) if each.can(SPOT) and people.why_not(each) is None
+    ]
     closer = next((each for each in colleagues(code) if each.can("revenue.close")), None)
-    if drawer is None or closer is None or checking.spots(code) or not _locked(closer):
+    if closer is None or checking.spots(code) or not _locked(closer):
         return
-    heads.record_head(closer)
-    waiting = [each for each in drawing.drawable(code) if each.head is not None]
-    if not waiting:
-        return
-    spot = drawing.begin(replace(drawer, origin="demo"), waiting[-1].span.first.isoformat())
-    for number, each in enumerate(checking.vouchers(spot)):
-        role, name = ("owner", "resident", "resident")[number % 3], _NAMES[number % 3]
-        outcome, words = "matches", "金额、日期、盖章都对得上。"
-        if number == _ENOUGH:
-            outcome, words = "differs", "发票日期比记账晚两天，其余一致，已请报账员补说明。"
-        found = checking.Found(outcome, words, role, name, today())
-        checking.enter_result(drawer, spot.id, each.entry.seq, found)
-    checking.publish(drawer, spot.id, "监督委员会")
-    yield str(_("A spot check was drawn, looked at by residents and published."))
+    waiting = [each.lot for each in lots.waiting(code) if each.lot.pool >= _ENOUGH] or [
+        each.lot for each in lots.waiting(code)
+    ]
+    for lot in waiting[-1:]:
+        able = [each for each in able if people.why_not_here(each, lot.first_day, lot.last_day) is None]
+        if len(able) < _TWO:
+            return
+        drawer, other = able[:_TWO]
+        lots.announce(drawer, lot.id, today(), _PLACE, "监督委员会")
+        spot = drawing.begin(drawer, lot.id, drawing.Thrown("361452", today(), _OCCASION))
+        for number, each in enumerate(checking.vouchers(spot)):
+            checking.enter_result(drawer, spot.id, each.entry.seq, _found(number))
+        checking.publish(other, spot.id, "监督委员会")
+        yield str(_("A spot check was drawn, looked at by residents and published."))
+
+
+def _found(number: int) -> checking.Found:
+    role, name = ("owner", "resident", "resident")[number % 3], _NAMES[number % 3]
+    if number == _ENOUGH:
+        words = "发票日期比记账晚两天，其余一致，已请报账员补说明。"
+        return checking.Found("differs", words, role, name, today())
+    return checking.Found("matches", "金额、日期、盖章都对得上。", role, name, today())
 
 
 def _locked(closer: Actor) -> bool:

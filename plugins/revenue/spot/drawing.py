@@ -1,45 +1,47 @@
-"""Drawing: which head seeds the spot check of a period, which vouchers it draws, and who may draw.
+"""Drawing: residents throw six digits, which are entered once; then the computer opens its secret, and both draw the vouchers.
 
-Nobody chooses: the head is the first that was published after the period was locked, each period is drawn once, and the draw
-can be repeated by anybody (ledger/CHAIN.md, static/verify_ledger.py).
+Nobody chooses: whoever enters the digits does not know the secret, whoever could know the secret does not throw, and all else
+was fixed when the period was locked (`lots`). Anybody can repeat the draw (ledger/CHAIN.md, static/verify_ledger.py).
 """
 
 from __future__ import annotations
 
 import datetime
 import hashlib
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import peewee
 
-from core import Actor, Label, Refused, get_setting, record, rows, today, transactional, violated
+from core import Actor, Invalid, Label, Refused, record, rows, today, transactional, violated
 from plugins.revenue.ledger.heads import HEAD_COLUMNS, Head
-from plugins.revenue.ledger.models import Entry
-from plugins.revenue.shares import deadlines
-from plugins.revenue.shares.packs import Span, periods_between
-from plugins.revenue.spot.models import Spot, Voucher
-from plugins.revenue.spot.words import COUNT, SPOT
+from plugins.revenue.spot import lots
+from plugins.revenue.spot.models import Lot, Spot, Voucher
+from plugins.revenue.spot.people import why_not_here
+from plugins.revenue.spot.words import SPOT
 from plugins.revenue.texts import _
 
-# Who keeps the books, pays or approves postings does not draw what of them is looked at.
-KEEPERS = (
-    "revenue.post", "revenue.approve", "revenue.pay", "revenue.close", "revenue.receive", "revenue.give", "revenue.petty",
-)  # fmt: skip
-_POOL = "SELECT seq FROM revenue_entry WHERE community = ? AND seq <= ? AND day BETWEEN ? AND ? AND evidence <> '[]' ORDER BY seq"
+_DIGITS = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True)
-class Drawable:
-    """A locked period that nobody has drawn yet. `head` is None as long as no head was published since it was locked."""
+class Thrown:
+    """Six digits as residents threw them, when, and on what occasion (everybody reads that)."""
 
-    span: Span
-    head: Head | None
-    pool: int
+    number: str
+    thrown_on: datetime.date | None
+    occasion: str
+
+
+def seed(last: str, secret: str, number: str) -> str:
+    """What draws: SHA-256 over the digest of the newest entry at the lock, the secret and the digits, with a space between."""
+    return hashlib.sha256(f"{last} {secret} {number}".encode()).hexdigest()
 
 
 def draw(digest: str, pool: Sequence[int], wanted: int) -> list[int]:
-    """The entries drawn from `pool` (ascending numbers) by the digest of a head, in the order drawn: see CHAIN.md."""
+    """The entries drawn from `pool` (ascending numbers) by a digest, in the order drawn: see CHAIN.md."""
     left, found = list(pool), []
     for number in range(min(wanted, len(left))):
         value = int(hashlib.sha256(f"{digest} {number}".encode()).hexdigest(), 16)
@@ -47,26 +49,8 @@ def draw(digest: str, pool: Sequence[int], wanted: int) -> list[int]:
     return found
 
 
-def pool_of(community: str, head: Head, span: Span) -> list[int]:
-    """The entries with evidence of a period that a head covers, ascending."""
-    found = rows(_POOL, community, head.seq, span.first.isoformat(), span.last.isoformat())
-    return [row[0] for row in found]
-
-
-def head_for(community: str, span: Span) -> Head | None:
-    """The first head that was published after the period was locked; None as long as there is none."""
-    columns = ", ".join(f"h.{name}" for name in HEAD_COLUMNS)
-    found = rows(
-        f"SELECT {columns} FROM revenue_head h WHERE h.community = ? AND h.id > (SELECT min(p.id) FROM revenue_period p "
-        "WHERE p.community = h.community AND p.month >= ?) ORDER BY h.id LIMIT 1",
-        community,
-        span.months[1],
-    )
-    return Head(*found[0]) if found else None
-
-
 def head_of(spot: Spot) -> Head:
-    """The head that seeded a draw."""
+    """The head on the notice that told of the draw; of a draw from before there were lots, the one that drew."""
     columns = ", ".join(HEAD_COLUMNS)
     found = rows(
         f"SELECT {columns} FROM revenue_head WHERE community = ? AND id = ?", spot.community, spot.head_id
@@ -74,83 +58,76 @@ def head_of(spot: Spot) -> Head:
     return Head(*found[0])
 
 
-def drawable(community: str) -> list[Drawable]:
-    """The locked periods without a draw that have vouchers to look at, the oldest first."""
-    begun = Entry.of(community, Entry.at).order_by(Entry.seq).limit(1).scalar()
-    locked = rows("SELECT COALESCE(max(month), '') FROM revenue_period WHERE community = ?", community)[0][0]
-    if begun is None or not locked:
-        return []
-    drawn = {each.first_day for each in Spot.of(community)}
-    first = rows("SELECT min(day) FROM revenue_entry WHERE community = ? AND evidence <> '[]'", community)[0][0]
-    if first is None:
-        return []
-    found = []
-    for span in periods_between(deadlines.cycle(community), datetime.date.fromisoformat(first), today()):
-        if span.months[1] <= locked and span.first not in drawn:
-            head = head_for(community, span)
-            count = len(pool_of(community, head, span)) if head is not None else 0
-            if head is None or count:
-                found.append(Drawable(span, head, count))
-    return found
-
-
-def why_not(actor: Actor) -> Label | None:
-    """Why this actor may not draw, None if they may."""
-    if actor.account is None or actor.kind in ("command", "system"):
-        return _("Only somebody who has signed in with an account of their own can do this.")
-    if any(actor.can(name) for name in KEEPERS):
-        return _("Whoever keeps the books, approves postings or pays does not draw: the supervision committee does.")
-    return None
+def lot_of(spot: Spot) -> Lot | None:
+    """What was fixed for a draw at the lock; None for a draw from before there were lots."""
+    return lots.lot_of(spot.community, spot.lot_id) if spot.lot_id is not None else None
 
 
 @transactional
-def begin(actor: Actor, first_day: str) -> Spot:
-    """Draw the vouchers of the period that begins on this day. Raises `Refused`; drawn already, it gives that draw."""
+def begin(actor: Actor, lot_id: int, thrown: Thrown) -> Spot:
+    """Enter what residents threw, and draw. Once: drawn already, it gives that draw. Raises `Invalid`, `Refused`, `NotFound`."""
     actor.require(SPOT)
-    community = str(actor.community)
-    reason = why_not(actor)
-    if reason is not None:
-        raise Refused(reason)
-    known = next((each for each in Spot.of(community) if each.first_day.isoformat() == first_day), None)
+    lot = lots.lot_of(str(actor.community), lot_id)
+    known: Spot | None = Spot.of(lot.community).where(Spot.lot_id == lot.id).first()
     if known is not None:
         return known
-    asked = next((each for each in drawable(community) if each.span.first.isoformat() == first_day), None)
-    if asked is None:
-        raise Refused(_("This period is not locked yet, or it has no vouchers to look at."))
-    if asked.head is None:
-        raise Refused(
-            _("No state of the books was published since this period was locked."),
-            advice=_("It is published with the next notice, or at the desk under “Locked months”."),
-        )
-    pool, wanted = pool_of(community, asked.head, asked.span), int(get_setting(COUNT, community))
-    drawn = draw(asked.head.digest, pool, wanted)
+    reason = why_not_here(actor, lot.first_day, lot.last_day)
+    if reason is not None:
+        raise Refused(reason)
+    told = lots.announced_of(lot)
+    if told is None:
+        raise Refused(_("No notice has told residents of this draw."), advice=_("Publish the notice first."))
+    number, occasion = unicodedata.normalize("NFKC", thrown.number).replace(" ", ""), " ".join(thrown.occasion.split())
+    errors: dict[str, list[Label]] = {}
+    if not _DIGITS.fullmatch(number):
+        errors["number"] = [_("Please write exactly six digits, as they were thrown.")]
+    if not 0 < len(occasion) <= 200:
+        errors["occasion"] = [_("Please write how the digits came about, in at most 200 characters; no names.")]
+    if thrown.thrown_on is None or not told.on_day <= thrown.thrown_on <= today():
+        errors["thrown_on"] = [_("The day lies between the one told in the notice and today.")]
+    if errors:
+        raise Invalid(errors)
+    head_id = rows(
+        "SELECT head_id FROM revenue_seal WHERE community = ? AND notice_id = ?", lot.community, told.notice_id
+    )[0][0]
     try:
         made: Spot = Spot.create(
-            community=community, head_id=asked.head.number, first_day=asked.span.first, last_day=asked.span.last,
-            wanted=wanted, pool=len(pool), drawn_by=actor.account, drawn_person=actor.person, drawn_label=actor.signature,
+            community=lot.community, head_id=head_id, first_day=lot.first_day, last_day=lot.last_day, lot_id=lot.id,
+            wanted=lot.wanted, pool=lot.pool, number=number, occasion=occasion, thrown_on=str(thrown.thrown_on),
+            drawn_by=actor.account, drawn_person=actor.person, drawn_label=actor.signature,
         )  # fmt: skip
     except peewee.IntegrityError as error:
         if violated(error) == "revenue_spot_people":
             raise Refused(
-                _("You have entered, approved or paid something in this period: somebody else draws.")
+                _("You have entered, approved, paid or signed something in this period: somebody else takes over.")
             ) from error
         raise
+    drawn = draw(seed(lot.last, lots.secret_of(lot), number), lots.pool_of(lot), lot.wanted)
     for place, seq in enumerate(drawn, 1):
-        Voucher.create(community=community, spot_id=made.id, place=place, seq=seq)
-    told = {"first_day": first_day, "last_day": str(made.last_day), "vouchers": len(drawn), "code": asked.head.code}
-    record(actor, "revenue.spot.drawn", made.ref, after=told, permission=SPOT)
+        Voucher.create(community=lot.community, spot_id=made.id, place=place, seq=seq)
+    after = {"first_day": str(made.first_day), "last_day": str(made.last_day), "vouchers": len(drawn), "number": number}
+    record(actor, "revenue.spot.drawn", made.ref, after=after, permission=SPOT)
     return made
 
 
 def draws_told(community: str) -> list[dict[str, object]]:
-    """Every draw as the checking program repeats it: the head's digest, the days, how many were wanted, and the entries drawn."""
+    """Every draw as the checking program repeats it: what was fixed, the secret, the digits, and the entries drawn."""
     drawn: dict[int, list[int]] = {}
     for each in Voucher.of(community).order_by(Voucher.place):
         drawn.setdefault(each.spot_id, []).append(each.seq)
     return [
         {
-            "digest": head_of(each).digest, "first_day": each.first_day.isoformat(), "last_day": each.last_day.isoformat(),
-            "count": each.wanted, "drawn": drawn.get(each.id, []),
+            "first_day": each.first_day.isoformat(), "last_day": each.last_day.isoformat(), "count": each.wanted,
+            "drawn": drawn.get(each.id, []), **_seed_told(each),
         }
         for each in Spot.of(community).order_by(Spot.first_day)
     ]  # fmt: skip
+
+
+def _seed_told(spot: Spot) -> dict[str, object]:
+    lot = lot_of(spot)
+    if lot is None:
+        return {"digest": head_of(spot).digest}
+    return {
+        "seq": lot.seq, "last": lot.last, "fingerprint": lot.fingerprint, "secret": lots.secret_of(lot), "number": spot.number,
+    }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core import CLEARED, Community, DataSubject, DataTable, PersonalField, Ref
-from plugins.revenue.spot.models import Result, Spot
+from plugins.revenue.spot.models import Announced, Lot, Result, Spot
 from plugins.revenue.spot.words import OUTCOMES
 from plugins.revenue.texts import _
 
@@ -14,7 +14,20 @@ _KEPT = _("30 years, as account books must be kept (《会计档案管理办法�
 _STAYS = _("The draw and its results belong to the account files; they are kept unchanged.")
 
 PERSONAL = (
-    PersonalField(Spot, ("drawn_label",), _("Who drew the vouchers of a spot check"), _FOR, "duty", _KEPT, stays=_STAYS),
+    PersonalField(
+        Spot, ("drawn_label", "published_label"), _("Who entered the digits of a spot check, who published its results"), _FOR, "duty",
+        _KEPT, stays=_STAYS,
+    ),
+    PersonalField(
+        Spot, ("number", "occasion", "thrown_on"), _("Which digits residents threw, on what occasion"), _FOR, "duty", _KEPT,
+        stays=_STAYS,
+    ),
+    PersonalField(
+        Announced, ("place", "by_label"), _("Who told residents of a draw, where they throw"), _FOR, "duty", _KEPT, stays=_STAYS,
+    ),
+    PersonalField(
+        Lot, ("last", "fingerprint"), _("Fingerprints of the books and of a secret of the computer"), _FOR, "duty", _KEPT, stays=_STAYS,
+    ),
     PersonalField(
         Result, ("outcome", "words", "role", "by_label"), _("What an inspection of a voucher found, and who entered it"), _FOR, "duty",
         _KEPT, stays=_STAYS,

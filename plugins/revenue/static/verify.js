@@ -11,7 +11,7 @@
 
   function one(selector, from) { return (from || root).querySelector(selector); }
   function all(selector, from) { return Array.prototype.slice.call((from || root).querySelectorAll(selector)); }
-  function Changed(step, detail) { this.step = step; this.detail = detail || ""; }
+  function Changed(step, detail, state) { this.step = step; this.detail = detail || ""; this.state = state || "bad"; }
 
   /* ------------------------------------------------------------ what is computed */
 
@@ -37,6 +37,13 @@
     if (!holds || entry.community !== community || entry.seq !== row.seq) throw new Changed(step, String(row.seq));
     return entry;
   }
+  /* What was seen before never becomes less: neither entries nor rows of the register, which hold locks, funds and published heads. */
+  function checkNotLess(before, step) {
+    if (before.seq > present.seq || before.records > present.records) {
+      throw new Changed(step, [before.seq, before.records, present.seq, present.records], "fewer");
+    }
+    if (before.records === present.records && before.register !== present.register) throw new Changed(step, String(before.seq));
+  }
   function leafOf(digest) { return m.leaf(m.unhex(digest)); }
 
   /* ------------------------------------------------------------ what is shown */
@@ -45,9 +52,11 @@
     var part = one('[data-step="' + step + '"]');
     if (!part) return;
     part.hidden = false;
-    all("[data-state]", part).forEach(function (line) { line.hidden = line.dataset.state !== state; });
-    all("[data-detail]", part).forEach(function (place) { place.textContent = detail || ""; });
-    if (state === "bad") part.classList.add("is-bad");
+    all("[data-state]", part).forEach(function (line) {
+      line.hidden = line.dataset.state !== state;
+      all("[data-detail]", line).forEach(function (place, number) { place.textContent = [].concat(detail || "")[number]; });
+    });
+    if (state === "bad" || state === "fewer") part.classList.add("is-bad");
   }
   function conclude() {
     all("[data-result]").forEach(function (line) { line.hidden = line.dataset.result !== (failed ? "bad" : "ok"); });
@@ -56,7 +65,7 @@
   function fail(error, step) {
     var changed = error instanceof Changed;
     if (changed) failed = true;
-    show(changed ? error.step : step, changed ? "bad" : "unknown", changed ? error.detail : "");
+    show(changed ? error.step : step, changed ? error.state : "unknown", changed ? error.detail : "");
     if (changed) conclude();
   }
   function yuan(fen) {
@@ -88,7 +97,7 @@
       one("[data-code]").textContent = present.code;
       show("head", "ok");
       if (!before) { keep(present); show("history", "first"); return; }
-      if (before.seq > present.seq) throw new Changed("history", String(before.seq));
+      checkNotLess(before, "history");
       if (before.seq === 0) { keep(present); show("history", "ok"); return; }
       if (!said.consistency || !m.isConsistent(before.seq, before.root, present.seq, present.root, said.consistency)) {
         throw new Changed("history", String(before.seq));
@@ -143,6 +152,7 @@
       if (!said.published) throw new Changed("paper", code);
       checkHead(said.published, "paper");
       if (said.published.code !== code) throw new Changed("paper", code);
+      checkNotLess(said.published, "paper");
       if (said.published.seq && !m.isConsistent(said.published.seq, said.published.root, present.seq, present.root, said.consistency || [])) {
         throw new Changed("paper", code);
       }

@@ -3,6 +3,7 @@
 
     python3 verify_ledger.py ledger.jsonl
     python3 verify_ledger.py ledger.jsonl --code 7K2M-Q0XA-93ZT        the code printed on a notice you kept
+    python3 verify_ledger.py ledger.jsonl --earlier old.jsonl           a file you downloaded before
 
 Exit code 0: everything holds. 1: something was changed; the first bad entry is named. 2: the file cannot be read.
 What is checked, and how, is described in CHAIN.md of the module `revenue`.
@@ -82,7 +83,7 @@ class Tree:
 
 
 def draw(digest: str, pool: list[int], count: int) -> list[int]:
-    """The entries a spot check looks at: SHA-256 of the head's digest and 0, 1, 2, … names the place in what is left of the pool."""
+    """The entries a spot check looks at: SHA-256 of what draws and 0, 1, 2, … names the place in what is left of the pool."""
     left, found = list(pool), []
     for number in range(min(count, len(left))):
         value = int(hashlib.sha256(f"{digest} {number}".encode()).hexdigest(), 16)
@@ -90,15 +91,36 @@ def draw(digest: str, pool: list[int], count: int) -> list[int]:
     return found
 
 
-def check_draws(spots: list[dict[str, Any]], heads: list[dict[str, Any]], papers: list[tuple[int, str]]) -> None:
-    """Each spot check was drawn by a published head, from all its entries with evidence of the period; `papers` are (seq, day)."""
+def check_draws(
+    spots: list[dict[str, Any]], heads: list[dict[str, Any]], papers: dict[int, tuple[str, str, bool]]
+) -> None:
+    """Each spot check was drawn from all entries with evidence of its days; `papers` are digest, day and evidence by number."""
     for spot in spots:
-        seq = next((int(head["seq"]) for head in heads if head["digest"] == spot["digest"]), None)
-        if seq is None:
-            raise Changed(0, "抽查 {} 至 {} 不是由公布过的账本抽出来的".format(spot["first_day"], spot["last_day"]))
-        pool = [number for number, day in papers if number <= seq and spot["first_day"] <= day <= spot["last_day"]]
-        if draw(spot["digest"], pool, spot["count"]) != spot["drawn"]:
-            raise Changed(0, "抽查 {} 至 {} 的凭证不是由公布的摘要抽出来的".format(spot["first_day"], spot["last_day"]))
+        span = "抽查 {} 至 {} ".format(spot["first_day"], spot["last_day"])
+        seq, digest = check_lot(spot, span, papers) if "secret" in spot else check_old_draw(spot, span, heads)
+        days = (spot["first_day"], spot["last_day"])
+        pool = [
+            n for n, (_digest, day, has) in sorted(papers.items()) if has and n <= seq and days[0] <= day <= days[1]
+        ]
+        if draw(digest, pool, spot["count"]) != spot["drawn"]:
+            raise Changed(0, span + "的凭证不是按公布的规则抽出来的")
+
+
+def check_lot(spot: dict[str, Any], span: str, papers: dict[int, tuple[str, str, bool]]) -> tuple[int, str]:
+    """The entry up to which is drawn, and what draws: the last digest before the lock, the secret, the digits residents threw."""
+    if spot["seq"] not in papers or papers[spot["seq"]][0] != spot["last"]:
+        raise Changed(spot["seq"], span + "锁账时的最后一笔与账本不符")
+    if sha(spot["secret"]) != spot["fingerprint"]:
+        raise Changed(0, span + "的密数与公示的指纹不符:密数被换过")
+    return spot["seq"], sha("{} {} {}".format(spot["last"], spot["secret"], spot["number"]))
+
+
+def check_old_draw(spot: dict[str, Any], span: str, heads: list[dict[str, Any]]) -> tuple[int, str]:
+    """A draw from before residents threw: a published head drew."""
+    seq = next((int(head["seq"]) for head in heads if head["digest"] == spot["digest"]), None)
+    if seq is None:
+        raise Changed(0, span + "不是由公布过的账本抽出来的")
+    return seq, spot["digest"]
 
 
 def check_head(head: dict[str, Any]) -> None:
@@ -109,8 +131,23 @@ def check_head(head: dict[str, Any]) -> None:
         raise Changed(0, "核对码与摘要不符")
 
 
-def check(lines: Iterator[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Go through the whole file; gives its head and all heads that were published. Raises `Changed`, or `ValueError`."""
+def check_not_less(before: dict[str, Any], head: dict[str, Any], when: str, own: int = 0) -> None:
+    """What there was does not become less: neither entries nor records of the register (locks, funds, published heads).
+
+    `own` is 1 for a published head: it stands in the register itself, right after what it covers.
+    """
+    records = before["records"] + own
+    told = "账被截短了:{}有 {} 笔账、{} 条登记,这个文件里只有 {} 笔、{} 条,后面的被拿掉了。请不要相信这个文件"
+    if before["seq"] > head["seq"] or records > head["records"]:
+        raise Changed(0, told.format(when, before["seq"], records, head["seq"], head["records"]))
+    if records == head["records"] and not own and before["register"] != head["register"]:
+        raise Changed(0, f"登记被改过:与{when}不同")
+
+
+def check(
+    lines: Iterator[str], earlier: Iterable[dict[str, Any]] = ()
+) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Go through the whole file; gives its head, all heads that were published and all draws. `earlier` are heads somebody kept. Raises `Changed`, or `ValueError`."""
     first = json.loads(next(lines))
     if first.get("format") != FORMAT:
         raise ValueError("not a file of the format " + FORMAT)
@@ -119,8 +156,16 @@ def check(lines: Iterator[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         if each["community"] != first["community"]:
             raise Changed(0, "文件里混有别的社区的账")
         check_head(each)
-    tree, total, last, waiting = Tree(), 0, GENESIS, list(published)
-    papers: list[tuple[int, str]] = []
+    for each in published:
+        check_not_less(each, head, "公布 {} 时".format(each["code"]), own=1)
+    for each in earlier:
+        check_head(each)
+        if each["community"] != first["community"]:
+            raise Changed(0, "您手里那份是别的社区的账")
+        check_not_less(each, head, "您手里那份")
+    waiting = sorted([*published, *earlier], key=lambda each: int(each["seq"]))
+    tree, total, last = Tree(), 0, GENESIS
+    papers: dict[int, tuple[str, str, bool]] = {}
     seq = 0
     waiting = settle(waiting, seq, total, last, tree)
     for line in lines:
@@ -130,15 +175,15 @@ def check(lines: Iterator[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         last = row["digest"]
         tree.add(last)
         entry = json.loads(row["entry"])
-        if entry["evidence"]:
-            papers.append((seq, entry["day"]))
+        papers[seq] = (last, entry["day"], bool(entry["evidence"]))
         waiting = settle(waiting, seq, total, last, tree)
     if waiting:
         raise Changed(seq + 1, "公布过的账本有 {} 笔,文件里只有 {} 笔:后面的被删掉了".format(waiting[0]["seq"], seq))
     if (head["seq"], head["total"], head["last"], head["root"]) != (seq, total, last, tree.root()):
         raise Changed(seq, "全部分录加起来与账本的总编号、合计或摘要不符")
-    check_draws(first.get("spot_checks", []), published, papers)
-    return head, published
+    spots = first.get("spot_checks", [])
+    check_draws(spots, published, papers)
+    return head, published, spots
 
 
 def check_entry(row: dict[str, Any], seq: int, last: str, community: str) -> int:
@@ -165,7 +210,7 @@ def settle(waiting: list[dict[str, Any]], seq: int, total: int, last: str, tree:
     while waiting and waiting[0]["seq"] <= seq:
         head = waiting.pop(0)
         if (head["total"], head["last"], head["root"]) != (total, last, tree.root()):
-            raise Changed(seq, "与 {} 公布时不同:这一笔或它之前的账被改过".format(head["code"]))
+            raise Changed(seq, "与核对码 {} 的账本不同:这一笔或它之前的账被改过".format(head["code"]))
     return waiting
 
 
@@ -175,6 +220,14 @@ def read(path: str) -> Iterator[str]:
         for line in file:
             if line.strip():
                 yield line
+
+
+def kept(path: str) -> list[dict[str, Any]]:
+    """The heads of a file downloaded before: its own and those published by then."""
+    first = json.loads(next(read(path)))
+    if first.get("format") != FORMAT:
+        raise ValueError("not a file of the format " + FORMAT)
+    return [first["head"], *first["published"]]
 
 
 def compare(codes: Iterable[str], known: list[dict[str, Any]]) -> str | None:
@@ -188,9 +241,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="核对从社区下载的账本。")
     parser.add_argument("file", help="下载的账本文件")
     parser.add_argument("--code", action="append", default=[], help="印在公示上的核对码,可以写几个")
+    parser.add_argument("--earlier", help="您以前下载的账本文件,看后来有没有少了什么")
     given = parser.parse_args()
     try:
-        head, published = check(read(given.file))
+        earlier = kept(given.earlier) if given.earlier else []
+        head, published, spots = check(read(given.file), earlier)
     except Changed as error:
         print(f"账目有问题。第 {error.seq} 笔:{error}" if error.seq else f"账目有问题。{error}")
         print(f"first bad entry: {error.seq}")
@@ -204,9 +259,15 @@ def main() -> int:
         return 1
     total = "{}.{:02d}".format(head["total"] // 100, head["total"] % 100)
     print("这本账前后一致:共 {} 笔,合计 {} 元,公布过 {} 次核对码。".format(head["seq"], total, len(published)))
+    for spot in spots:
+        if "secret" in spot:
+            print("抽查 {first_day} 至 {last_day}:居民报的数字 {number},与公示上印的指纹比一比:".format(**spot))
+            print("    {fingerprint}".format(**spot))
+    if earlier:
+        print("您以前下载的账本都还在,没有少,也没有改。")
     if given.code:
         print("公示上的核对码 {} 属于这本账,那以前的账没有被改过。".format("、".join(given.code)))
-    else:
+    elif not earlier:
         print("要知道账有没有被改过,请加 --code 和公示上印的核对码再核对一次。")
     return 0
 

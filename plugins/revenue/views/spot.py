@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 
 from core import (
     DayField,
@@ -15,15 +15,14 @@ from core import (
     current_community,
     page,
     status_of,
-    submit_once,
     toast,
     today,
     url,
     view,
 )
-from plugins.revenue.spot import checking, drawing
-from plugins.revenue.spot.models import Spot
-from plugins.revenue.spot.words import OUTCOMES, ROLES, SPOT
+from plugins.revenue.spot import checking, drawing, lots, people
+from plugins.revenue.spot.models import Lot, Spot
+from plugins.revenue.spot.words import OUTCOMES, ROLES, SPOT, months_told
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
 
@@ -36,6 +35,22 @@ class ResultForm(Form):
     role = SelectField(_("Who looked at the papers"), required=True)
     inspector = StringField(_("Name of whoever looked"), required=True, longest=60)
     inspected_on = DayField(_("Inspected on"), required=True)
+
+
+class AnnounceForm(Form):
+    """When and where residents throw, and who answers for the notice."""
+
+    on_day = DayField(_("Residents throw on"), required=True)
+    place = StringField(_("Where residents meet"), required=True, longest=100)
+    responsible = StringField(_("Responsible"), required=True, longest=60)
+
+
+class ThrownForm(Form):
+    """What residents threw."""
+
+    number = StringField(_("Digits thrown"), required=True, longest=20)
+    thrown_on = DayField(_("Thrown on"), required=True)
+    occasion = StringField(_("How the digits came about"), required=True, longest=200)
 
 
 class ResponsibleForm(Form):
@@ -53,6 +68,8 @@ def spots() -> Response:
     return page(
         "revenue/spots.html",
         found=found,
+        waiting=[each for each in lots.waiting(code) if each.announced],
+        months=months_told,
         span=checking.span_told,
         differing=checking.differing,
         complete=checking.is_complete,
@@ -69,8 +86,19 @@ def spot_page(spot: Spot) -> Response:
 def _shown(spot: Spot) -> dict[str, object]:
     found = checking.vouchers(spot)
     return {
-        "spot": spot, "found": found, "head": drawing.head_of(spot), "span": checking.span_told(spot),
+        "spot": spot, "found": found, "head": drawing.head_of(spot), "span": checking.span_told(spot), **_drawn_by(spot),
         "complete": checking.is_complete(found), "differing": checking.differing(found),
+    }  # fmt: skip
+
+
+def _drawn_by(spot: Spot) -> dict[str, object]:
+    """What drew, for whoever repeats it; nothing for a draw from before there were lots."""
+    lot = drawing.lot_of(spot)
+    if lot is None:
+        return {"lot": None}
+    secret = lots.secret_of(lot)
+    return {
+        "lot": lot, "secret": secret, "seed": drawing.seed(lot.last, secret, spot.number), "told": lots.announced_of(lot),
     }  # fmt: skip
 
 
@@ -81,19 +109,42 @@ def desk_spots() -> Response:
     code = current_community().code
     found = [(each, checking.vouchers(each)) for each in checking.spots(code)]
     return page(
-        "revenue/desk/spots.html", found=found, waiting=drawing.drawable(code), why_not=drawing.why_not(current_actor()),
-        span=checking.span_told, months=checking.months_told, complete=checking.is_complete,
+        "revenue/desk/spots.html", found=found, waiting=lots.waiting(code), why_not=people.why_not(current_actor()),
+        span=checking.span_told, months=months_told, complete=checking.is_complete,
     )  # fmt: skip
 
 
-@blueprint.post("/desk/spot/draw")
-@view(SPOT)
-def desk_spot_draw() -> Response:
-    """Draw the vouchers of a period."""
-    first_day = request.form.get("first_day", "")[:10]
-    made = submit_once(lambda: drawing.begin(current_actor(), first_day).id)
-    toast(_("Drawn. Ask residents into the office to look at the papers."))
-    return after_post(url(".desk_spot", spot_id=made))
+@blueprint.route("/desk/spot/lots/<int:lot_id>", methods=["GET", "POST"])
+@view(SPOT, kind=Lot, key="lot_id")
+def desk_lot(lot: Lot) -> Response:
+    """What was fixed at the lock: first a notice tells when residents throw, then their digits are entered and draw."""
+    actor, told = current_actor(), lots.announced_of(lot)
+    form: Form
+    if told is None:
+        form = AnnounceForm.from_request(responsible=actor.label)
+        if form.act_on_submit(
+            lambda: lots.announce(actor, lot.id, form.on_day.data, form.place.data or "", form.responsible.data or "")
+        ):
+            toast(_("Published. After the meeting the digits are entered here."))
+            return after_post(url(".desk_lot", lot_id=lot.id))
+    else:
+        form = ThrownForm.from_request(thrown_on=today())
+        if form.act_on_submit(lambda: drawing.begin(actor, lot.id, _thrown(form))):
+            toast(_("Drawn. Ask residents into the office to look at the papers."))
+            return after_post(url(".desk_spot", spot_id=_spot_of(lot)))
+    return page(
+        "revenue/desk/spot_lot.html", form=form, lot=lot, told=told, spot_id=_spot_of(lot), status=status_of(form),
+        span=months_told(lot.first_day, lot.last_day), why_not=people.why_not_here(actor, lot.first_day, lot.last_day),
+    )  # fmt: skip
+
+
+def _thrown(form: Form) -> drawing.Thrown:
+    return drawing.Thrown(form.number.data or "", form.thrown_on.data, form.occasion.data or "")
+
+
+def _spot_of(lot: Lot) -> int | None:
+    found = Spot.of(lot.community).where(Spot.lot_id == lot.id).first()
+    return found.id if found is not None else None
 
 
 @blueprint.route("/desk/spot/<int:spot_id>", methods=["GET", "POST"])
@@ -107,7 +158,7 @@ def desk_spot(spot: Spot) -> Response:
     return page(
         "revenue/desk/spot.html",
         form=form,
-        why_not=drawing.why_not(current_actor()),
+        why_not=checking.why_not_publish(current_actor(), spot),
         status=status_of(form),
         **_shown(spot),
     )

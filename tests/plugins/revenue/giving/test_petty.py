@@ -222,6 +222,42 @@ def test_the_database_itself_keeps_the_limits(office, box, statement, name):
     assert violated(error.value) in (name, "revenue_float_pending" if "-1" in statement else name)
 
 
+@pytest.mark.parametrize("statement, name", [
+    ("UPDATE revenue_float SET balance = balance - 1", "revenue_float_explained"),
+    ("UPDATE revenue_float SET pending = pending + 1", "revenue_float_explained"),
+    ("UPDATE revenue_float SET pending = 0, balance = balance - 8850", "revenue_float_explained"),
+    ("UPDATE revenue_float SET holder_person = 77", "revenue_float_holder"),
+    ("UPDATE revenue_float SET holder_name = '别人'", "revenue_float_holder"),
+    ("UPDATE revenue_float SET holder_account = holder_account + 1", "revenue_float_kept"),
+    ("UPDATE revenue_voucher SET state = 'approved', decided_by = 99, seq = 1", "revenue_voucher_entry_true"),
+    ("UPDATE revenue_float_move SET state = 'done', decided_by = 99, seq = 1 WHERE state = 'asked'", "revenue_float_move_entry_true"),
+], ids=["balance", "pending", "both", "person", "name", "account", "voucher", "move"])  # fmt: skip
+def test_cash_changes_only_with_the_paper_and_the_entry_that_explain_it(office, box, statement, name):
+    pay(office, box)
+    petty.ask_return(office.cashier, box.id, 1_000, "1002", "")
+    with pytest.raises(peewee.IntegrityError) as error, transaction(office.community):
+        database.execute_sql(statement)
+    assert violated(error.value) == name
+
+
+def test_one_entry_does_not_explain_two_payments(office, box):
+    done = vouchers.approve_voucher(office.director, pay(office, box).id)
+    second = pay(office, box)
+    with pytest.raises(peewee.IntegrityError) as error, transaction(office.community):
+        Voucher.update(state="approved", decided_by=office.director.account, seq=done.seq).where(
+            Voucher.id == second.id
+        ).execute()
+    assert violated(error.value) == "revenue_voucher_entry_true"
+
+
+def test_a_float_begins_empty(office, box):
+    values = {**box.__data__, "number": 9, "balance": 5, "account": "1001"}
+    values.pop("id")
+    with pytest.raises(peewee.IntegrityError) as error, transaction(office.community):
+        Float.create(**values)
+    assert violated(error.value) == "revenue_float_begins_empty"
+
+
 def test_a_payment_over_the_limit_is_refused_by_the_database(office, box):
     with pytest.raises(peewee.IntegrityError) as error, transaction(office.community):
         Voucher.create(

@@ -58,8 +58,9 @@ def kept_elsewhere(community: str, *accounts: str) -> None:
 
 @pytest.fixture(autouse=True)
 def no_other_part_keeps_a_month_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What `bank` asks of a month is its own tests' business; the application of any test before would have brought it here."""
+    """What `bank` asks of a month and `spot` does with it is their own tests' business; any test before would have brought it here."""
     monkeypatch.setattr(periods, "lock_checks", [])
+    monkeypatch.setattr(periods, "lock_follows", [])
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from core.plugin.registry import Registry
 from core.store.community import find_community
 from core.store.db import database, transaction
 from core.store.ref import Ref
+from core.store.violations import violated
 from core.testing import WEST_HILL
 from plugins.revenue import notice_marks
 from plugins.revenue.ledger import seals
@@ -98,6 +99,26 @@ def test_no_seal_is_changed_or_taken_away(house):
         with pytest.raises(peewee.IntegrityError), transaction(community):
             database.execute_sql(statement)
     assert len(marks(community, made.id)) == 1
+
+
+def test_no_notice_is_sealed_before_it_is_published_or_with_a_head_of_before(house, monkeypatch):
+    community = house.store.west
+    old = heads(community, limit=1) or [record_head(command(community))]
+    draft = notices.draft_notice(command(community), NoticeWording("general", "停水通知", "周六上午停水。", "陆敏"))
+
+    def sealed(notice_id: int, head_id: int) -> str | None:
+        with pytest.raises(peewee.IntegrityError) as error, transaction(community):
+            Seal.create(community=community, notice_id=notice_id, head_id=head_id, at=0)
+        return violated(error.value)
+
+    assert sealed(draft.id, old[0].number) == "revenue_seal_published"
+    monkeypatch.setattr(seals, "seal", lambda *_: None)  # published, and not sealed yet
+    made = notice(community)
+    receive(community, 1_200, "k1")
+    assert sealed(made.id, old[0].number) == "revenue_seal_newest"
+    newest = record_head(command(community))
+    assert sealed(made.id, old[0].number) == "revenue_seal_newest"
+    Seal.create(community=community, notice_id=made.id, head_id=newest.number, at=0)
 
 
 def test_a_head_that_only_stands_on_a_notice_is_published_anew_by_the_office(house):

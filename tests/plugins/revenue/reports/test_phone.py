@@ -75,6 +75,23 @@ def test_a_past_this_phone_saw_otherwise_is_red(kept, phone):
     assert phone.locator('[data-step="history"].is-bad').count() == 1
 
 
+@pytest.mark.parametrize("what", ["records", "seq"])
+def test_books_shorter_than_this_phone_saw_before_are_refused_in_plain_words(kept, phone, what):
+    assert result(phone) == "ok"
+    key = f"linli-head-{WEST_HILL}"
+    phone.evaluate(
+        "([key, what]) => { const h = JSON.parse(localStorage[key]); h[what] += 5; localStorage[key] = JSON.stringify(h); }",
+        [key, what],
+    )
+    before = phone.evaluate("key => localStorage[key]", key)
+    phone.goto(PAGE)
+    phone.wait_for_selector("#verify[data-done=bad]")
+    said = phone.inner_text('[data-step="history"]')
+    assert "账被截短了" in said and "不要相信" in said
+    assert phone.evaluate("key => localStorage[key]", key) == before  # what is refused is not kept
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_sha_256_of_the_bundled_script_is_that_of_python(kept, phone):
     import hashlib
 

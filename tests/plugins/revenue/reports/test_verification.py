@@ -70,6 +70,34 @@ def test_the_verifier_misses_no_entry_taken_out_or_cut_off(books, tmp_path):
     assert run(["{}\n"], tmp_path)[0] == 2
 
 
+def test_the_verifier_says_that_books_were_cut_off_since_an_earlier_download(books, tmp_path):
+    """Whoever rewrites the file so that it fits itself is found out by whoever kept an older one."""
+    fill(books, 3)
+    short = list(verification.ledger_file(books.community, "西山社区"))
+    chain.record_head(books.actor)
+    fewer = list(verification.ledger_file(books.community, "西山社区"))  # the same entries, one record more
+    fill(books, 3)
+    old = tmp_path / "old.jsonl"
+    for older, newer, code, said in (
+        (short, fewer, 0, "没有少"), (fewer, short, 1, "截短"), (verification.ledger_file(books.community, "西"), short, 1, "截短"),
+        (short, verification.ledger_file(books.community, "西山社区"), 0, "没有少"),
+    ):  # fmt: skip
+        old.write_text("".join(older), encoding="utf-8")
+        answer = run(list(newer), tmp_path, "--earlier", str(old))
+        assert answer[0] == code and said in answer[1]
+
+
+def test_the_verifier_refuses_a_head_of_fewer_records_than_a_published_one(books, tmp_path):
+    fill(books, 3)
+    before = chain.head(books.community)
+    chain.record_head(books.actor)
+    first, *entries = verification.ledger_file(books.community, "西山社区")
+    cut = json.loads(first)
+    cut["head"] = {"community": books.community, **{name: getattr(before, name) for name in verification.HEAD_FIELDS}}
+    code, said = run([json.dumps(cut) + "\n", *entries], tmp_path)
+    assert code == 1 and "截短" in said
+
+
 def test_every_entry_is_proven_and_every_earlier_head_is_the_beginning(books):
     heads = []
     for _number in range(12):
