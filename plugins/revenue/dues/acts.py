@@ -205,6 +205,10 @@ def _follow(actor: Actor, act: MoneyAct) -> None:
         Receipt.update(given_back_fen=Receipt.given_back_fen + act.amount).where(
             Receipt.community == act.community, Receipt.id == act.receipt_id
         ).execute()
+    elif act.act_kind == "receipt_undo":
+        receipt: Receipt = Receipt.get_of(act.community, act.receipt_id or 0)
+        if receipt.operator_id is not None:
+            spend_credit(actor, receipt.operator_id, receipt.owner_class)
     elif act.act_kind == returning.KIND:
         returning.follow(actor, act)
     elif act.act_kind == opening.CREDIT:

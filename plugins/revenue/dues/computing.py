@@ -6,11 +6,12 @@ Sums and carried losses go on from the period before, also across versions of th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from core import Actor, Refused
 from plugins.revenue.dues.contracts import rule_on
-from plugins.revenue.dues.models import Computation, Declaration, Due
+from plugins.revenue.dues.models import Computation, Contract, Declaration, Due
 from plugins.revenue.dues.spans import span_text
 from plugins.revenue.ledger.funds import funds
 from plugins.revenue.shares.allocate import portions
@@ -88,9 +89,12 @@ def compute_share(actor: Actor, due: Due, declaration: Declaration) -> Computati
     if version is None:
         raise Refused(_("The contract has no rule."))
     rule = Rule.parse(version.rule)
-    before = state_before(due, rule)
+    ended = is_after_end(due)
+    before = State() if ended else state_before(due, rule)
     if declaration.is_estimate and AGREED in declaration.figures:
         result = _agreed(rule, due, before, int(declaration.figures[AGREED]))
+        if ended:
+            result = replace(result, trace={**result.trace, "ended": True})
     else:
         result = compute(rule, [Period(due.first_day, due.last_day, declaration.figures)], before)[0]
     made: Computation = Computation.create(
@@ -99,6 +103,12 @@ def compute_share(actor: Actor, due: Due, declaration: Declaration) -> Computati
         split=dict(result.split), trace=dict(result.trace), state_before=before.as_json(), state_after=result.state.as_json(),
     )  # fmt: skip
     return made
+
+
+def is_after_end(due: Due) -> bool:
+    """Whether the contract had ended when the period began."""
+    contract: Contract = Contract.get_of(due.community, due.contract_id)
+    return bool(contract.ended_on is not None and contract.ended_on < due.first_day)
 
 
 def _agreed(rule: Rule, due: Due, before: State, fen: int) -> Result:
@@ -127,6 +137,8 @@ def fund_names(community: str) -> dict[str, str]:
 
 def steps_told(community: str, trace: Mapping[str, Any]) -> list[str]:
     """The trace as plain sentences."""
+    if "ended" in trace:
+        return [str(_("The contract had ended before this period: nothing is due."))]
     if "agreed_fen" in trace:
         return [str(_("Nobody has declared: the minimum agreed in the contract counts until somebody does."))]
     return told(trace, fund_names(community))
@@ -141,7 +153,7 @@ def split_told(community: str, split: Mapping[str, int]) -> list[tuple[str, int]
 def is_stale(due: Due) -> bool:
     """Whether a later period was computed from what has been corrected since."""
     share = share_of(due)
-    if share is None:
+    if share is None or "ended" in share.trace:
         return False
     version = rule_on(due.community, due.contract_id, due.first_day)
     rule = Rule.parse(version.rule) if version else None

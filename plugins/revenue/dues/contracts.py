@@ -237,25 +237,41 @@ def drop(actor: Actor, contract_id: int) -> Contract:
 
 @transactional
 def end(actor: Actor, contract_id: int, ended_on: datetime.date, reason: str) -> Contract:
-    """The contract ends; periods after that day are not opened any more, the one that holds the day ends on it."""
+    """The contract ends; periods after that day are not opened any more, the one that holds the day ends on it.
+
+    The day may have passed long ago: for periods after it that nobody declared, also those with an estimate, nothing is due, which
+    somebody reviews as any share. Raises `Refused` where a later period was declared, paid out or is in an allocation.
+    """
     actor.require(CONTRACTS)
     community = str(actor.community)
     contract: Contract = Contract.get_of(community, contract_id)
     if not reason.strip():
         raise Invalid({"reason": [_("Please say why it ends.")]})
+    from plugins.revenue.dues.declaring import nothing_due, was_declared
+
     if not contract.starts_on <= ended_on <= min(contract.ends_on, today()):
         raise Invalid({"ended_on": [_("Choose a day of the term that is not still to come.")]})
     open_periods(actor, contract)
-    later = Due.of(community).where(Due.contract_id == contract_id, Due.last_day > ended_on)
+    later = Due.of(community).where(Due.contract_id == contract_id, Due.last_day > ended_on).order_by(Due.first_day)
+    after = [due for due in list(later) if due.first_day > ended_on]
     for due in list(later):
-        if due.state != "draft" or due.first_day > ended_on:
+        if due in after:
+            if due.proposal or due.allocated_fen or due.paid_fen or was_declared(due):
+                raise Refused(_("A period after this day is declared already."), advice=_("Choose a later day."))
+            continue
+        if due.state != "draft":
             raise Refused(
-                _("A period after this day has begun or is declared already."), advice=_("Choose a later day.")
+                _("The period with this day is declared already."), advice=_("Choose the last day of that period.")
             )
         Due.update(last_day=ended_on, declare_by=_declare_by(contract, ended_on)).where(
             Due.community == community, Due.id == due.id
         ).execute()
-    return advance(actor, contract, "end", ended_on=ended_on, ended_why=reason.strip(), reason=reason.strip())
+    ended = advance(actor, contract, "end", ended_on=ended_on, ended_why=reason.strip(), reason=reason.strip())
+    for due in after:
+        nothing_due(
+            actor, Due.get_of(community, due.id), str(_("The contract ended on %(day)s", day=ended_on.isoformat()))
+        )
+    return ended
 
 
 def _declare_by(contract: Contract, last: datetime.date) -> datetime.date:

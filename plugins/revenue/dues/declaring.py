@@ -184,6 +184,22 @@ def _estimated(due: Due) -> dict[str, int]:
     return dict.fromkeys(needed, 0)
 
 
+def was_declared(due: Due) -> bool:
+    """Whether somebody declared it, and not only the estimate stands."""
+    found = declaration_of(due)
+    return found is not None and not found.is_estimate
+
+
+def nothing_due(actor: Actor, due: Due, reason: str) -> Due:
+    """A period after the end of its contract: the share is 0, marked as an estimate and reviewed as any other."""
+    corrects = declaration_of(due)
+    declaration: Declaration = Declaration.create(
+        community=due.community, due_id=due.id, figures={AGREED: 0}, is_estimate=True, by_account=None, by_person=None,
+        by_label=actor.signature, corrects_id=corrects.id if corrects else None, reason=reason, at=now(),
+    )  # fmt: skip
+    return _take(actor, due, declaration, reason)
+
+
 def declare_again(actor: Actor, due: Due, reason: str) -> Due:
     """The same figures once more, because an earlier period was corrected; declared by who declared them, to be reviewed anew."""
     found = declaration_of(due)

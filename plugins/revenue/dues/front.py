@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from core import Actor, Community, Hit, NavItem, SearchSource, Todo, found_in, today
+from core import Actor, Community, Hit, NavItem, SearchSource, Todo, found_in, today, yuan
 from plugins.revenue.dues import acts, lists, receiving
 from plugins.revenue.dues.access import APPROVE, BOOKS, CONTRACTS, DECLARE, RECEIVE, REVIEW, operators_of
 from plugins.revenue.dues.models import Contract, Due, Operator, contract_number
@@ -56,7 +56,11 @@ def todo_items(community: Community, actor: Actor) -> Iterator[Todo]:
                     icon="hand-coins", permission=APPROVE,
                 )  # fmt: skip
     if actor.can(CONTRACTS):
-        for contract in Contract.of(code).where(Contract.state == "expiring").limit(MOST):
+        followed = Contract.of(code, Contract.renews_id).where(
+            Contract.renews_id.is_null(False), Contract.state.in_(("active", "expiring", "ended"))
+        )
+        expiring = Contract.of(code).where(Contract.state == "expiring", Contract.id.not_in(followed))
+        for contract in expiring.limit(MOST):
             yield Todo(
                 _("Renew or end: %(what)s", what=f"{contract.business} {contract_number(contract)}"),
                 f"/c/{code}/revenue/desk/contracts/{contract.id}", due=contract.ends_on.isoformat(), icon="file-text",
@@ -112,6 +116,30 @@ def _of_bookkeeper(code: str) -> Iterator[Todo]:
             _("Pay out to the operator: %(what)s", what=f"{line.contract.business} {line.period}"),
             f"/c/{code}/revenue/desk/dues/{due.id}", icon="hand-coins", permission=RECEIVE,
         )  # fmt: skip
+
+    yield from _left_over(code)
+
+
+def _left_over(code: str) -> Iterator[Todo]:
+    """Deposits and advances that are still there when the contract has ended."""
+    for contract in Contract.of(code).where(Contract.state == "ended").order_by(Contract.id):
+        held = acts.deposit(code, contract.id)
+        if held > 0:
+            yield Todo(
+                _("Give the deposit back or set it off: %(what)s", what=f"{contract.business} {contract_number(contract)}"),
+                f"/c/{code}/revenue/desk/contracts/{contract.id}", icon="hand-coins", permission=RECEIVE,
+                detail=_("The contract has ended, %(sum)s yuan are held.", sum=yuan(held)),
+            )  # fmt: skip
+    running = Contract.of(code).where(Contract.state.in_(("active", "expiring")))
+    kept = {(each.operator_id, each.owner_class) for each in running}
+    names = operator_names(code)
+    for receipt in receiving.all_credits(code):
+        if (receipt.operator_id, receipt.owner_class) not in kept:
+            yield Todo(
+                _("Give back what was paid too much: %(name)s", name=names.get(receipt.operator_id, "")),
+                f"/c/{code}/revenue/desk/receipts/{receipt.id}", icon="hand-coins", permission=RECEIVE,
+                detail=_("No contract is in force any more, %(sum)s yuan are left.", sum=yuan(receipt.credit_fen)),
+            )  # fmt: skip
 
 
 # --------------------------------------------------------------------------- search

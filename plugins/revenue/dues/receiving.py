@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from core import Actor, Invalid, Refused, advance, record, tell_followers, today, transactional
 from plugins.revenue.dues import books
 from plugins.revenue.dues.access import RECEIVE, by, signer
-from plugins.revenue.dues.models import Contract, Due, Operator, Part, Receipt, contract_number
+from plugins.revenue.dues.models import Contract, Due, MoneyAct, Operator, Part, Receipt, contract_number
 from plugins.revenue.dues.spans import span_text
 from plugins.revenue.dues.states import IN_FORCE, OPEN
 from plugins.revenue.texts import _
@@ -74,6 +74,7 @@ def receive(
         )  # fmt: skip
         _keep_seq(receipt, seq=seq)
         apply(actor, receipt, cuts, seq, arrived_on)
+        spend_credit(actor, operator_id, owner_class)  # chosen periods are paid: the rest goes to the others
     record(
         actor, "revenue.receipt.entered", receipt.ref,
         after={"amount": amount, "arrived_on": arrived_on.isoformat(), "account": account, "operator_id": operator_id, "payer": receipt.payer},
@@ -169,7 +170,13 @@ def spend_credit(actor: Actor, operator_id: int, owner_class: str, approvals: Se
     """Set what the operator has paid too much or in advance against what is due, the oldest first; gives 分 set off."""
     community = str(actor.community)
     spent = 0
+    asked = MoneyAct.of(community, MoneyAct.receipt_id).where(
+        MoneyAct.decision == "", MoneyAct.receipt_id.is_null(False)
+    )
+    going = {key for (key,) in asked.tuples()}  # somebody is to decide whether it goes back
     for receipt in credits_of(community, operator_id, owner_class):
+        if receipt.id in going:
+            continue
         cuts = divide(receipt.credit_fen, open_dues(community, operator_id, owner_class))
         if not cuts:
             break
@@ -190,6 +197,18 @@ def spend_credit(actor: Actor, operator_id: int, owner_class: str, approvals: Se
         apply(actor, receipt, cuts, seq, today())
         spent += total
     return spent
+
+
+def spend_all_credit(actor: Actor) -> int:
+    """Set off what any operator has in advance against what is open of theirs; gives 分. What is open may have come about in any way."""
+    left = {(int(each.operator_id or 0), str(each.owner_class)) for each in all_credits(str(actor.community))}
+    return sum(spend_credit(actor, operator_id, owner_class) for operator_id, owner_class in sorted(left))
+
+
+def all_credits(community: str) -> list[Receipt]:
+    """The receipts of any known operator of which something is left, the oldest first."""
+    found = Receipt.of(community).where(Receipt.operator_id.is_null(False), Receipt.undone_on.is_null())
+    return list(found.where(Receipt.amount > Receipt.applied_fen + Receipt.given_back_fen).order_by(Receipt.id))
 
 
 def credits_of(community: str, operator_id: int, owner_class: str | None = None) -> list[Receipt]:
@@ -240,7 +259,8 @@ def unknown(community: str) -> list[Receipt]:
 
 @transactional
 def mark_overdue(actor: Actor) -> int:
-    """What was to be paid by yesterday is overdue 超期 from today; gives how many."""
+    """What was to be paid by yesterday is overdue 超期 from today, unless the operator has paid in advance; gives how many."""
+    spend_all_credit(actor)
     late = Due.of(str(actor.community), Due.id).where(Due.state.in_(("due", "part_paid")), Due.pay_by < today())
     keys = [int(key) for (key,) in late.tuples()]
     for key in keys:
