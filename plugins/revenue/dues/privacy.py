@@ -121,13 +121,14 @@ def _blank_labels(code: str, person: DataSubject, accounts: set[int]) -> Iterato
             values = {"by_label": CLEARED} | ({"words": ""} if model is Declaration else {})
             model.update(**values).where(model.community == code, model.id == row.id).execute()
             yield row.ref
-    for model, label in (
-        (Receipt, Receipt.by_label),
-        (MoneyAct, MoneyAct.by_label),
-        (MoneyAct, MoneyAct.decided_label),
-        (RuleChange, RuleChange.asked_label),
-        (RuleChange, RuleChange.decided_label),
-    ):
-        for row in list(model.of(code).where(label.in_(person.names))):
+    signed = (
+        (Receipt, Receipt.by_label, Receipt.by_person),
+        (MoneyAct, MoneyAct.by_label, MoneyAct.by_person),
+        (MoneyAct, MoneyAct.decided_label, MoneyAct.decided_person),
+        (RuleChange, RuleChange.asked_label, RuleChange.asked_person),
+        (RuleChange, RuleChange.decided_label, RuleChange.decided_person),
+    )
+    for model, label, who in signed:
+        for row in list(model.of(code).where(label.in_(person.names) | (who == person.id))):
             model.update({label: CLEARED}).where(model.community == code, model.id == row.id).execute()
             yield row.ref

@@ -1,10 +1,12 @@
 """A new rule for a contract in force: proposed with the signed supplement by one person, decided by another, never for days past."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import peewee
 import pytest
 
+from core import CLEARED, DataSubject
 from core.actor import command
 from core.civic.attachments import content_of
 from core.clock import today
@@ -13,7 +15,7 @@ from core.people import accounts, residents
 from core.store.db import database, transaction
 from core.store.files import FileUse
 from core.store.violations import violated
-from plugins.revenue.dues import contracts, declaring, operators, public, rule_changes
+from plugins.revenue.dues import contracts, declaring, operators, privacy, public, rule_changes
 from plugins.revenue.dues.models import Contract, Due, RuleChange, RuleChangeScan, RuleVersion
 from tests.plugins.revenue.dues.conftest import VOTE, month
 
@@ -188,6 +190,21 @@ def test_a_version_that_the_draft_replaced_never_held(town):
     draft = town.contract(signed=False)
     contracts.add_rule(town.clerk, draft.id, town.wish(month(1)).rule, draft.starts_on)
     assert [each.when for each in public.versions_shown(draft)] == ["now", "never"]
+
+
+def test_who_proposed_and_who_approved_are_forgotten_and_the_rule_stays(town):
+    asker = residents.add_person(command(town.community), name="张三丰", phone="13800138000")
+    change = rule_changes.propose(
+        replace(town.clerk, person=asker.id, label="张三丰"), town.contract().id, town.wish(month(1))
+    )
+    rule_changes.approve(town.director, change.id)
+    for person, names in ((asker.id, ("张三丰",)), (0, (town.director.label,))):
+        subject = DataSubject(person, "p1", names, (), "已删除居民")
+        with transaction(town.community):
+            assert change.ref in list(privacy.erase_person(SimpleNamespace(code=town.community), subject))
+    left = RuleChange.get_of(town.community, change.id)
+    assert (left.asked_label, left.decided_label, left.state, left.version) == (CLEARED, CLEARED, "approved", 2)
+    assert contracts.rule_versions(town.community, left.contract_id)[-1].by_label == CLEARED
 
 
 # --------------------------------------------------------------------------- what the database itself refuses
