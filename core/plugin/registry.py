@@ -298,6 +298,11 @@ class Registry:
         state = self.states(community).get(plugin)
         return state is not None and state.enabled
 
+    def is_stopped(self, community: str, plugin: str) -> bool:
+        """Whether a plugin that the community has switched on was left out because of a fault, or in safe mode."""
+        left_out = self.config.safe or plugin in {each.name for each in self.quarantined.values()}
+        return left_out and plugin not in self.plugins and states.was_switched_on(community, plugin)
+
     def switch(
         self,
         actor: Actor,

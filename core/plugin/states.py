@@ -82,6 +82,12 @@ def read(community: str, plugins: Iterable[LoadedPlugin]) -> dict[str, SwitchSta
     return states
 
 
+def was_switched_on(community: str, name: str) -> bool:
+    """Whether a community has a plugin switched on, also one that is not loaded."""
+    same = (PluginState.community == community) & (PluginState.plugin == name) & (PluginState.enabled == True)  # noqa: E712
+    return bool(PluginState.select().where(same).exists())
+
+
 def switch(
     registry: Registry, actor: Actor, name: str, enabled: bool | None, published: bool | None, paused: bool | None
 ) -> SwitchState:

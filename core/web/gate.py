@@ -67,6 +67,16 @@ class NotPublished(Forbidden):
     advice = _("Please ask at the service hall, or look again in a few days.")
 
 
+class Stopped(LinliError):
+    """The module is switched on here and was left out because of a fault: whoever comes with a paper is told, not sent away."""
+
+    status = 503
+    message = _("This service is stopped because of a fault.")
+    advice = _(
+        "Its data are kept. Please ask the staff at the service hall or call the duty phone. If you hold a paper with a code, keep it and check it later."
+    )
+
+
 class Paused(Refused):
     """The module is read-only for now."""
 
@@ -228,12 +238,12 @@ def check_blueprint(blueprint: Blueprint) -> None:
 def _open(registry: Registry) -> None:
     """Find community and actor, and close pages of plugins that are off; also before 404, 405 and 308 are answered."""
     code = g.get("community_code")
-    plugin = plugin_of_request()
+    plugin, asked = plugin_of_request(), ""
     if request.routing_exception is not None:
         parts = request.path.split("/")
         if len(parts) > 2 and parts[1] == PARENT:
-            code = parts[2]
-            plugin = parts[3] if len(parts) > 3 and parts[3] in registry.plugins else None
+            code, asked = parts[2], parts[3] if len(parts) > 3 else ""
+            plugin = asked if asked in registry.plugins else None
     g.community = community_or_none(code) if code else None
     g.community_code = g.community.code if g.community else None  # the links of an error page need it as well
     g.actor = permissions.actor_for(
@@ -243,6 +253,8 @@ def _open(registry: Registry) -> None:
         raise NotFound(_("There is no community with this number here."))
     if plugin is not None:
         _check_plugin(registry, plugin, g.community.code)
+    elif asked and registry.is_stopped(g.community.code, asked):
+        raise Stopped
 
 
 def _check_plugin(registry: Registry, plugin: str, code: str) -> None:

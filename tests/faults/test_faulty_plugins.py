@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -326,6 +327,30 @@ def test_a_clerk_can_switch_a_faulty_plugin_off_and_mark_its_faults_as_dealt_wit
     assert director.send(f"{BASE}/admin/plugins/faulty/faults-seen").status_code == 303
     assert director.get(f"{BASE}/desk").status_code == 200
     assert "ZeroDivisionError" not in director.get(f"{BASE}/admin/plugins").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("safe", [False, True], ids=["faulty", "safe mode"])
+def test_whoever_comes_to_a_stopped_service_with_a_paper_is_told_so(
+    start, workshop: Workshop, store: Store, safe: bool
+) -> None:
+    workshop.plugin("faulty", declaring(""))
+    assert Browser(start()).get(f"{BASE}/faulty/sound").status_code == 200
+    [module] = Path(store.config.instance).rglob("linli_faulty/__init__.py")
+    module.write_text("1 / 0", encoding="utf-8")
+    sys.modules.pop("linli_faulty")
+    app = create_app(dataclasses.replace(store.config, strict=False, safe=safe)) if safe else start()
+    for page in ("/faulty/sound?code=AB12", "/faulty/sound/deeper/", "/faulty"):
+        answer = Browser(app).get(BASE + page)
+        told = answer.get_data(as_text=True)
+        assert answer.status_code == 503, page
+        assert (
+            "这项服务因故障暂停" in told
+            and "服务大厅" in told
+            and Community.get_by_id(WEST_HILL).duty_phone[-4:] in told
+        )
+    assert Browser(app).get(f"/c/{SOUTH_GARDEN}/faulty/sound").status_code == 404  # never switched on there
+    assert Browser(app).get(f"{BASE}/fault").status_code == 404
+    assert Browser(app).get(f"{BASE}/").status_code == 200
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
