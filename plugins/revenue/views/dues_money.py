@@ -163,7 +163,7 @@ def act_new() -> Response:
         return after_post(url(".acts"))
     fixed = kind in ("payout", "receipt_undo")
     return page(
-        "revenue/desk/act_new.html", form=form, kind=kind, word=ACTS[kind], asks_amount=not fixed, status=status_of(form),
+        "revenue/desk/act_new.html", form=form, kind=kind, word=ACTS[kind], is_opening=kind in opening.KINDS, asks_amount=not fixed, status=status_of(form),
         asks_account=kind not in ("receipt_undo", "credit_out", opening.DEPOSIT), about=about,
         line=lists.due_line(about["due"]) if about["due"] else None,
     )  # fmt: skip

@@ -26,6 +26,10 @@ SPLIT = [{"to": "give_back", "weight": 5}, {"to": "owners", "weight": 3}, {"to":
 
 @pytest.fixture
 def house(town, monkeypatch) -> House:
+    return house_of(town, monkeypatch)
+
+
+def house_of(town, monkeypatch) -> House:
     """Those who allocate, beside those who keep the dues."""
     made = House(town.store, Clock(monkeypatch))
     for name, roles in ROLES.items():
