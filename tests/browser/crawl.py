@@ -181,7 +181,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     objected = _object(site.visitor(""))
     unsigned = _in(director.get(f"{HOME}/notices/desk?show=drafts"), r"/notices/desk/(\d+)")
     rated = _in(site.visitor("").get(f"{HOME}/revenue/projects"), r"/projects/(\d+)\"[^>]*>三号楼楼道灯更换")
-    drafted = _of_books(site.visitor(BOOKKEEPER), director)
+    drafted, posted = _of_books(site.visitor(BOOKKEEPER), director)
     return {
         "": [objected, waits, "/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
         "resident": [
@@ -197,7 +197,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
             *(f"{HOME}/revenue/desk/giving/1/{step}" for step in ("money", "thing", "cancel", "end", "news")),
             *(f"{HOME}/revenue/desk/giving/gifts/{gift}" for gift in ("1/refund", "1/repurpose", "3/used")),
             *(f"{HOME}/revenue/desk/giving/changes/1/{step}" for step in ("refund", "repurpose")),
-            f"{HOME}/revenue/desk/entries/1/reverse",
+            f"{posted}/reverse",
             *(f"{HOME}/revenue/desk/opening/{step}" for step in ("new", "correct", "1/evidence")),
             f"{HOME}/revenue/desk/budget/2/meeting",
             *_of_bank(site.visitor(BOOKKEEPER)),
@@ -254,18 +254,24 @@ def furnish(site: Site) -> dict[str, list[str]]:
     }
 
 
-def _of_books(keeper: Visitor, director: Visitor) -> str:
-    """A posting by hand that waits for its second person, and a contract that is not signed; gives the contract's number."""
+def _of_books(keeper: Visitor, director: Visitor) -> tuple[str, str]:
+    """Postings by hand, one that waits for its second person and one that has them, and a contract that is not signed.
+
+    Gives the contract's number and the address of the entry.
+    """
     account = {"source": "4901", "source_fund": "general", "destination": "1002", "destination_fund": "general"}
     said = {"day": coming_day(0), "amount": "3.21", "purpose": "结息", **account}
     keeper.upload(f"{HOME}/revenue/desk/journal/new", "scans", "回单.jpg", picture(seed=9), **said)
+    done = keeper.upload(f"{HOME}/revenue/desk/journal/new", "scans", "回单.jpg", picture(seed=10), **said)
+    posted = director.post(f"{urlsplit(done.url).path}/approve")
     terms = {
         "operator_id": _in(director.get(f"{HOME}/revenue/desk/operators"), r"/desk/operators/(\d+)"), "business": "便民菜店",
         "place": "邻里中心东侧", "owner_class": "community", "starts_on": coming_day(10), "ends_on": coming_day(700), "period": "month",
         "declare_days": "15", "pay_days": "10", "evidence": "收银机报表", "approval": "居民会议纪要", "approval_kind": "minutes",
         "holder": "community", "deposit": "0",
     }  # fmt: skip
-    return _made(director.post(f"{HOME}/revenue/desk/contracts/new", **terms), r"/desk/contracts/(\d+)")
+    contract = _made(director.post(f"{HOME}/revenue/desk/contracts/new", **terms), r"/desk/contracts/(\d+)")
+    return contract, _in(posted, rf'href="({HOME}/revenue/desk/entries/\d+)"')
 
 
 def _to_declare(operator: Visitor) -> str:
