@@ -13,6 +13,7 @@ from plugins.revenue.ledger.balances import available, balance
 from plugins.revenue.ledger.holds import held
 from plugins.revenue.ledger.posting import entries_about
 from plugins.revenue.spending import lists, paying, proposing, public, publishing, waiting
+from plugins.revenue.spending.words import STEPS
 from tests.plugins.revenue.spending.conftest import BANK, MONEY
 
 
@@ -29,7 +30,8 @@ def test_a_project_goes_all_the_way(house):
     assert proposal.state == "paying" and held(west, "give_back") == 50_000
     assert balance(west, account=f"5101.{proposal.number_text}") == 250_000
     (entry,) = entries_about(west, proposal.ref)
-    assert [approval.split()[0] for approval in entry.approvals] == ["propose", "decide", "sign", "verify", "pay"]
+    taken = [str(STEPS[step]) for step in ("propose", "decide", "sign", "verify", "pay")]
+    assert [approval.partition("：")[0] for approval in entry.approvals] == taken
     assert len(entry.evidence) == 3  # minutes, contract, invoice
     proposal = house.shown_again(house.accepted(proposal))
     found = publishing.standing_notices(proposal)
