@@ -26,7 +26,7 @@ from core import (
     today,
     transactional,
 )  # fmt: skip
-from plugins.revenue.dues.access import APPROVE, CONTRACTS, signer
+from plugins.revenue.dues.access import APPROVE, CONTRACTS, signer, was_operator
 from plugins.revenue.dues.contracts import SCAN, check_rule, rule_added, rule_versions, vote_errors
 from plugins.revenue.dues.models import Contract, RuleChange, RuleChangeScan, RuleVersion
 from plugins.revenue.dues.rule_states import CHANGEABLE, day_obstacle
@@ -68,6 +68,8 @@ def propose(actor: Actor, contract_id: int, wish: Wish) -> RuleChange:
             _("A new rule of this contract waits for the second person already."),
             advice=_("Only when that one is decided can another one be proposed."),
         )
+    if was_operator(actor, contract.operator_id):
+        raise Refused(_("You act for the operator, or did. Somebody else must propose it."))
     check_rule(community, wish.rule)
     _check(contract, wish)
     made = RuleChange(

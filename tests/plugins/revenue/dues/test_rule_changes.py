@@ -160,6 +160,14 @@ def test_nobody_of_the_operator_decides_even_after_leaving_it(town):
             act()
 
 
+def test_nobody_of_the_operator_proposes_whatever_else_they_may(town):
+    contract = town.contract()
+    both = replace(town.boss, permissions=town.boss.permissions | town.clerk.permissions)
+    with pytest.raises(Refused):
+        rule_changes.propose(both, contract.id, town.wish(month(1)))
+    assert RuleChange.of(town.community).count() == 0
+
+
 def test_the_supplement_is_for_those_who_keep_the_books(town):
     change = rule_changes.propose(town.clerk, town.contract().id, town.wish(month(1)))
     (scan,) = rule_changes.papers_of(change)
