@@ -36,8 +36,8 @@ _PAID = """
 SELECT COALESCE(sum(m.amount), 0)
 FROM revenue_movement m JOIN revenue_entry e ON e.community = m.community AND e.seq = m.entry
 WHERE m.community = ? AND m.day BETWEEN ? AND ? AND (e.record LIKE ? OR e.record LIKE ?) AND e.reverses IS NULL
-AND (m.source LIKE '1001%' OR m.source LIKE '1002%' OR m.source LIKE '1009%' OR m.source LIKE '1901%')
-AND NOT (m.destination LIKE '1001%' OR m.destination LIKE '1002%' OR m.destination LIKE '1009%' OR m.destination LIKE '1901%')
+AND substr(m.source, 1, 4) IN ('1001', '1002', '1009', '1901')
+AND substr(m.destination, 1, 4) NOT IN ('1001', '1002', '1009', '1901')
 AND NOT EXISTS (SELECT 1 FROM revenue_entry r WHERE r.community = e.community AND r.reverses = e.seq)
 """
 
