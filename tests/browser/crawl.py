@@ -246,6 +246,8 @@ def furnish(site: Site) -> dict[str, list[str]]:
             f"{HOME}/threads/core.notice:1/link?q=%E6%A5%BC%E9%81%93",
             f"{HOME}/threads/links/1/end",
             *(urlsplit(booking.url).path.replace("/booking/", "/desk/bookings/") + end for end in ("/rate", "/came")),
+            # The first that the page of the unit lists may begin before the browser gets there.
+            urlsplit(booking.url).path.replace("/booking/", "/unit/bookings/") + "/displace",
             urlsplit(screen.url).path,
             "/c/" + _in(screen, r"/c/(\d+/rooms/screen/[\w-]+)"),
         ],

@@ -5,7 +5,9 @@ Whose a confidential booking is and what for is not told to a unit.
 
 from __future__ import annotations
 
-from core import Actor, Forbidden, NotFound, today
+from collections.abc import Sequence
+
+from core import Actor, Forbidden, LinliError, NotFound, Refused, today
 from plugins.rooms.clock import day_bounds, now_minute
 from plugins.rooms.finding.lists import FIRST_OF_SERIES, Line, lines_where
 from plugins.rooms.finding.series_lists import SeriesPage, series_page
@@ -29,7 +31,8 @@ def unit_requests(actor: Actor) -> list[Line]:
 
 
 def unit_request(actor: Actor, occurrence_id: int) -> Line:
-    """One of them; raises `NotFound` for what is not of this community and `Forbidden` for what is not theirs to decide."""
+    """One of them; raises `NotFound` for what is not of this community, `Forbidden` for what is not in their rooms, and
+    `Refused` for what has begun or is decided: a page that was opened earlier still leads there."""
     return _one(actor, unit_requests(actor), occurrence_id)
 
 
@@ -56,11 +59,10 @@ def unit_rooms(actor: Actor) -> list[Room]:
 
 
 def unit_series(actor: Actor, booking_id: int) -> SeriesPage:
-    """A series of which something waits for them; raises `NotFound`, and `Forbidden` where it is not theirs to decide."""
+    """A series of which something waits for them; raises like `unit_request`."""
     found = [line for line in unit_requests(actor) if line.booking_id == booking_id and line.rule]
     if not found:
-        series_page(actor.with_rights("rooms.desk"), booking_id)
-        raise Forbidden
+        raise _not_to_decide(actor, [line.room_id for line in lines_where(actor, "o.booking_id=?", booking_id)])
     return series_page(decider(actor, found[0].room_id).with_rights("rooms.desk"), booking_id)
 
 
@@ -74,22 +76,32 @@ def unit_waiting(actor: Actor) -> list[WaitingLine]:
 
 
 def unit_waiting_line(actor: Actor, waiting_id: int) -> WaitingLine:
-    """One of them; raises `NotFound` for what is not of this community and `Forbidden` for what is not theirs to decide."""
+    """One of them; raises like `unit_request`."""
     for line in unit_waiting(actor):
         if line.id == waiting_id:
             return line
-    if not waiting_where(actor, "w.id=?", waiting_id):
-        raise NotFound
-    raise Forbidden
+    raise _not_to_decide(actor, [line.room_id for line in waiting_where(actor, "w.id=?", waiting_id)])
 
 
 def _one(actor: Actor, lines: list[Line], occurrence_id: int) -> Line:
     for line in lines:
         if line.id == occurrence_id:
             return line
-    if not lines_where(actor, "o.id=?", occurrence_id):
-        raise NotFound
-    raise Forbidden
+    raise _not_to_decide(actor, [line.room_id for line in lines_where(actor, "o.id=?", occurrence_id)])
+
+
+def _not_to_decide(actor: Actor, room_ids: Sequence[int | None]) -> LinliError:
+    """Why something in these rooms (None: any suitable room) is not on the steward's lists."""
+    if not room_ids:
+        return NotFound()
+    try:
+        for room_id in room_ids:
+            decider(actor, room_id or 0)
+    except Forbidden as forbidden:
+        return forbidden
+    return Refused(
+        _("This has begun, or somebody has decided on it."), advice=_("“Our rooms” shows what is to be decided.")
+    )
 
 
 def _shown(lines: list[Line]) -> list[Line]:

@@ -145,10 +145,11 @@ def test_a_series_in_the_rooms_of_the_unit_is_decided_there_and_no_other(house, 
         lambda: service.refuse_series(unit, other.booking_id, "不行"),
         lambda: service.waiting_dates(unit, other.booking_id),
         lambda: service.unit_series(unit, other.booking_id),
-        lambda: service.unit_series(unit, mine.booking_id),
     ):
         with pytest.raises(Forbidden):
             act()
+    with pytest.raises(Refused):
+        service.unit_series(unit, mine.booking_id)
     with pytest.raises(NotFound):
         service.unit_series(unit, 999)
     assert check(house.community) == []
@@ -225,6 +226,16 @@ def test_the_unit_takes_its_room_back_and_offers_one_of_its_own(house, unit):
     with pytest.raises(Forbidden):
         service.unit_booking(unit, other)
     assert check(house.community) == []
+
+
+def test_a_page_that_was_opened_before_a_booking_began_says_so(house, unit, clock):
+    mine = house.book("会客厅", "14:00", "15:00", house.staff).occurrence_id
+    asked = house.book("会客厅", "16:00", "17:00").occurrence_id
+    assert service.unit_booking(unit, mine) and service.unit_request(unit, asked)
+    clock(house.at(16 * 60 + 30))
+    for look, key in ((service.unit_booking, mine), (service.unit_request, asked)):
+        with pytest.raises(Refused, match="开始"):
+            look(unit, key)
 
 
 def test_a_unit_does_not_read_whose_a_confidential_booking_is(house, unit):
