@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from core import Actor, Refused
@@ -113,8 +114,6 @@ def is_after_end(due: Due) -> bool:
 
 def _agreed(rule: Rule, due: Due, before: State, fen: int) -> Result:
     """The agreed minimum of the contract as the share; sums of figures stand still."""
-    from fractions import Fraction
-
     parts = portions(fen, [part.weight for part in rule.split])
     split = {part.to: each.fen for part, each in zip(rule.split, parts, strict=True)}
     trace = {
