@@ -174,6 +174,7 @@ def test_a_statement_walks_back_from_the_total(books):
         for line in seen[::5]:
             later_that_day = sum(s.fen for s in seen if s.day <= line.day)
             assert balance(books.community, **where, as_of=line.day) == later_that_day
+            assert balance(books.community, as_of=line.day) == 0, "what came in somewhere went out elsewhere"
     with pytest.raises(Invalid):
         statement(books.community, fund="unallocated", before="2026-02-30_1_1")
 
