@@ -6,7 +6,7 @@ import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from core import NotFound, Ref, rows
 
@@ -24,9 +24,11 @@ _MOVEMENTS = (
 )
 
 
-@dataclass(frozen=True)
-class Line:
-    """One movement: `amount` 分 > 0 out of the account `source` into `destination`, with the fund on either side."""
+class Line(NamedTuple):
+    """One movement: `amount` 分 > 0 out of the account `source` into `destination`, with the fund on either side.
+
+    A tuple, because an entry may have one for each of 50,000 households.
+    """
 
     amount: int
     source: str
