@@ -11,6 +11,7 @@ from plugins.revenue.bank.accounts import BOOKS, MATCH, bank_of
 from plugins.revenue.bank.matching import Matcher, join, match
 from plugins.revenue.bank.models import BankAccount, Fee, Line, Match, MatchLine
 from plugins.revenue.bank.proposing import shared_name
+from plugins.revenue.dues.books import OWNERS_FUND
 from plugins.revenue.dues.models import Contract, Due, Operator, Receipt
 from plugins.revenue.dues.receiving import open_dues, receive
 from plugins.revenue.dues.spans import span_text
@@ -26,7 +27,6 @@ from plugins.revenue.persons import is_same
 from plugins.revenue.texts import _
 
 APPROVE = "revenue.approve"
-OWNERS_FUND = "owners"
 CUSTODY = "2601"
 INTEREST = "4901"
 FEES = "5401"

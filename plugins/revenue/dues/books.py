@@ -10,15 +10,17 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core import Actor, Invalid, Ref
+from core import Actor, Invalid, LazyText, Ref
 from plugins.revenue.dues.models import Contract, Receipt, contract_number
 from plugins.revenue.giving.models import float_accounts
 from plugins.revenue.ledger.accounts import accounts, open_account
 from plugins.revenue.ledger.posting import Line, Posted, post, reverse
+from plugins.revenue.shares.rules import Rule
 from plugins.revenue.texts import _
 
 ADVANCE, DEPOSITS, UNKNOWN, CUSTODY, INCOME = "2203", "2209.deposits", "2209.unknown", "2601", "4301"
 CASH, BANK, KEPT, FREE = "1001", "1002", "1901", "3101"
+OWNERS_FUND = "owners"
 
 Cut = tuple[Contract, int]
 """What of a receipt goes to a due of this contract, in 分."""
@@ -102,12 +104,27 @@ def lines(origin: str, receipt: Receipt, cuts: Sequence[Cut], total: int) -> lis
     return made
 
 
+def split_obstacle(contract: Contract, rule: Rule) -> LazyText | None:
+    """What is wrong about a rule for the owners' space. The money is theirs whole from the moment it arrives: a rule that promised
+    the community a part of it would be told to everybody and followed by nobody. The reasonable cost of whoever runs the
+    business is what the share leaves them.
+    """
+    if not contract.is_owners or {part.to for part in rule.split} == {OWNERS_FUND}:
+        return None
+    return _(
+        "This is the owners' space: the whole share goes to the owners' fund. Their vote decides what it is spent on."
+    )
+
+
 def _owners(origin: str, bank: str, total: int) -> list[Line]:
     """The owners' money is theirs from the moment it arrives: what is due of it moves nothing."""
     if origin == "money":
-        return [Line(total, CUSTODY, bank, "owners", "owners")]
+        return [Line(total, CUSTODY, bank, OWNERS_FUND, OWNERS_FUND)]
     if origin == "deposit":
-        return [Line(total, CUSTODY, DEPOSITS, "owners", "deposits"), Line(total, bank, bank, "deposits", "owners")]
+        return [
+            Line(total, CUSTODY, DEPOSITS, OWNERS_FUND, "deposits"),
+            Line(total, bank, bank, "deposits", OWNERS_FUND),
+        ]
     return []
 
 

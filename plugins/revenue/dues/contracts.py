@@ -127,7 +127,7 @@ def add_rule(actor: Actor, contract_id: int, rule: object, from_day: datetime.da
     actor.require(CONTRACTS)
     community = str(actor.community)
     contract: Contract = Contract.get_of(community, contract_id)
-    check_rule(community, rule)
+    check_rule(contract, rule)
     if contract.state in ("ended", "dropped"):
         raise Refused(_("The contract has ended."))
     if contract.state != "draft":
@@ -145,10 +145,14 @@ def add_rule(actor: Actor, contract_id: int, rule: object, from_day: datetime.da
     return made
 
 
-def check_rule(community: str, rule: object) -> Rule:
-    """The rule as it is computed; raises `Invalid` for one that cannot be, or that names a fund that is not there."""
+def check_rule(contract: Contract, rule: object) -> Rule:
+    """The rule as it is computed; raises `Invalid` for one that cannot be, that names a fund that is not there, or that would
+    split money which is not the community's.
+    """
     parsed = Rule.parse(rule)
-    known = {each.code for each in funds(community) if each.is_open}
+    if told := books.split_obstacle(contract, parsed):
+        raise Invalid({"rule": [told]})
+    known = {each.code for each in funds(contract.community) if each.is_open}
     missing = [part.to for part in parsed.split if part.to not in known]
     if missing:
         raise Invalid({"rule": [_("There is no fund %(code)s.", code=missing[0])]})
@@ -214,11 +218,11 @@ def sign(actor: Actor, contract_id: int, signed_on: datetime.date, files: Sequen
     year = signed_on.year
     values: dict[str, Any] = {"signed_on": signed_on, "year": year, "number": 0}
     # The guards speak before a number is taken.
-    from plugins.revenue.dues.states import has_rule, has_scan, is_approved
+    from plugins.revenue.dues.states import has_rule, has_scan, is_approved, is_split_rightly
 
     if files:
         add_scans(actor, contract_id, files)
-    for guard in (has_rule, is_approved, has_scan):
+    for guard in (has_rule, is_split_rightly, is_approved, has_scan):
         reason = guard(actor, contract, values)
         if contract.state == "draft" and reason:
             raise Refused(reason)

@@ -70,7 +70,7 @@ def propose(actor: Actor, contract_id: int, wish: Wish) -> RuleChange:
         )
     if was_operator(actor, contract.operator_id):
         raise Refused(_("You act for the operator, or did. Somebody else must propose it."))
-    check_rule(community, wish.rule)
+    check_rule(contract, wish.rule)
     _check(contract, wish)
     made = RuleChange(
         community=community, contract_id=contract.id, from_day=wish.from_day, rule=wish.rule, reason=wish.reason.strip(),
@@ -110,7 +110,7 @@ def approve(actor: Actor, change_id: int) -> RuleChange:
     """A second person agrees: the rule is the next version of the contract. Raises `Refused` (own proposal, operator, day)."""
     change = find_change(actor, change_id)
     contract: Contract = Contract.get_of(change.community, change.contract_id)
-    check_rule(change.community, change.rule)
+    check_rule(contract, change.rule)
     versions = rule_versions(change.community, contract.id)
     found: RuleChange = advance(
         actor, change, "approve", **decider(actor), decided_on=today(), version=len(versions) + 1

@@ -10,8 +10,10 @@ from typing import Any
 
 from core import Actor, Label, State, Transition, Workflow
 from plugins.revenue.dues.access import CONTRACTS, REVIEW, was_operator
+from plugins.revenue.dues.books import split_obstacle
 from plugins.revenue.dues.models import Computation, Contract, ContractScan, Declaration, Due, RuleVersion
 from plugins.revenue.persons import is_same
+from plugins.revenue.shares.rules import Rule
 from plugins.revenue.shares.votes import Vote, owners_vote
 from plugins.revenue.texts import _
 
@@ -30,6 +32,16 @@ def has_rule(_actor: Actor, contract: Contract, _fields: Mapping[str, Any]) -> L
         RuleVersion.contract_id == contract.id, RuleVersion.from_day <= contract.starts_on
     )
     return None if rules.exists() else _("Enter first how the share is computed, from the first day on.")
+
+
+def is_split_rightly(_actor: Actor, contract: Contract, _fields: Mapping[str, Any]) -> Label | None:
+    """Whose space it is may have been put right after a rule was entered; a newer version from the same day on replaces that one."""
+    of_contract = RuleVersion.of(contract.community).where(RuleVersion.contract_id == contract.id)
+    versions = list(of_contract.order_by(RuleVersion.version))
+    holding = [
+        each for at, each in enumerate(versions, 1) if all(later.from_day > each.from_day for later in versions[at:])
+    ]
+    return next((told for each in holding if (told := split_obstacle(contract, Rule.parse(each.rule)))), None)
 
 
 def is_approved(_actor: Actor, contract: Contract, _fields: Mapping[str, Any]) -> Label | None:
@@ -67,7 +79,7 @@ CONTRACT = Workflow(
     ),
     initial="draft",
     transitions=(
-        Transition("sign", "draft", "active", CONTRACTS, _("Signed, in force"), (has_rule, is_approved, has_scan), ("signed_on", "number", "year")),
+        Transition("sign", "draft", "active", CONTRACTS, _("Signed, in force"), (has_rule, is_split_rightly, is_approved, has_scan), ("signed_on", "number", "year")),
         Transition("drop", "draft", "dropped", CONTRACTS, _("Drop the draft")),
         Transition("near", "active", "expiring", "", _("Ends soon")),
         Transition("end", ("active", "expiring"), "ended", "", _("End the contract"), (), ("ended_on",)),

@@ -30,7 +30,7 @@ from plugins.revenue.dues.access import BOOKS, CONTRACTS
 from plugins.revenue.dues.acts import acts_of
 from plugins.revenue.dues.models import Contract, Operator
 from plugins.revenue.dues.rule_states import RULE_STATES
-from plugins.revenue.dues.states import has_rule, is_approved
+from plugins.revenue.dues.states import has_rule, is_approved, is_split_rightly
 from plugins.revenue.dues.words import ACTS, APPROVALS, DECISIONS, HOLDERS, OPERATOR_KINDS, OWNER_CLASSES, PERIODS
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
@@ -182,7 +182,7 @@ def _saved(form: ContractForm, contract: Contract | None, earlier: Contract | No
 def contract(contract: Contract) -> Response:
     """One contract: what it says, its rule, its periods, its deposit."""
     actor, code = current_actor(), contract.community
-    obstacles = [why for guard in (has_rule, is_approved) if (why := guard(actor, contract, {}))]
+    obstacles = [why for guard in (has_rule, is_split_rightly, is_approved) if (why := guard(actor, contract, {}))]
     return page(
         "revenue/desk/contract.html", contract=contract, line=lists.contract_line(contract), dues=lists.dues_of(contract),
         versions=public.versions_shown(contract), held=public.deposit_held(contract), before=opening.unassigned(code), acts=acts_of(code, contract.id), act_words=ACTS,

@@ -24,6 +24,7 @@ from core import (
 )
 from plugins.revenue.dues import contracts, lists, rule_changes
 from plugins.revenue.dues.access import APPROVE, BOOKS, CONTRACTS
+from plugins.revenue.dues.books import OWNERS_FUND
 from plugins.revenue.dues.computing import fund_names
 from plugins.revenue.dues.models import Contract, RuleChange
 from plugins.revenue.dues.rule_states import RULE_STATES, first_period
@@ -46,6 +47,7 @@ from plugins.revenue.views.rule_form import (
 from plugins.revenue.views.rule_sheet import Sheet
 
 _SPLIT = (("give_back", "60"), ("operating", "25"), ("reserve", "15"))
+_OWNERS = ((OWNERS_FUND, "1"),)
 
 
 @blueprint.route("/desk/contracts/<int:contract_id>/rule", methods=["GET", "POST"])
@@ -101,7 +103,7 @@ def _begun(contract: Contract) -> Sheet:
     sheet = Sheet.of_rule(versions[-1].rule) if versions else Sheet()
     if not versions:
         sheet.edited("add:percent")
-        sheet.funds = [{"to": fund, "weight": weight} for fund, weight in _SPLIT]
+        sheet.funds = [{"to": fund, "weight": weight} for fund, weight in (_OWNERS if contract.is_owners else _SPLIT)]
     first, last = span_around(contract.starts_on, contract.period)
     sheet.periods = [{"first": max(first, contract.starts_on).isoformat(), "last": last.isoformat()}]
     return sheet

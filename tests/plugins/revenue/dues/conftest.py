@@ -31,6 +31,7 @@ PERCENT: dict[str, Any] = {
     "components": [{"kind": "percent", "of": "turnover_fen", "rate": "0.10"}], "minimum": None, "cap": None,
     "split": [{"to": "give_back", "weight": 6}, {"to": "operating", "weight": 4}],
 }  # fmt: skip
+TO_OWNERS = {**PERCENT, "split": [{"to": "owners", "weight": 1}]}
 VOTE = {"persons": [300, 240, 200], "area": [240_000, 200_000, 160_000]}
 _numbers = count(1)
 
@@ -78,7 +79,7 @@ class Town:
             "pay_days": 10, "approval": "2026年1月居民会议纪要", "approval_kind": "minutes", "vote": None, "holder": "community",
         }  # fmt: skip
         made = contracts.save_draft(self.clerk, None, {**values, **other})
-        contracts.add_rule(self.clerk, made.id, data or PERCENT, made.starts_on)
+        contracts.add_rule(self.clerk, made.id, data or (TO_OWNERS if made.is_owners else PERCENT), made.starts_on)
         for day, another in (later or {}).items():
             contracts.add_rule(self.clerk, made.id, another, day)
         return contracts.sign(self.clerk, made.id, today(), self.files(self.clerk)) if signed else made

@@ -16,7 +16,7 @@ from plugins.revenue.dues.models import Computation, Contract, ContractScan, Due
 from plugins.revenue.ledger.chain import verify
 from plugins.revenue.ledger.entries import entries_about
 from plugins.revenue.ledger.posting import entry
-from tests.plugins.revenue.dues.conftest import VOTE, month, rule
+from tests.plugins.revenue.dues.conftest import PERCENT, TO_OWNERS, VOTE, month, rule
 
 
 def test_a_contract_gets_numbers_without_gaps_and_periods_that_have_begun(town):
@@ -131,6 +131,19 @@ def test_money_of_the_owners_space_is_custody(town):
     due = town.due(contract)
     assert (due.state, town.books("1901.1", "owners"), -town.books("2601")) == ("part_paid", 80_000, 80_000)
     assert allocatable.allocatable(town.community) == []
+
+
+def test_a_rule_that_splits_the_owners_money_is_told_to_nobody(town):
+    contract = town.contract(signed=False, owner_class="owners", approval_kind="vote", vote=VOTE)
+    with pytest.raises(Invalid, match="业主"):
+        contracts.add_rule(town.clerk, contract.id, PERCENT, contract.starts_on)
+    later = town.contract(signed=False)  # whose space it is was entered wrongly and is put right after the rule
+    values = {"owner_class": "owners", "approval_kind": "vote", "vote": VOTE}
+    contracts.save_draft(town.clerk, later.id, {**{name: getattr(later, name) for name in contracts.FIELDS}, **values})
+    with pytest.raises(Refused, match="业主"):
+        contracts.sign(town.clerk, later.id, today(), town.files(town.clerk))
+    contracts.add_rule(town.clerk, later.id, TO_OWNERS, later.starts_on)
+    assert contracts.sign(town.clerk, later.id, today(), town.files(town.clerk)).state == "active"
 
 
 def test_an_unknown_payer_becomes_known(town):

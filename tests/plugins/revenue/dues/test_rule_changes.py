@@ -17,7 +17,7 @@ from core.store.files import FileUse
 from core.store.violations import violated
 from plugins.revenue.dues import contracts, declaring, operators, privacy, public, rule_changes
 from plugins.revenue.dues.models import Contract, Due, RuleChange, RuleChangeScan, RuleVersion
-from tests.plugins.revenue.dues.conftest import VOTE, month
+from tests.plugins.revenue.dues.conftest import TO_OWNERS, VOTE, month
 
 NEXT = {"persons": [300, 260, 220], "area": [240_000, 210_000, 170_000]}
 
@@ -110,8 +110,10 @@ def test_the_owners_space_takes_a_vote_of_its_own_for_a_new_rule(town):
     wrong = {**NEXT, "persons": [300, 100, 200]}
     for vote in (None, few, wrong):
         with pytest.raises(Invalid):
-            rule_changes.propose(town.clerk, contract.id, town.wish(month(1), vote=vote))
-    change = rule_changes.propose(town.clerk, contract.id, town.wish(month(1), vote=NEXT))
+            rule_changes.propose(town.clerk, contract.id, town.wish(month(1), rule=TO_OWNERS, vote=vote))
+    with pytest.raises(Invalid, match="业主共有"):  # the community would promise itself a part of what is not its own
+        rule_changes.propose(town.clerk, contract.id, town.wish(month(1), vote=NEXT))
+    change = rule_changes.propose(town.clerk, contract.id, town.wish(month(1), rule=TO_OWNERS, vote=NEXT))
     assert rule_changes.approve(town.director, change.id).vote == NEXT
 
 
