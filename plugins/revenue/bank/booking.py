@@ -1,5 +1,5 @@
 """Posting from a line that has no posting yet: what an operator owes, money of an unknown payer, interest, and fees with a second
-person. Each posts and matches in one transaction.
+person. Each posts and matches in one transaction, with the digest of the statement as its evidence.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core import Actor, Conflict, Invalid, NotFound, Refused, now, record, transactional
 from plugins.revenue.bank.accounts import BOOKS, MATCH, bank_of
 from plugins.revenue.bank.matching import Matcher, join, match
-from plugins.revenue.bank.models import BankAccount, Fee, Line, Match, MatchLine
+from plugins.revenue.bank.models import BankAccount, Fee, Line, Match, MatchLine, Statement
 from plugins.revenue.bank.proposing import shared_name
 from plugins.revenue.dues.books import OWNERS_FUND
 from plugins.revenue.dues.models import Contract, Due, Operator, Receipt
@@ -64,8 +64,13 @@ def _post(
 ) -> Posted:
     return post(
         actor, key=f"{key}:{line.id}:{_times(line)}", day=booking_day(line.community, line.day), purpose=purpose, lines=[movement], record=line.ref,
-        approvals=list(approvals),
+        evidence=_paper(line), approvals=list(approvals),
     )  # fmt: skip
+
+
+def _paper(line: Line) -> tuple[str, ...]:
+    """The digest of the statement a line stands on: of its file, or of what was typed from paper."""
+    return (str(Statement.get_of(line.community, line.statement_id).sha256),)
 
 
 def _times(line: Line) -> int:
@@ -117,7 +122,7 @@ def as_due(actor: Actor, line_id: int, due_id: int) -> Match:
     contract: Contract = Contract.get_of(line.community, due.contract_id)
     made = receive(
         actor, amount=line.amount, arrived_on=booking_day(line.community, line.day), account=bank.account, operator_id=contract.operator_id, dues=[due.id],
-        payer=line.payer, words=line.memo,
+        payer=line.payer, words=line.memo, evidence=_paper(line),
     )  # fmt: skip
     return match(actor, bank.id, [line.id], [_seq(made)], "due")
 
@@ -133,6 +138,7 @@ def as_unknown(actor: Actor, line_id: int) -> Match:
     words = line.memo or str(_("Line of a statement without words"))
     made = receive(
         actor, amount=line.amount, arrived_on=booking_day(line.community, line.day), account=bank.account, payer=line.payer, words=words,
+        evidence=_paper(line),
     )  # fmt: skip
     return match(actor, bank.id, [line.id], [_seq(made)], "unknown")
 

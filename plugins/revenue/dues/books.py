@@ -14,6 +14,7 @@ from core import Actor, Invalid, LazyText, Ref
 from plugins.revenue.dues.models import Contract, Receipt, contract_number
 from plugins.revenue.giving.models import float_accounts
 from plugins.revenue.ledger.accounts import accounts, open_account
+from plugins.revenue.ledger.entries import entry
 from plugins.revenue.ledger.posting import Line, Posted, post, reverse
 from plugins.revenue.shares.rules import Rule
 from plugins.revenue.texts import _
@@ -165,11 +166,16 @@ def enter(
     return posted.seq
 
 
+def evidence_of(receipt: Receipt) -> tuple[str, ...]:
+    """The digests under which a receipt came in: what is posted of it later rests on the same papers."""
+    return entry(receipt.community, receipt.seq).evidence if receipt.seq else ()
+
+
 def mirror(
     actor: Actor, seq: int, key: str, day: datetime.date, reason: str, approvals: Iterable[str], fresh: Sequence[Line] = (),
     purpose: str = "",
 ) -> int | None:  # fmt: skip
-    """Mirror a posting and post what is right instead; gives the number of the fresh posting, None without one."""
+    """Mirror a posting and post what is right instead, on the same papers; gives the number of the fresh posting, None without one."""
     _mirrored, made = reverse(
         actor,
         seq,
@@ -179,5 +185,6 @@ def mirror(
         approvals=tuple(approvals),
         fresh=list(fresh),
         purpose=purpose,
+        evidence=entry(str(actor.community), seq).evidence,
     )
     return made.seq if made is not None else None

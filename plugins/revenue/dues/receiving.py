@@ -39,11 +39,12 @@ def divide(amount: int, dues: Sequence[Due]) -> list[tuple[Due, int]]:
 @transactional
 def receive(
     actor: Actor, *, amount: int | None, arrived_on: datetime.date, account: str, operator_id: int | None = None,
-    dues: Sequence[int] = (), payer: str = "", words: str = "",
+    dues: Sequence[int] = (), payer: str = "", words: str = "", evidence: Sequence[str] = (),
 ) -> Receipt:  # fmt: skip
     """Money arrived: one receipt and its posting. `dues` are paid in that order, else the oldest first.
 
-    Without an operator it waits among the unknown payers. Raises `Invalid` at the fields, `Refused` by the ledger.
+    Without an operator it waits among the unknown payers. `evidence` are SHA-256 of papers that are kept elsewhere, such as the
+    statement it stands on. Raises `Invalid` at the fields, `Refused` by the ledger.
     """
     actor.require(RECEIVE)
     signer(actor)
@@ -64,13 +65,13 @@ def receive(
     if operator_id is None:
         receipt.seq = books.enter(
             actor, f"receipt:{receipt.id}", arrived_on, str(_("Money arrived, the payer is not known yet")),
-            books.unknown_lines(receipt), receipt.ref,
+            books.unknown_lines(receipt), receipt.ref, evidence=evidence,
         )  # fmt: skip
         _keep_seq(receipt, seq=receipt.seq)
     else:
         seq = books.enter(
             actor, f"receipt:{receipt.id}", arrived_on, purpose_of(community, operator_id, cuts),
-            books.lines("money", receipt, with_contracts(cuts), amount), receipt.ref,
+            books.lines("money", receipt, with_contracts(cuts), amount), receipt.ref, evidence=evidence,
         )  # fmt: skip
         _keep_seq(receipt, seq=seq)
         apply(actor, receipt, cuts, seq, arrived_on)
@@ -193,6 +194,7 @@ def spend_credit(actor: Actor, operator_id: int, owner_class: str, approvals: Se
                 made,
                 receipt.ref,
                 approvals,
+                books.evidence_of(receipt),
             )
         apply(actor, receipt, cuts, seq, today())
         spent += total
@@ -239,8 +241,9 @@ def recognise(actor: Actor, receipt_id: int, operator_id: int, dues: Sequence[in
     seq = receipt.seq or 0
     if made:
         seq = books.enter(
-            actor, f"known:{receipt.id}", today(), purpose_of(community, operator_id, cuts), made, receipt.ref
-        )
+            actor, f"known:{receipt.id}", today(), purpose_of(community, operator_id, cuts), made, receipt.ref,
+            evidence=books.evidence_of(receipt),
+        )  # fmt: skip
     _keep_seq(receipt, operator_id=operator_id, assigned_seq=seq if made else None)
     receipt = Receipt.get_of(community, receipt_id)
     apply(actor, receipt, cuts, seq, today())

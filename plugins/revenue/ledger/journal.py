@@ -210,7 +210,8 @@ def approve(actor: Actor, journal_id: int) -> Journal:
         )
     else:
         # Asked again: what the entry is about may have changed since, and now somebody else acts.
-        by_hand.check(actor, entry(journal.community, journal.reverses), bool(lines))
+        wrong = entry(journal.community, journal.reverses)
+        by_hand.check(actor, wrong, bool(lines))
         mirror, fresh = reverse(
             actor,
             journal.reverses,
@@ -220,6 +221,7 @@ def approve(actor: Actor, journal_id: int) -> Journal:
             approvals=approvals,
             fresh=lines,
             record=Ref.parse(journal.record, journal.community) if journal.record else None,
+            evidence=wrong.evidence,
         )
         posted = fresh or mirror
     found: Journal = advance(actor, journal, "approve", **decider(actor), seq=posted.seq)

@@ -13,6 +13,7 @@ from plugins.revenue.bank.models import CashCount, Fee, Reconciled
 from plugins.revenue.bank.statements import month_end
 from plugins.revenue.ledger import journal
 from plugins.revenue.ledger.balances import balance
+from plugins.revenue.ledger.entries import entry
 from plugins.revenue.ledger.periods import lock, locked_until
 from plugins.revenue.ledger.posting import Line as Movement
 from plugins.revenue.ledger.posting import post, reverse
@@ -206,11 +207,19 @@ def test_a_month_that_runs_or_is_closed_is_not_closed(matched):
 
 
 def test_interest_is_posted_and_matched(office):
-    office.take((21, 321), payer="")
+    statement = office.take((21, 321), payer="")
     made = booking.as_interest(office.clerk, 1, "operating")
-    assert made.way == "interest"
+    assert made.way == "interest" and entry(office.community, 1).evidence == (statement.sha256,)
     assert balance(office.community, account="4901", fund="operating") == -321
     assert reconciling.sheet(office.bank, JANUARY).is_whole
+
+
+def test_what_stands_in_the_place_of_a_posting_rests_on_the_same_statement(office):
+    statement = office.take((21, 321), payer="")
+    booking.as_interest(office.clerk, 1, "operating")
+    fresh = [Movement(321, "4901", "1002.1", "general", "general")]
+    done = journal.approve(office.head, journal.request_reversal(office.clerk, 1, "基金选错", fresh).id)
+    assert entry(office.community, done.seq).evidence == (statement.sha256,)
 
 
 def test_interest_on_the_owners_account_is_theirs(office):
@@ -224,7 +233,7 @@ def test_interest_on_the_owners_account_is_theirs(office):
 
 def test_a_fee_takes_two_people(office):
     seq = office.pay_in(5_000, 5)
-    office.take((5, 5_000), (8, -1_000))
+    statement = office.take((5, 5_000), (8, -1_000))
     match(office.clerk, office.bank.id, [1], [seq])
     with pytest.raises(Refused):
         booking.ask_fee(office.clerk, 1, "unallocated", "不是手续费")
@@ -233,7 +242,8 @@ def test_a_fee_takes_two_people(office):
         booking.ask_fee(office.clerk, 2, "unallocated", "再来一次")
     with pytest.raises(Refused):
         booking.decide_fee(replace(office.clerk, permissions=frozenset({"revenue.approve"})), fee.id, True)
-    assert booking.decide_fee(office.head, fee.id, True).seq is not None
+    paid = booking.decide_fee(office.head, fee.id, True).seq
+    assert paid is not None and entry(office.community, paid).evidence == (statement.sha256,)
     with pytest.raises(Conflict):
         booking.decide_fee(office.head, fee.id, True)
     assert balance(office.community, account="5401") == 1_000

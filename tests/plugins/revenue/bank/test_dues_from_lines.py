@@ -7,8 +7,10 @@ import pytest
 from core.clock import today
 from core.errors import Refused
 from plugins.revenue.bank import accounts, booking, statements
-from plugins.revenue.bank.models import Line
-from plugins.revenue.dues.models import Due
+from plugins.revenue.bank.models import Line, Statement
+from plugins.revenue.dues import receiving, reviewing
+from plugins.revenue.dues.models import Due, Receipt
+from plugins.revenue.ledger.entries import entries_about
 from tests.plugins.revenue.bank.conftest import TITLES
 from tests.plugins.revenue.dues.conftest import Town, town
 
@@ -52,3 +54,18 @@ def test_money_of_nobody_known_is_kept_as_dues_keep_it(town: Town) -> None:
     line = line_of(town, "88.00", "某人")
     booking.as_unknown(town.bookkeeper, line.id)
     assert town.books(fund="unknown") == 8800 and town.books("2209.unknown") == -8800
+
+
+def test_every_posting_of_the_money_rests_on_the_statement_it_came_by(town: Town) -> None:
+    """Received of nobody known, assigned, and posted anew after a correction: the digest of the statement is in each entry."""
+    due = town.reviewed(town.due(town.contract()), 100_000)
+    line = line_of(town, "100.00", "某人")
+    booking.as_unknown(town.bookkeeper, line.id)
+    (receipt,) = receiving.unknown(town.community)
+    receiving.recognise(town.bookkeeper, receipt.id, town.operators["boss"].id)
+    town.declared(due, 60_000, reason="多记了")
+    reviewing.approve(town.reviewer, due.id)
+    (statement,) = Statement.of(town.community)
+    made = entries_about(town.community, Receipt.get_of(town.community, receipt.id).ref)
+    resting = [each.evidence for each in made if each.reverses is None]
+    assert len(made) == 4 and resting == [(statement.sha256,)] * 3
