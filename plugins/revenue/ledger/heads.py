@@ -92,7 +92,16 @@ def published(community: str, code: str) -> Head | None:
     return Head(*found[0]) if found else None
 
 
-def published_by_office(community: str) -> int | None:
-    """When (ms UTC) the office itself published the state of the books last; heads that only stand on notices do not count."""
-    found = rows("SELECT max(at) FROM revenue_head WHERE community = ? AND by_label <> ?", community, BY_ITSELF)
-    return found[0][0] if found else None
+def published_until(community: str) -> str:
+    """The last month (YYYY-MM) that was locked when the office itself published the state of the books, or empty.
+
+    Heads that only stand on notices do not count, and what is not locked may still change: it is not published yet.
+    """
+    found = rows(
+        "SELECT COALESCE(max(month), '') FROM revenue_period WHERE community = ? AND id < "
+        "(SELECT COALESCE(max(id), 0) FROM revenue_head WHERE community = ? AND by_label <> ?)",
+        community,
+        community,
+        BY_ITSELF,
+    )
+    return str(found[0][0])

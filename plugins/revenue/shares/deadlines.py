@@ -1,8 +1,9 @@
 """Which periods of income are to be published by when, and which are late (超期未公示), by the city's pack or the community's own choice.
 
-A period counts as published when the office published the state of the books after its last day. What had ended before the first entry
-was written is not asked for: opening balances and what is entered later bear days of before. Publishing itself is the ledger's
-business (`ledger.heads`), spending has both its publications of its own.
+A period counts as published when the office published the state of the books with all its months locked: then every line of the bank
+is explained and nothing in it changes any more. What had ended before the first entry was written is not asked for: opening balances
+and what is entered later bear days of before. Publishing itself is the ledger's business (`ledger.heads`), spending has both its
+publications of its own.
 """
 
 from __future__ import annotations
@@ -66,12 +67,10 @@ def unpublished(community: str) -> list[Publication]:
     begun = Entry.of(community, Entry.at).order_by(Entry.seq).limit(1).scalar()
     if begun is None:
         return []
-    published = heads.published_by_office(community)
-    # What is published on the last day itself may still lack entries of that day.
-    known_to = local_day(published) if published else date.min
+    published = heads.published_until(community)
     within = timedelta(days=int(get_setting(WITHIN, community)))
     ended = periods_between(cycle(community), local_day(begun), today() - timedelta(days=1))
-    return [Publication(span, span.last + within) for span in ended if span.last >= known_to]
+    return [Publication(span, span.last + within) for span in ended if span.months[1] > published]
 
 
 def todo_items(community: Community, actor: Actor) -> Iterator[Todo]:

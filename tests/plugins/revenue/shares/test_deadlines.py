@@ -20,6 +20,7 @@ from core.store.community import find_community
 from plugins.revenue.ledger.accounts import open_chart
 from plugins.revenue.ledger.funds import open_funds
 from plugins.revenue.ledger.heads import record_head
+from plugins.revenue.ledger.periods import lock
 from plugins.revenue.ledger.posting import Line, post
 from plugins.revenue.shares import deadlines
 
@@ -54,8 +55,13 @@ def bookkeeper(store, on) -> Iterator[Actor]:
 
 
 def receive(actor: Actor, day: str) -> None:
-    line = Line(10_000, "4301", "1002", "unallocated", "unallocated")
+    line = Line(10_000, "4301", "1121", "unallocated", "unallocated")  # owed, so that no month waits for a bank statement
     post(actor, key=f"k{day}", day=datetime.date.fromisoformat(day), purpose="食堂分成", lines=[line])
+
+
+def publish(actor: Actor, month: str) -> None:
+    lock(actor, month)
+    record_head(actor)
 
 
 def months(community: str) -> list[tuple[str, str]]:
@@ -88,18 +94,23 @@ def test_one_publication_settles_all_periods_that_ended_before_it(bookkeeper, st
     receive(bookkeeper, "2026-02-10")
     on("2026-07-02")
     assert months(store.west) == [("2026-01", "2026-03"), ("2026-04", "2026-06")]
-    record_head(bookkeeper)
+    publish(bookkeeper, "2026-06")
     assert months(store.west) == []
     on("2026-10-01")
     assert months(store.west) == [("2026-07", "2026-09")]
 
 
-def test_what_is_published_on_the_last_day_of_a_period_does_not_settle_it(bookkeeper, store, on):
+def test_what_is_published_before_its_last_month_is_locked_settles_nothing(bookkeeper, store, on):
     receive(bookkeeper, "2026-02-10")
-    on("2026-03-31")
-    record_head(bookkeeper)
     on("2026-04-01")
+    record_head(bookkeeper)
     assert months(store.west) == [("2026-01", "2026-03")]
+    publish(bookkeeper, "2026-02")
+    assert months(store.west) == [("2026-01", "2026-03")]
+    lock(bookkeeper, "2026-03")
+    assert months(store.west) == [("2026-01", "2026-03")], "locked, and not published yet"
+    record_head(bookkeeper)
+    assert months(store.west) == []
 
 
 def test_what_ended_before_the_books_began_here_is_not_asked_for(bookkeeper, store, on):
