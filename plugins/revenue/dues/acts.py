@@ -15,7 +15,7 @@ from plugins.revenue.dues.access import APPROVE, RECEIVE, by, signer, was_operat
 from plugins.revenue.dues.models import Contract, Due, MoneyAct, Part, Receipt, contract_number
 from plugins.revenue.dues.receiving import MOST, apply, settle, spend_credit
 from plugins.revenue.dues.states import OPEN
-from plugins.revenue.dues.undoing import undo_receipt
+from plugins.revenue.dues.undoing import check_undoable, undo_receipt
 from plugins.revenue.dues.words import ACTS
 from plugins.revenue.persons import is_same
 from plugins.revenue.texts import _
@@ -106,6 +106,8 @@ def _check(act: MoneyAct) -> None:
         receipt: Receipt = Receipt.get_of(act.community, act.receipt_id or 0)
         if receipt.undone_on is not None:
             raise Refused(_("This receipt has been taken back already."))
+        if act.act_kind == "receipt_undo":
+            check_undoable(receipt)
         if act.act_kind == "credit_out" and act.amount > receipt.credit_fen:
             raise Refused(_("So much of it is not left."))
     same = MoneyAct.of(act.community).where(MoneyAct.decision == "", MoneyAct.act_kind == act.act_kind)

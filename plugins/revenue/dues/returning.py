@@ -196,10 +196,11 @@ def lines(actor: Actor, act: MoneyAct) -> list[Line]:
 
 
 def _bank(due: Due) -> str:
-    """The account of the community into which the money of the period arrived."""
-    part = (
-        Part.of(due.community).where(Part.due_id == due.id, Part.undone_on.is_null()).order_by(Part.id.desc()).first()
-    )
+    """The account of the community into which the money of the period arrived; what still counts before what was taken back."""
+    parts = Part.of(due.community).where(Part.due_id == due.id)
+    part = parts.order_by(Part.undone_on.is_null(False), Part.id.desc()).first()
+    if part is None:
+        raise Refused(_("The books do not say into which account the money of this period arrived."))
     return str(Receipt.get_of(due.community, part.receipt_id).account)
 
 

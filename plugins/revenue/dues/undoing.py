@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from core import Actor, Refused, today
+from core import Actor, Refused, today, yuan
 from plugins.revenue.dues import books
 from plugins.revenue.dues.models import Contract, Due, Part, Receipt
 from plugins.revenue.dues.receiving import purpose_of, settle
+from plugins.revenue.dues.spans import span_text
 from plugins.revenue.texts import _
 
 Cuts = list[tuple[Due, int]]
@@ -104,17 +105,40 @@ def _undo(parts: Sequence[Part]) -> None:
         Part.update(undone_on=today()).where(Part.community == part.community, Part.id == part.id).execute()
 
 
+def check_undoable(receipt: Receipt) -> None:
+    """Whether a receipt can be taken back whole. Raises `Refused`: part of it was given back, or the funds have what it paid."""
+    if receipt.given_back_fen:
+        raise Refused(_("Part of it has been given back already."))
+    taken: dict[int, int] = defaultdict(int)
+    for part in live_parts(receipt.community, receipt_id=receipt.id):
+        taken[part.due_id] += part.amount
+    for due_id, fen in taken.items():
+        due = Due.get_of(receipt.community, due_id)
+        if due.proposal:
+            raise Refused(_("An allocation of this money is under way. Correct it when that is decided or given up."))
+        # Without it the funds would keep what nobody paid: the next allocation would be paid out of other operators' money.
+        missing = due.allocated_fen - (due.received_fen - fen)
+        if missing > 0:
+            raise Refused(
+                _(
+                    "The funds have received %(missing)s yuan of this money already for the period %(period)s.",
+                    missing=yuan(min(missing, fen)), period=span_text(due.first_day, due.last_day),
+                ),
+                advice=_(
+                    "First have the share of this period corrected downwards, so that the funds give the money back. After that the "
+                    "receipt can be taken back, and the share be corrected again."
+                ),
+            )  # fmt: skip
+
+
 def undo_receipt(actor: Actor, receipt: Receipt, reason: str, approvals: Sequence[str]) -> int:
     """Take a receipt back that was entered wrongly, or a deposit that was set off wrongly: every posting of it is mirrored.
 
     Of what was there before the books began the opening balances stay; only what was made of it is mirrored. Gives the number of
-    the entry of the receipt.
+    the entry of the receipt. Raises `Refused` (see `check_undoable`).
     """
-    if receipt.given_back_fen:
-        raise Refused(_("Part of it has been given back already."))
+    check_undoable(receipt)
     parts = live_parts(receipt.community, receipt_id=receipt.id)
-    if any(Due.get_of(part.community, part.due_id).proposal for part in parts):
-        raise Refused(_("An allocation of this money is under way. Correct it when that is decided or given up."))
     postings = {receipt.seq, receipt.assigned_seq, *(part.seq for part in parts)} - {None, 0}
     if receipt.opening_fund:
         postings -= {receipt.seq}
