@@ -55,7 +55,9 @@ def bookkeeper(store, on) -> Iterator[Actor]:
 
 
 def receive(actor: Actor, day: str) -> None:
-    line = Line(10_000, "4301", "1121", "unallocated", "unallocated")  # owed, so that no month waits for a bank statement
+    line = Line(
+        10_000, "4301", "1121", "unallocated", "unallocated"
+    )  # owed, so that no month waits for a bank statement
     post(actor, key=f"k{day}", day=datetime.date.fromisoformat(day), purpose="食堂分成", lines=[line])
 
 
