@@ -79,9 +79,9 @@ _SOURCES = {
     "core.civic.workflow.engine": ("Action", "actions", "advance", "begin", "history"),
     "core.civic.workflow.together": ("advance_all", "begin_all"),
     "core.web.forms": (
-        "BooleanField", "DayField", "FileField", "Form", "IntegerField", "PhoneField", "SelectField", "SelectMultipleField",
-        "StringField", "TextAreaField", "TimeField", "asked_number", "request_key", "status_of", "submit_once",
-        "was_submitted",
+        "BooleanField", "DayField", "FileField", "Form", "IntegerField", "PhoneField", "RadioField", "SelectField",
+        "SelectMultipleField", "StringField", "TextAreaField", "TimeField", "asked_number", "request_key", "status_of",
+        "submit_once", "was_submitted",
     ),
     "core.web.reauth": ("ConfirmedForm",),
     "core.web.score_form": ("PaperScoreForm", "ScoreForm"),

@@ -58,7 +58,7 @@ PLACES_AND_THINGS = {
     "rooms_venue": {"name", "address", "note"},
     "revenue_proposal": {"proposal_kind", "fund"},
     "revenue_target": {"due_title", "fund"},
-    "revenue_decision": {"body"},
+    "revenue_decision": {"body", "matter"},
     "revenue_payment": {"key", "payee_kind", "account_code"},
     "import_batch": {"import_name", "given", "columns", "summary"},
     "import_mapping": {"import_name", "columns"},

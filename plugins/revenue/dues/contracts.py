@@ -30,7 +30,7 @@ from plugins.revenue.dues.spans import spans
 from plugins.revenue.dues.words import APPROVALS, HOLDERS, OWNER_CLASSES, PERIODS
 from plugins.revenue.ledger.funds import funds
 from plugins.revenue.shares.rules import Rule
-from plugins.revenue.shares.votes import Vote, owners_vote
+from plugins.revenue.shares.votes import THREE_QUARTERS, Vote, owners_vote
 from plugins.revenue.texts import _
 
 FIELDS = (
@@ -332,4 +332,4 @@ def vote_outcome(found: Any) -> Any:
     """What the owners' vote on a contract, or on a change of its rule, came to; None without one."""
     if not found.vote:
         return None
-    return owners_vote("three_quarters", *(Vote(*found.vote[how]) for how in COUNTS))
+    return owners_vote(THREE_QUARTERS, *(Vote(*found.vote[how]) for how in COUNTS))

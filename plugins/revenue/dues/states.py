@@ -14,7 +14,7 @@ from plugins.revenue.dues.books import split_obstacle
 from plugins.revenue.dues.models import Computation, Contract, ContractScan, Declaration, Due, RuleVersion
 from plugins.revenue.persons import is_same
 from plugins.revenue.shares.rules import Rule
-from plugins.revenue.shares.votes import Vote, owners_vote
+from plugins.revenue.shares.votes import THREE_QUARTERS, Vote, owners_vote
 from plugins.revenue.texts import _
 
 OPEN = ("due", "part_paid", "overdue")
@@ -57,7 +57,7 @@ def why_undecided(is_owners: bool, kind: str, approval: str, vote: Mapping[str, 
         return _("The owners' space takes a vote of the owners.") if is_owners else None
     if not vote:
         return _("Enter the counts of the owners' vote.")
-    outcome = owners_vote("three_quarters", *(Vote(*vote[how]) for how in ("persons", "area")))
+    outcome = owners_vote(THREE_QUARTERS, *(Vote(*vote[how]) for how in ("persons", "area")))
     return None if outcome.passed else outcome.reasons[0]
 
 

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from core import Invalid, Label
 from plugins.revenue.texts import _
 
-# Raising maintenance money, rebuilding, and using common parts for business: three quarters of those taking part. All else,
-# such as using the maintenance money: more than half.
+# Raising maintenance money, rebuilding, and changing the use of common parts or using them for business (matters 6 to 8): three
+# quarters of those taking part. All else (1 to 5 and 9), such as using the maintenance money: more than half.
+MORE_THAN_HALF, THREE_QUARTERS = "more_than_half", "three_quarters"
 MATTERS = {
-    "three_quarters": _("Doing business on common parts, or raising maintenance money"),
-    "more_than_half": _("Using maintenance money, and all other matters"),
+    MORE_THAN_HALF: _("Using maintenance money, and all other matters"),
+    THREE_QUARTERS: _("Raising maintenance money, rebuilding, or using common parts otherwise or for business"),
+}
+MAJORITIES = {
+    MORE_THAN_HALF: _("more than half of those taking part"),
+    THREE_QUARTERS: _("at least three quarters of those taking part"),
 }
 
 
@@ -45,7 +50,11 @@ class Vote:
 
     def carries(self, matter: str) -> bool:
         """At least three quarters, or more than half, of those taking part agree."""
-        return 4 * self.yes >= 3 * self.part if matter == "three_quarters" else 2 * self.yes > self.part
+        return 4 * self.yes >= 3 * self.part if matter == THREE_QUARTERS else 2 * self.yes > self.part
+
+    def least(self, matter: str) -> int:
+        """How many of those taking part had to agree: the smallest `yes` that `carries`."""
+        return (3 * self.part + 3) // 4 if matter == THREE_QUARTERS else self.part // 2 + 1
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ def owners_vote(matter: str, persons: Vote, area: Vote) -> Outcome:
     if missing:
         return Outcome(False, "quorum", missing)
     least = _("Fewer than three quarters of those taking part agreed, %(how)s.")
-    if matter == "more_than_half":
+    if matter == MORE_THAN_HALF:
         least = _("Not more than half of those taking part agreed, %(how)s.")
     against = tuple(least % {"how": how} for vote, how in counts if not vote.carries(matter))
     return Outcome(not against, "agreement" if against else "", against)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core import AuditWords, yuan
+from plugins.revenue.shares.votes import MATTERS
 from plugins.revenue.spending.words import BODIES, KINDS, PAYEES, STAGES, STEPS
 from plugins.revenue.texts import _
 
@@ -76,6 +77,7 @@ NAMES = {
     "was_late": _("Made public late"),
     "body": _("Which body decided"),
     "held_on": _("Day of the decision"),
+    "matter": _("What the owners voted on"),
     "persons_total": _("Owners in all"),
     "persons_part": _("Owners who voted"),
     "persons_yes": _("Owners in favour"),
@@ -93,7 +95,14 @@ NAMES = {
     "state": _("State"),
     "workflow_version": _("Version of the deadlines"),
 }
-VALUES = {"proposal_kind": KINDS, "step": STEPS, "stage": STAGES, "body": BODIES, "payee_kind": PAYEES}
+VALUES = {
+    "proposal_kind": KINDS,
+    "step": STEPS,
+    "stage": STAGES,
+    "body": BODIES,
+    "matter": MATTERS,
+    "payee_kind": PAYEES,
+}
 
 
 def tell(_community: str, name: str, value: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core import CommunityModel, Day, Fen, Flag, Integer, Text, Utc, now
+from plugins.revenue.shares.votes import MORE_THAN_HALF
 
 
 class Proposal(CommunityModel):
@@ -60,7 +61,7 @@ class Target(CommunityModel):
 class Decision(CommunityModel):
     """决议: which body decided on which day, with the votes of owners by persons and by area (in 0.01 m²). Never changed.
 
-    The minutes are its scans.
+    `matter` is a key of `shares.votes.MATTERS`: which majority of the owners it takes. The minutes are its scans.
     """
 
     kind = "revenue.decision"
@@ -75,6 +76,7 @@ class Decision(CommunityModel):
     area_total = Integer(null=True)
     area_part = Integer(null=True)
     area_yes = Integer(null=True)
+    matter = Text(default=MORE_THAN_HALF)
     at = Utc(default=now)
     by_label = Text()
 

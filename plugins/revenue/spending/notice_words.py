@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core import Label, day_text, scores, yuan
 from plugins.revenue.ledger.funds import funds
+from plugins.revenue.shares.votes import MAJORITIES, MATTERS, Vote
 from plugins.revenue.spending import lists
 from plugins.revenue.spending.models import Decision, Proposal
 from plugins.revenue.spending.words import BODIES, KINDS, masked
@@ -47,20 +48,38 @@ def _decided(proposal: Proposal) -> list[str]:
     latest: Decision = found[0]
     told = [(_("Which body decided"), BODIES[latest.body]), (_("Day of the decision"), day_text(latest.held_on))]
     if latest.body == "owners":
-        told.append((_("Votes"), votes(latest)))
+        told += vote_told(latest)
     return [_list(told)]
 
 
-def votes(decision: Decision) -> Label:
-    """The votes of owners in one sentence."""
+def vote_told(decision: Decision) -> list[tuple[Label, Label]]:
+    """A vote of the owners: what it was about, how many had to agree, and what was reached."""
+    persons = Vote(decision.persons_total, decision.persons_part, decision.persons_yes)
+    area = Vote(decision.area_total, decision.area_part, decision.area_yes)
+    return [
+        (_("What the owners voted on"), MATTERS[decision.matter]),
+        (_("Majority it takes"), least(decision.matter, persons, area)),
+        (_("Votes"), _votes(decision)),
+    ]
+
+
+def least(matter: str, persons: Vote, area: Vote) -> Label:
+    """The majority that a matter takes, in words and in numbers (`area` in 0.01 m²)."""
     return _(
-        "of %(all)d owners %(part)d voted, %(yes)d in favour; by area %(area_yes)s of %(area_part)s m² that voted (%(area_all)s m² in all)",
-        all=decision.persons_total, part=decision.persons_part, yes=decision.persons_yes,
-        area_yes=area(decision.area_yes), area_part=area(decision.area_part), area_all=area(decision.area_total),
+        "%(majority)s, that is %(persons)d owners and %(area)s m²",
+        majority=MAJORITIES[matter], persons=persons.least(matter), area=_area(area.least(matter)),
     )  # fmt: skip
 
 
-def area(hundredths: int | None) -> str:
+def _votes(decision: Decision) -> Label:
+    return _(
+        "of %(all)d owners %(part)d voted, %(yes)d in favour; by area %(area_yes)s of %(area_part)s m² that voted (%(area_all)s m² in all)",
+        all=decision.persons_total, part=decision.persons_part, yes=decision.persons_yes,
+        area_yes=_area(decision.area_yes), area_part=_area(decision.area_part), area_all=_area(decision.area_total),
+    )  # fmt: skip
+
+
+def _area(hundredths: int | None) -> str:
     """An area of 0.01 m² as people write it."""
     whole, part = divmod(hundredths or 0, 100)
     return f"{whole:,}.{part:02d}" if part else f"{whole:,}"
@@ -85,7 +104,9 @@ def _foot(proposal: Proposal) -> list[str]:
     )
     if proposal.proposal_kind == "emergency":
         words = _("Whoever lives here may object while this notice is up; every objection gets a public answer.")
-    return [str(words)]
+    by_owners = any(each.body == "owners" for each in lists.decisions(proposal)[:1])
+    doubt = _("That the owners voted on another matter, which takes another majority, is a reason to object.")
+    return [str(words), *([str(doubt)] if by_owners else [])]
 
 
 # --------------------------------------------------------------------------- afterwards

@@ -21,8 +21,8 @@ from core import (
     transactional,
 )
 from plugins.revenue.ledger.funds import fund
-from plugins.revenue.shares.votes import Vote, owners_vote
-from plugins.revenue.spending import city, funding, limits, lists, people, publishing
+from plugins.revenue.shares.votes import MATTERS, THREE_QUARTERS, Vote, owners_vote
+from plugins.revenue.spending import city, funding, limits, lists, notice_words, people, publishing
 from plugins.revenue.spending.models import Decision, Proposal, Target
 from plugins.revenue.spending.received import Received, allocatable, claim, unclaim
 from plugins.revenue.spending.words import BODIES, PROPOSE, PUBLISH, SIGN
@@ -168,22 +168,23 @@ def decide(
     words: str,
     minutes: Uploads,
     votes: Votes | None = None,
+    matter: str = "",
 ) -> Proposal:
     """Enter what a meeting or the owners decided, with the scanned minutes. For owners' money only their vote counts.
 
-    An emergency repair that was done already keeps its state: the meeting decides afterwards. Raises `Invalid`, `Refused`.
+    A vote of the owners says what it was about (`matter`, a key of `MATTERS`), which tells the majority it takes. An emergency repair that was done already keeps its state: the meeting decides afterwards. Raises `Invalid`, `Refused`.
     """
     actor.require(PROPOSE)
     proposal = lists.proposal_of(actor, proposal_id)
-    _check_decision(proposal, body, held_on, words, minutes, votes)
+    _check_decision(proposal, body, held_on, words, minutes, votes, matter)
     afterwards = proposal.proposal_kind == "emergency" and proposal.state != "returned"
     if afterwards and (lists.decisions(proposal) or proposal.state == "void"):
         raise Refused(_("A decision on the emergency repair is entered already."))
     people.put_signature(actor, proposal, "decide")
-    counted = {}
+    counted: dict[str, Any] = {}
     if body == "owners" and votes is not None:
         names = ("persons_total", "persons_part", "persons_yes", "area_total", "area_part", "area_yes")
-        counted = dict(zip(names, (*votes.persons, *votes.area), strict=True))
+        counted = {**dict(zip(names, (*votes.persons, *votes.area), strict=True)), "matter": matter}
     decision = Decision.create(
         community=proposal.community, proposal_id=proposal.id, round=proposal.round, body=body, held_on=held_on,
         words=words.strip(), by_label=actor.signature, **counted,
@@ -200,7 +201,13 @@ def decide(
 
 
 def _check_decision(
-    proposal: Proposal, body: str, held_on: datetime.date, words: str, minutes: Uploads, votes: Votes | None
+    proposal: Proposal,
+    body: str,
+    held_on: datetime.date,
+    words: str,
+    minutes: Uploads,
+    votes: Votes | None,
+    matter: str,
 ) -> None:
     errors: dict[str, list[Label]] = {}
     if body not in BODIES:
@@ -214,16 +221,35 @@ def _check_decision(
     if funding.needs_vote(proposal) and body != "owners":
         errors["body"] = [_("This is the estate owners' money: only their vote decides (《民法典》 §278, §282).")]
     if body == "owners":
+        if matter not in MATTERS:
+            errors["matter"] = [_("Please choose what the vote is about.")]
         if votes is None:
             errors["persons_total"] = [_("Enter the votes by persons and by area.")]
-        else:
-            outcome = owners_vote("more_than_half", Vote(*votes.persons), Vote(*votes.area))
-            if not outcome.passed:
-                errors["body"] = [
-                    _("The owners' vote did not carry: %(why)s", why=" ".join(str(each) for each in outcome.reasons))
-                ]
+        elif "matter" not in errors:
+            why = _not_carried(matter, votes)
+            if why:
+                errors["persons_yes"] = [why]
+    elif matter == THREE_QUARTERS:
+        errors["body"] = [
+            _(
+                "Only the owners' vote decides about that: three quarters of those taking part have to agree (《民法典》 §278)."
+            )
+        ]
     if errors:
         raise Invalid(errors)
+
+
+def _not_carried(matter: str, votes: Votes) -> Label | None:
+    """Why the vote decided nothing, with what it would have taken; None where it carried. Raises `Invalid` for no such counts."""
+    persons, area = Vote(*votes.persons), Vote(*votes.area)
+    outcome = owners_vote(matter, persons, area)
+    if outcome.passed:
+        return None
+    why = " ".join(str(each) for each in outcome.reasons)
+    if outcome.why == "quorum":
+        return _("The owners' vote did not carry: %(why)s", why=why)
+    least = notice_words.least(matter, persons, area)
+    return _("The owners' vote did not carry: %(why)s It takes %(least)s.", why=why, least=least)
 
 
 # --------------------------------------------------------------------------- publishing

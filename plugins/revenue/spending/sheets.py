@@ -6,7 +6,7 @@ from core import Actor, NotFound, Ref, SheetContent, SheetKind, capital_figures,
 from plugins.revenue.spending import lists, people
 from plugins.revenue.spending.limits import street_approves
 from plugins.revenue.spending.models import Payment, Proposal
-from plugins.revenue.spending.notice_words import fund_names, votes
+from plugins.revenue.spending.notice_words import fund_names, vote_told
 from plugins.revenue.spending.words import BODIES, KINDS, SEE, STEPS
 from plugins.revenue.texts import _
 
@@ -33,7 +33,7 @@ def _approval(actor: Actor, ref: Ref) -> SheetContent:
             (_("Which body decided"), f"{BODIES[decision.body]}，{day_text(decision.held_on, with_year=True)}")
         )
         if decision.body == "owners":
-            facts.append((_("Votes"), str(votes(decision))))
+            facts += [(name, str(value)) for name, value in vote_told(decision)]
     there = {each.step: each for each in people.standing(proposal) if each.agreed and each.round in (1, proposal.round)}
     for step, each in there.items():
         how = _("signed in Linli") if each.entered_account is None else _("signed on paper")

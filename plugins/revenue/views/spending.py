@@ -33,7 +33,7 @@ from plugins.revenue.ledger.balances import available
 from plugins.revenue.ledger.funds import funds
 from plugins.revenue.spending import city, funding, limits, lists, people, proposing, public, publishing, waiting
 from plugins.revenue.spending.models import Proposal
-from plugins.revenue.spending.notice_words import fund_names, votes
+from plugins.revenue.spending.notice_words import fund_names, vote_told
 from plugins.revenue.spending.received import allocatable
 from plugins.revenue.spending.states import STATE
 from plugins.revenue.spending.words import BODIES, KIND_ICONS, KINDS, ON_PAPER, PROPOSE, SEE, STEPS
@@ -167,7 +167,7 @@ def spending_proposal(proposal: Proposal) -> Response:
     return page(
         "revenue/desk/spending_proposal.html", proposal=proposal, state=STATE[proposal.state], due=due, possible=possible,
         others=[possible[verb] for verb in OTHER_STEPS if verb in possible], kinds=KINDS, steps=STEPS, bodies=BODIES,
-        on_paper=_on_paper(actor, proposal, possible), votes=votes,
+        on_paper=_on_paper(actor, proposal, possible), vote_told=vote_told,
         signatures=people.every(proposal), standing_ids={each.id for each in people.standing(proposal)},
         decisions=[(each, files_of(each.ref, "scan")) for each in lists.decisions(proposal)],
         targets=lists.targets(proposal), by_fund=lists.by_fund(proposal), asked=city.about(proposal, lists.by_fund(proposal)), funds=fund_names(proposal.community),

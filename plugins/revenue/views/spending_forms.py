@@ -10,6 +10,7 @@ from core import (
     DayField,
     Form,
     IntegerField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -17,6 +18,7 @@ from core import (
     UploadField,
     fen_of,
 )
+from plugins.revenue.shares.votes import MAJORITIES, MATTERS
 from plugins.revenue.spending.proposing import Votes
 from plugins.revenue.spending.words import BODIES, PAYEES
 from plugins.revenue.texts import _
@@ -86,6 +88,7 @@ class DecideForm(Form):
     body = SelectField(_("Who decided"), required=True)
     held_on = DayField(_("Day of the meeting, or last day of the vote"), required=True)
     words = TextAreaField(_("What was decided"), required=True, longest=1000)
+    matter = RadioField(_("What the owners voted on"), validate_choice=False)
     persons_total = IntegerField(_("Owners in all"), minimum=1, maximum=10**9)
     persons_part = IntegerField(_("Owners who voted"), maximum=10**9)
     persons_yes = IntegerField(_("Owners in favour"), maximum=10**9)
@@ -97,6 +100,7 @@ class DecideForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.body.choices = pairs(BODIES)
+        self.matter.choices = [(code, f"{word}（{MAJORITIES[code]}）") for code, word in MATTERS.items()]
 
     def votes(self) -> Votes | None:
         """The votes, None where they are not complete; says at a field what is no area."""

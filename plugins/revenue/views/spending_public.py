@@ -22,7 +22,7 @@ from core import (
 )
 from plugins.revenue.spending import lists, public
 from plugins.revenue.spending.models import Proposal
-from plugins.revenue.spending.notice_words import fund_names, votes
+from plugins.revenue.spending.notice_words import fund_names, vote_told
 from plugins.revenue.spending.words import BODIES
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
@@ -56,7 +56,7 @@ def project(proposal: Proposal) -> Response:
     return page(
         "revenue/project.html", each=shown, proposal=proposal, paid=public.paid(proposal), by_fund=lists.by_fund(proposal),
         funds=fund_names(proposal.community), notices=notices_about(actor, proposal.ref), decision=decisions[0] if decisions else None,
-        bodies=BODIES, votes=votes, entries=public.entries(proposal), accepted=lists.acceptance_of(proposal),
+        bodies=BODIES, vote_told=vote_told, entries=public.entries(proposal), accepted=lists.acceptance_of(proposal),
         may_rate=actor.person is not None and scores.may_rate(actor, proposal.ref), until=proposal.score_until, today=today(),
     )  # fmt: skip
 

@@ -74,8 +74,9 @@ def _responsible(_proposal: Proposal) -> Form:
 def _decide(actor: Actor, proposal_id: int, form: DecideForm) -> object:
     votes = form.votes() if form.body.data == "owners" else None
     return proposing.decide(
-        actor, proposal_id, form.body.data, form.held_on.data, form.words.data or "", form.minutes.data, votes
-    )
+        actor, proposal_id, form.body.data, form.held_on.data, form.words.data or "", form.minutes.data, votes,
+        form.matter.data or "",
+    )  # fmt: skip
 
 
 def _recompute_form(proposal: Proposal) -> Form:

@@ -21,6 +21,7 @@ from core.store.db import transaction
 from core.testing import Store
 from plugins.revenue.ledger.accounts import open_account
 from plugins.revenue.ledger.posting import Line, post
+from plugins.revenue.shares.votes import MORE_THAN_HALF
 from plugins.revenue.spending import lists, paying, proposing, signing
 from plugins.revenue.spending.models import Proposal
 
@@ -81,11 +82,13 @@ class House:
             return proposing.propose_emergency(who, wish, fund, amount, today(), photos)
         return proposing.propose_project(who, wish, fund, amount, photos)
 
-    def decided(self, proposal: Proposal | None = None, votes: proposing.Votes | None = None) -> Proposal:
+    def decided(
+        self, proposal: Proposal | None = None, votes: proposing.Votes | None = None, matter: str = MORE_THAN_HALF
+    ) -> Proposal:
         proposal = proposal or self.project()
         body = "owners" if votes is not None else "meeting"
         return proposing.decide(
-            self.actor("decider"), proposal.id, body, today(), "同意", self.paper("decider"), votes
+            self.actor("decider"), proposal.id, body, today(), "同意", self.paper("decider"), votes, matter
         )  # fmt: skip
 
     def published(self, proposal: Proposal | None = None) -> Proposal:

@@ -77,6 +77,34 @@ def test_a_project_is_proposed_decided_and_published_over_the_pages(app):
     assert "楼道灯" in page and "1,200.50" in page and "甲" not in page
 
 
+def test_a_vote_that_misses_three_quarters_keeps_what_was_typed_and_the_one_that_carries_is_told(app):
+    give_money(WEST_HILL, {"owners": 500_000})
+    staff, decider = (named(app, *who) for who in (("甲", "staff"), ("乙", "staff")))
+    wish = {"title": "充电棚", "words": "利用空地经营充电棚", "fund": "owners", "amount": "1200"}
+    assert send(staff, f"{DESK}/new/project", "photos", **wish).status_code == 303
+    proposal = Proposal.of(WEST_HILL).get()
+    here = f"{DESK}/{proposal.id}/do/decide"
+    typed = {
+        "body": "owners", "held_on": str(proposal.proposed_on), "words": "业主大会表决", "persons_total": "300", "persons_part": "200",
+        "persons_yes": "149", "area_total": "30000", "area_part": "20000.00", "area_yes": "17000.5",
+    }  # fmt: skip
+    unsaid = send(decider, here, "minutes", **typed)
+    assert unsaid.status_code == 422 and "请选择表决事项" in unsaid.get_data(as_text=True)
+    missed = send(decider, here, "minutes", **typed, matter="three_quarters")
+    page = missed.get_data(as_text=True)
+    assert missed.status_code == 422 and "不到参加表决的四分之三" in page and "至少 150 人、15,000 平方米" in page
+    for kept in ("业主大会表决", 'value="149"', 'value="20000.00"', 'value="17000.5"', "照片.png"):
+        assert kept in page, kept
+    assert re.search(r'<input[^>]*checked[^>]*value="three_quarters"', page)
+    assert send(decider, here, "minutes", **{**typed, "persons_yes": "150"}, matter="three_quarters").status_code == 303
+    told = app.test_client().get(f"{PORTAL}/{proposal.id}").get_data(as_text=True)
+    desk = staff.get(f"{DESK}/{proposal.id}").get_data(as_text=True)
+    for page in (told, desk):
+        assert "利用共有部分从事经营活动" in page and "四分之三以上" in page and "同意 150 人" in page
+    wrong = send(decider, here, "minutes", **{**typed, "body": "joint"}, matter="three_quarters")
+    assert wrong.status_code in (409, 422)
+
+
 def test_every_page_of_a_step_opens_or_refuses_in_words(app, town):
     office = sign_in_as(app, "director", "secretary", "staff", "supervisor", "cashier", "liaison")
     for key in town.values["proposal_id"]:
