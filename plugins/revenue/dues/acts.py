@@ -27,7 +27,7 @@ def deposit(community: str, contract_id: int) -> int:
     for act in MoneyAct.of(community).where(MoneyAct.contract_id == contract_id, MoneyAct.decision == "approved"):
         if act.act_kind in ("deposit_in", opening.DEPOSIT, "receipt_undo"):
             total += act.amount
-        elif act.act_kind in ("deposit_set_off", "deposit_out"):
+        elif act.act_kind in ("deposit_set_off", "deposit_out", opening.UNDO):
             total -= act.amount
     return total
 
@@ -91,6 +91,8 @@ def _check(act: MoneyAct) -> None:
         return
     if act.act_kind in opening.KINDS:
         opening.check(act)
+        if act.act_kind == opening.UNDO and act.amount > deposit(act.community, act.contract_id or 0):
+            raise Refused(_("So much deposit is not there."))
         return
     if act.act_kind not in ("receipt_undo", "credit_out"):
         books.check_account(act.community, act.account)
@@ -110,6 +112,13 @@ def _check(act: MoneyAct) -> None:
             check_undoable(receipt)
         if act.act_kind == "credit_out" and act.amount > receipt.credit_fen:
             raise Refused(_("So much of it is not left."))
+        if act.act_kind == "credit_out" and act.amount > opening.may_go_back(receipt):
+            raise Refused(
+                _(
+                    "This money stood in the opening balances and was not paid by this operator in advance: it pays what is due."
+                ),
+                advice=_("Only what a correction frees of it is given back."),
+            )
     same = MoneyAct.of(act.community).where(MoneyAct.decision == "", MoneyAct.act_kind == act.act_kind)
     for name in ("due_id", "receipt_id"):
         key = getattr(act, name)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core import Actor, Ref, Refused, record, transactional
-from plugins.revenue.dues import computing
+from plugins.revenue.dues import computing, returning
 from plugins.revenue.dues.declaring import declare_again
 from plugins.revenue.dues.models import Computation, Contract, Due, RuleVersion, contract_number
 from plugins.revenue.dues.spans import span_text
@@ -41,16 +41,33 @@ def allocatable(community: str) -> list[Allocatable]:
             continue
         computation: Computation = Computation.get_of(community, due.computation_id)
         amount = due.received_fen - due.allocated_fen
-        split = dict(computation.split) if amount == computation.due_fen else _split(computation, amount)
+        split = _split(due, computation, amount) if due.allocated_fen else dict(computation.split)
         title = f"{contract.business} {contract_number(contract)} {span_text(due.first_day, due.last_day)}"
         listed.append(Allocatable(int(due.id), title, amount, split))
     return listed
 
 
-def _split(computation: Computation, amount: int) -> dict[str, int]:
-    rule = Rule.parse(RuleVersion.get_of(computation.community, computation.rule_id).rule)
-    parts = portions(amount, [part.weight for part in rule.split])
-    return {part.to: each.fen for part, each in zip(rule.split, parts, strict=True)}
+def _split(due: Due, computation: Computation, amount: int) -> dict[str, int]:
+    """What is left of a due goes where the whole share says: each fund's part less what it holds. A difference is never split anew.
+
+    By the largest remainder a fund may hold an odd 分 more than its part of another sum: it keeps that, and the fund with most to
+    come gets it less. Only where no allocation says what the funds hold is the rest split by the rule.
+    """
+    held = returning.given(due)
+    if sum(held.values()) != due.allocated_fen:
+        rule = Rule.parse(RuleVersion.get_of(computation.community, computation.rule_id).rule)
+        parts = portions(amount, [part.weight for part in rule.split])
+        return {part.to: each.fen for part, each in zip(rule.split, parts, strict=True)}
+    split = {code: int(fen) - held.pop(code, 0) for code, fen in computation.split.items()}
+    split.update({code: -fen for code, fen in held.items()})
+    for code in [code for code, fen in split.items() if fen < 0]:
+        over, split[code] = -split[code], 0
+        while over:
+            most = max(split, key=lambda each: split[each])
+            less = min(over, split[most])
+            split[most] -= less
+            over -= less
+    return split
 
 
 @transactional

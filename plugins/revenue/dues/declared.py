@@ -30,16 +30,19 @@ class Dues(Part):
             ending,
             front,
             models,
+            opening,
             privacy,
             receiving,
             records,
         )
         from plugins.revenue.dues.rule_states import RULE_CHANGE
         from plugins.revenue.dues.states import CONTRACT, DUE
+        from plugins.revenue.giving.opening import checks
         from plugins.revenue.ledger.by_hand import keepers, owners
 
         owners.update(by_hand.OWNERS)
         keepers["dues"] = by_hand.of_account
+        checks["dues"] = opening.check_opening
         return Declaration(
             models=models.MODELS,
             permissions=PERMISSIONS,

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from core import Actor, Invalid, NotFound, Refused, yuan
 from plugins.revenue.dues import books
 from plugins.revenue.dues.access import by
-from plugins.revenue.dues.models import Contract, Due, MoneyAct, Receipt
+from plugins.revenue.dues.models import Contract, Due, MoneyAct, Part, Receipt
 from plugins.revenue.dues.states import OPEN
 from plugins.revenue.giving.models import Opening
 from plugins.revenue.giving.opening import current, lines_of
 from plugins.revenue.ledger.accounts import account
 from plugins.revenue.texts import _
 
-DEPOSIT, CREDIT = "deposit_opening", "credit_opening"
-KINDS = (DEPOSIT, CREDIT)
+DEPOSIT, CREDIT, UNDO = "deposit_opening", "credit_opening", "deposit_opening_undo"
+KINDS = (DEPOSIT, CREDIT, UNDO)
+FOR_DUES = ("unallocated", "owners")
+"""Funds whose opening money is nobody's credit: it pays what is due, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ def unassigned(community: str) -> Unassigned:
     opening = current(community)
     if opening is None:
         return Unassigned()
+    return _less_assigned(community, _holds(opening))
+
+
+def _holds(opening: Opening) -> dict[str, int]:
+    """What opening balances have of each, whosever it is."""
+    community = opening.community
     sums = {"deposits": 0, "advances": 0, "unallocated": 0, "owners": 0}
     for line in lines_of(opening):
         head, owned = line.account.split(".")[0], account(community, line.account).kind == "asset"
@@ -46,16 +54,50 @@ def unassigned(community: str) -> Unassigned:
             sums["deposits"] += line.amount
         elif line.fund == "deposits" and head == books.ADVANCE:
             sums["advances"] += line.amount
-    for act in MoneyAct.of(community).where(MoneyAct.act_kind == DEPOSIT, MoneyAct.decision == "approved"):
-        sums["deposits"] -= act.amount
+    return sums
+
+
+def _less_assigned(community: str, sums: dict[str, int]) -> Unassigned:
+    sums["deposits"] -= deposits_assigned(community)
     for receipt in Receipt.of(community).where(Receipt.opening_fund != "", Receipt.undone_on.is_null()):
         sums["advances" if receipt.opening_fund == "deposits" else receipt.opening_fund] -= receipt.amount
     return Unassigned(sums["deposits"], sums["advances"], sums["unallocated"], sums["owners"])
 
 
+def deposits_assigned(community: str, contract_id: int | None = None) -> int:
+    """What of the deposits in the opening balances was said to be a contract's, in 分; of one contract, or of all."""
+    found = MoneyAct.of(community).where(MoneyAct.act_kind.in_((DEPOSIT, UNDO)), MoneyAct.decision == "approved")
+    if contract_id is not None:
+        found = found.where(MoneyAct.contract_id == contract_id)
+    return sum(each.amount if each.act_kind == DEPOSIT else -each.amount for each in found)
+
+
+def check_opening(opening: Opening) -> None:
+    """Whether opening balances still hold what was assigned of them to contracts. Raises `Refused`, saying of what how much."""
+    there = _holds(opening)
+    left = _less_assigned(opening.community, dict(there))
+    for name, what, fen in (
+        ("deposits", _("deposits of operators"), left.deposits),
+        ("advances", _("money operators paid in advance"), left.advances),
+        ("unallocated", _("money not yet allocated"), left.shares),
+        ("owners", _("money of the owners"), left.owners),
+    ):
+        if fen < 0:
+            raise Refused(
+                _(
+                    "Of %(what)s %(assigned)s yuan have been assigned to contracts already; here are only %(there)s yuan.",
+                    what=what, assigned=yuan(there[name] - fen), there=yuan(there[name]),
+                ),
+                advice=_(
+                    "Somebody would get money that is not there. First take back what was assigned wrongly: a deposit on the page of "
+                    "its contract, everything else on the page of its receipt."
+                ),
+            )  # fmt: skip
+
+
 def fund_of(act: MoneyAct) -> str:
     """In which fund the money of an act stood: the owners' in theirs, for a period in 待分配, else with the deposits."""
-    if act.act_kind == DEPOSIT:
+    if act.act_kind != CREDIT:
         return "deposits"
     if books.class_of(act.account) == "owners":
         return "owners"
@@ -67,6 +109,10 @@ def check(act: MoneyAct) -> None:
     contract: Contract = Contract.get_of(act.community, act.contract_id or 0)
     if not contract.number:
         raise NotFound
+    if act.act_kind == UNDO:
+        if act.amount > deposits_assigned(act.community, contract.id):
+            raise Refused(_("So much deposit from before the books began was not assigned to this contract."))
+        return
     left = unassigned(act.community)
     fund = fund_of(act)
     if act.act_kind == CREDIT:
@@ -79,15 +125,39 @@ def check(act: MoneyAct) -> None:
         raise Refused(
             _("The opening balances have only %(there)s yuan of this for which nobody is named yet.", there=yuan(max(there, 0)))
         )  # fmt: skip
-    if fund == "unallocated":
-        due: Due = Due.get_of(act.community, act.due_id or 0)
+    if act.due_id:
+        due: Due = Due.get_of(act.community, act.due_id)
         if due.state not in OPEN or act.amount > due.open_fen:
             raise Refused(_("So much is not to be paid for this period."))
+    elif fund in FOR_DUES:
+        raise Refused(
+            _("The owners' money from before the books began pays only what is to be paid for a period."),
+            advice=_(
+                "Enter it on the page of the period it was paid for. Anything else the owners decide by their vote."
+            ),
+        )
+
+
+def may_go_back(receipt: Receipt) -> int:
+    """What of a receipt can be given back to the operator, in 分.
+
+    Money of the owners, or in 待分配, that stood in the opening balances belongs to no operator: only what paid a period once and
+    was freed by a correction goes back.
+    """
+    if receipt.opening_fund not in FOR_DUES:
+        return receipt.credit_fen
+    most: dict[int, int] = {}
+    stays: dict[int, int] = {}
+    for part in Part.of(receipt.community).where(Part.receipt_id == receipt.id):
+        most[part.due_id] = max(most.get(part.due_id, 0), part.amount)
+        stays[part.due_id] = stays.get(part.due_id, 0) + (0 if part.undone_on else part.amount)
+    freed = sum(max(fen - stays[key], 0) for key, fen in most.items())
+    return max(min(receipt.credit_fen, freed - receipt.given_back_fen), 0)
 
 
 def take(actor: Actor, act: MoneyAct) -> Receipt | None:
     """What was paid in advance, or for a period, becomes a receipt of the operator; gives it, None for a deposit."""
-    if act.act_kind == DEPOSIT:
+    if act.act_kind != CREDIT:
         return None
     contract: Contract = Contract.get_of(act.community, act.contract_id or 0)
     opening = posted(act.community)

@@ -103,7 +103,7 @@ def by_fund(due: Due, computation: Computation) -> dict[str, int]:
 
     Raises `Refused` where the allocations do not say what the funds got.
     """
-    gave = _given(due)
+    gave = given(due)
     if sum(gave.values()) != due.allocated_fen:
         raise Refused(_("The split of a due does not add up to what was received."))
     keeps = {code: int(fen) for code, fen in computation.split.items()} if computation.due_fen > 0 else {}
@@ -111,7 +111,7 @@ def by_fund(due: Due, computation: Computation) -> dict[str, int]:
     return {code: fen for code, fen in found.items() if fen}
 
 
-def _given(due: Due) -> dict[str, int]:
+def given(due: Due) -> dict[str, int]:
     """What each fund holds of a due: by the allocations that were carried out, less what came back since."""
     gave: dict[str, int] = {}
     for each in _targets(due):
@@ -187,11 +187,11 @@ def lines(actor: Actor, act: MoneyAct) -> list[Line]:
             for place, part in _lying(act.community, code, fen, owners):
                 back.append(Line(part, place, bank if theirs else place, code, "unallocated"))
             if theirs:
-                back.append(Line(fen, _cost(due), books.CUSTODY, "unallocated", code))
+                back += [Line(part, cost, books.CUSTODY, "unallocated", code) for cost, part in _costs(due, code, fen)]
             continue
         forth.append(Line(-fen, bank, kept if theirs else bank, "unallocated", code))
         if theirs:
-            forth.append(Line(-fen, books.CUSTODY, _cost(due), code, "unallocated"))
+            forth.append(Line(-fen, books.CUSTODY, _cost(_targets(due)[-1]), code, "unallocated"))
     return back + forth
 
 
@@ -227,10 +227,33 @@ def _lying(community: str, code: str, fen: int, owners: set[str]) -> list[tuple[
     return found
 
 
-def _cost(due: Due) -> str:
-    """The cost by which the community handed its part to the owners."""
-    proposal: Proposal = Proposal.get_of(due.community, _targets(due)[-1].proposal_id)
+def _cost(target: Target) -> str:
+    """The cost by which the community handed its part to the owners: each allocation has an account of its own."""
+    proposal: Proposal = Proposal.get_of(target.community, target.proposal_id)
     return f"{COST}.{proposal.number_text}"
+
+
+def _costs(due: Due, code: str, fen: int) -> list[tuple[str, int]]:
+    """From which costs so much comes back: the newest allocation first, from each at most what it brought and still stands."""
+    left: dict[str, int] = {}
+    for each in reversed(_targets(due)):
+        if each.fund == code:
+            left[_cost(each)] = left.get(_cost(each), 0) + each.amount
+    for act in _approved(due):
+        for line in entry(act.community, act.seq or 0).lines:
+            if line.source in left and line.destination == books.CUSTODY:
+                left[line.source] -= line.amount
+            elif line.destination in left and line.source == books.CUSTODY:
+                left[line.destination] += line.amount
+    found = []
+    for cost, there in left.items():
+        part = min(max(there, 0), fen)
+        if part:
+            found.append((cost, part))
+            fen -= part
+    if fen:
+        raise Refused(_("The split of a due does not add up to what was received."))
+    return found
 
 
 def post(actor: Actor, act: MoneyAct, said: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ from plugins.revenue.dues.operators import operator
 from plugins.revenue.dues.receiving import credit
 
 SIGNED = ("active", "expiring", "ended")
-_DEPOSIT = ("deposit_in", "deposit_opening", "deposit_set_off", "deposit_out", "receipt_undo")
+_DEPOSIT = ("deposit_in", "deposit_opening", "deposit_opening_undo", "deposit_set_off", "deposit_out", "receipt_undo")
 
 
 @dataclass(frozen=True)

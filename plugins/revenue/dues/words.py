@@ -40,6 +40,7 @@ ACTS: dict[str, Label] = {
     "payout": _("Paid out to the operator"),
     "receipt_undo": _("Receipt entered wrongly, taken back"),
     "deposit_opening": _("Deposit from before the books began here"),
+    "deposit_opening_undo": _("Deposit from before the books began here, assigned wrongly and taken back"),
     "credit_opening": _("Paid before the books began here"),
     "fund_return": _("Back from the funds after a correction"),
 }

@@ -8,7 +8,7 @@ full mirror and a fresh posting, again by two persons.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,8 @@ MOST_FEN = 1_000_000_000_000
 _AGAINST = {"owners": "2601"}
 _RESTRICTED = "3102"
 _FREE = "3101"
+# Asked before opening balances are handed in or approved; each raises `Refused`. By the part, which adds its own.
+checks: dict[str, Callable[[Opening], None]] = {}
 _KEPT_FOR_OPERATORS = ("2203", "2209.deposits")
 
 
@@ -229,11 +231,20 @@ def _draft(actor: Actor, opening_id: int) -> Opening:
 
 @transactional
 def hand_in(actor: Actor, opening_id: int) -> Opening:
-    """Give them to the second person; whoever hands in answers for them. Raises `Refused` without lines or evidence."""
+    """Give them to the second person; whoever hands in answers for them.
+
+    Raises `Refused` without lines or evidence, or with less than another part has assigned of it.
+    """
     opening = find_opening(actor, opening_id)
-    _check_funds(opening)
+    _check(opening)
     found: Opening = advance(actor, opening, "hand_in", **asker(actor))
     return found
+
+
+def _check(opening: Opening) -> None:
+    _check_funds(opening)
+    for each in checks.values():
+        each(opening)
 
 
 def _check_funds(opening: Opening) -> None:
@@ -263,10 +274,10 @@ def drop(actor: Actor, opening_id: int) -> Opening:
 def approve(actor: Actor, opening_id: int) -> Opening:
     """The second person finds it right: now it is posted, or the wrong ones are mirrored and these posted in their place.
 
-    Raises `Refused` (own work, something earlier in the books, no evidence), `Forbidden`, `NotFound`.
+    Raises `Refused` (own work, something earlier in the books, no evidence, less than was assigned of it), `Forbidden`, `NotFound`.
     """
     opening = find_opening(actor, opening_id)
-    _check_funds(opening)
+    _check(opening)
     evidence = [each.sha256 for each in files_of(opening.ref, "scan")]
     approvals = [
         str(_("entered: %(name)s", name=opening.asked_label)), str(_("approved: %(name)s", name=actor.signature)),

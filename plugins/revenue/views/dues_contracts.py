@@ -185,7 +185,7 @@ def contract(contract: Contract) -> Response:
     obstacles = [why for guard in (has_rule, is_split_rightly, is_approved) if (why := guard(actor, contract, {}))]
     return page(
         "revenue/desk/contract.html", contract=contract, line=lists.contract_line(contract), dues=lists.dues_of(contract),
-        versions=public.versions_shown(contract), held=public.deposit_held(contract), before=opening.unassigned(code), acts=acts_of(code, contract.id), act_words=ACTS,
+        versions=public.versions_shown(contract), held=public.deposit_held(contract), before=opening.unassigned(code), assigned=opening.deposits_assigned(code, contract.id), acts=acts_of(code, contract.id), act_words=ACTS,
         decisions=DECISIONS, obstacles=obstacles if contract.state == "draft" else [], room=services.room_name(code, contract.room),
         classes=OWNER_CLASSES, periods=PERIODS, holders=HOLDERS, approvals=APPROVALS, tint=lists.tint,
         changes=rule_changes.changes_of(contract), change_states=RULE_STATES, outcome=services.vote_outcome(contract), scans=services.scans_of(contract), may_edit=actor.can(CONTRACTS), may_receive=actor.can("revenue.receive"),

@@ -32,7 +32,7 @@ from plugins.revenue.views.dues_forms import ActForm, AssignForm, ReceiptForm, f
 from plugins.revenue.views.dues_portal import found_or_none
 
 NEEDS = {
-    "deposit_in": "contract", "deposit_opening": "contract", "credit_opening": "contract", "deposit_out": "contract",
+    "deposit_in": "contract", "deposit_opening": "contract", "deposit_opening_undo": "contract", "credit_opening": "contract", "deposit_out": "contract",
     "deposit_set_off": "due", "payout": "due",
 }  # fmt: skip
 """What an act is about; the others are about a receipt."""
@@ -125,7 +125,7 @@ def receipt(receipt: Receipt) -> Response:
     name = operators.operator_names(code).get(receipt.operator_id, "")
     return page(
         "revenue/desk/receipt.html", receipt=receipt, name=name, parts=lists.parts_of_receipt(receipt), form=form, sources=SOURCES,
-        may_receive=actor.can(RECEIVE), status=status_of(form), tint=lists.tint,
+        may_receive=actor.can(RECEIVE), may_go_back=opening.may_go_back(receipt), status=status_of(form), tint=lists.tint,
     )  # fmt: skip
 
 
@@ -163,8 +163,8 @@ def act_new() -> Response:
         return after_post(url(".acts"))
     fixed = kind in ("payout", "receipt_undo")
     return page(
-        "revenue/desk/act_new.html", form=form, kind=kind, word=ACTS[kind], is_opening=kind in opening.KINDS, asks_amount=not fixed, status=status_of(form),
-        asks_account=kind not in ("receipt_undo", "credit_out", opening.DEPOSIT), about=about,
+        "revenue/desk/act_new.html", form=form, kind=kind, word=ACTS[kind], is_opening=kind in (opening.DEPOSIT, opening.CREDIT), is_undone=kind == opening.UNDO, asks_amount=not fixed, status=status_of(form),
+        asks_account=kind not in ("receipt_undo", "credit_out", opening.DEPOSIT, opening.UNDO), about=about,
         line=lists.due_line(about["due"]) if about["due"] else None,
     )  # fmt: skip
 
@@ -178,7 +178,14 @@ def _usual(kind: str, about: dict[str, Any]) -> int:
     if kind == opening.CREDIT:
         found = about["due"] or about["contract"]
         left = opening.unassigned(found.community)
-        return min(found.open_fen, left.shares) if about["due"] else left.advances
+        if about["due"] is None:
+            return left.advances
+        theirs = Contract.get_of(found.community, found.contract_id).is_owners
+        return min(int(found.open_fen), left.owners if theirs else left.shares)
+    if kind == opening.UNDO:
+        contract = about["contract"]
+        assigned = opening.deposits_assigned(contract.community, contract.id)
+        return min(assigned, services.deposit(contract.community, contract.id))
     if kind == "deposit_out":
         return services.deposit(about["contract"].community, about["contract"].id)
     if kind == "deposit_set_off":
@@ -187,7 +194,7 @@ def _usual(kind: str, about: dict[str, Any]) -> int:
     if kind == "payout":
         return -(about["due"].due_fen or 0)
     receipt = about["receipt"]
-    return int(receipt.credit_fen if kind == "credit_out" else receipt.amount)
+    return int(opening.may_go_back(receipt) if kind == "credit_out" else receipt.amount)
 
 
 def _entered(form: ActForm, kind: str, about: dict[str, Any]) -> None:

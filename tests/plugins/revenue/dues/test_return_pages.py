@@ -8,10 +8,11 @@ from core.testing import WEST_HILL
 from plugins.revenue.dues import acts, returning
 from plugins.revenue.dues.models import MoneyAct
 from plugins.revenue.giving import opening as balances
-from tests.plugins.revenue.dues.conftest import month, settle
-from tests.plugins.revenue.dues.test_opening import LINES
+from tests.plugins.revenue.dues.conftest import VOTE, month, settle
+from tests.plugins.revenue.dues.test_opening import LINES, begun
 from tests.plugins.revenue.dues.test_returning import allocated, house_of
 
+__all__ = ["begun"]
 DESK = f"/c/{WEST_HILL}/revenue/desk"
 
 
@@ -72,3 +73,31 @@ def test_whose_the_opening_balances_are_is_entered_on_the_page_of_the_contract_a
         assert sent.status_code == 303
     assert MoneyAct.of(WEST_HILL).where(MoneyAct.decision == "").count() == 3
     assert browser.get(f"{DESK}/acts/new?kind=fund_return&due={due.id}").status_code == 404
+
+
+def test_a_deposit_assigned_to_the_wrong_contract_is_taken_back_on_its_page(begun, as_role):
+    contract = begun.contract(deposit_fen=50_000)
+    page = f"{DESK}/contracts/{contract.id}"
+    browser = as_role("bookkeeper", "director")
+    assert "撤回认错的旧押金" not in browser.get(page).get_data(as_text=True)
+    begun.act("deposit_opening", amount=40_000, contract_id=contract.id)
+    assert "撤回认错的旧押金" in browser.get(page).get_data(as_text=True)
+    form = f"{DESK}/acts/new?kind=deposit_opening_undo&contract={contract.id}"
+    text = browser.get(form).get_data(as_text=True)
+    assert "400.00" in text and "不记账" in text
+    sent = browser.send(form, amount="400.00", on_day=month(0).isoformat(), reason="认错合同")
+    assert sent.status_code == 303
+    assert "已撤回" in browser.get(page).get_data(as_text=True)
+
+
+def test_the_owners_money_from_before_is_entered_on_the_page_of_a_period(begun, as_role):
+    data = {"owner_class": "owners", "approval_kind": "vote", "vote": VOTE}
+    contract = begun.contract(**data)
+    due = begun.reviewed(begun.due(contract), 200_000)
+    browser = as_role("bookkeeper", "director")
+    assert "建账以前预收的钱" not in browser.get(f"{DESK}/contracts/{contract.id}").get_data(as_text=True)
+    assert "建账以前已缴的钱" in browser.get(f"{DESK}/dues/{due.id}").get_data(as_text=True)
+    form = f"{DESK}/acts/new?kind=credit_opening&due={due.id}"
+    assert "200.00" in browser.get(form).get_data(as_text=True)
+    sent = browser.send(form, amount="200.01", on_day=month(0).isoformat(), account="1901.1", reason="旧账")
+    assert sent.status_code == 409 and "这一期不需要缴这么多" in sent.get_data(as_text=True)

@@ -8,9 +8,11 @@ import pytest
 from core.errors import Refused
 from core.store.db import execute, transaction
 from core.store.violations import violated
-from plugins.revenue.dues import acts, lists, returning, reviewing
-from plugins.revenue.dues.models import Receipt
+from plugins.revenue.dues import acts, allocatable, lists, returning, reviewing
+from plugins.revenue.dues.models import Due, Receipt
 from plugins.revenue.ledger.verification import verify
+from plugins.revenue.spending.models import Proposal
+from tests.plugins.revenue.dues.conftest import rule
 from tests.plugins.revenue.dues.test_returning import allocated, funds, house
 
 __all__ = ["house"]
@@ -107,3 +109,64 @@ def test_the_database_lets_no_receipt_go_of_which_the_funds_have_the_money(town,
     acts.decide(town.director, act.id, approved=True)
     assert (funds(town)["unallocated"], town.due(contract).allocated_fen) == (6_000, 4_000)
     assert Receipt.get_by_id(receipt.id).undone_on is None
+
+
+def test_the_owners_part_comes_back_from_the_allocations_that_brought_it_the_newest_first(town, house):
+    contract = town.contract(data=rule(split=[{"to": "owners", "weight": 5}, {"to": "operating", "weight": 5}]))
+    due = town.reviewed(town.due(contract), 600_000)
+    town.paid(60_000)
+    allocated(house, due)
+    corrected(town, due, 1_000_000)
+    town.paid(40_000)
+    allocated(house, town.due(contract))
+    first, second = (f"5101.{each.number_text}" for each in Proposal.of(town.community).order_by(Proposal.id))
+    assert (town.books(first), town.books(second)) == (30_000, 20_000)
+    # 50 000 less the 10 000 of the new share come back: 20 000 of the second allocation, 20 000 of the first.
+    corrected(town, due, 200_000)
+    assert (town.books(first), town.books(second), town.books("2601")) == (10_000, 0, -10_000)
+    # And once more: nothing is left of the second one.
+    corrected(town, due, 100_000)
+    assert (town.books(first), town.books(second), town.books("2601")) == (5_000, 0, -5_000)
+    assert verify(town.community) is None
+
+
+def corrected(town, due, turnover):
+    """The period is declared anew and reviewed, whatever has to come back for it first."""
+    town.declared(Due.get_by_id(due.id), turnover, reason="更正")
+    reviewing.approve(town.reviewer, due.id)
+    act = returning.waiting(Due.get_by_id(due.id))
+    if act is not None:
+        acts.decide(town.director, act.id, approved=True)
+        reviewing.approve(town.reviewer, due.id)
+
+
+def test_what_came_back_for_nothing_goes_where_it_was_and_is_not_split_anew(town, house):
+    split = [{"to": "give_back", "weight": 5}, {"to": "owners", "weight": 3}, {"to": "operating", "weight": 2}]
+    contract = town.contract(data=rule(split=split))
+    due = town.reviewed(town.due(contract), 1_000_010)
+    town.paid(100_001)
+    allocated(house, due)
+    whole = funds(town)
+    town.declared(town.due(contract), 400_030, reason="多报")
+    reviewing.approve(town.reviewer, due.id)
+    acts.decide(town.director, returning.waiting(town.due(contract)).id, approved=True)
+    reviewing.give_back(town.reviewer, due.id, "原来的数对")
+    (free,) = allocatable.allocatable(town.community)
+    # 50 001, 30 000 and 20 000 less the 20 001, 12 001 and 8 001 the funds kept; 59 998 by 5 : 3 : 2 would be something else.
+    assert (free.amount, free.split) == (59_998, {"give_back": 30_000, "owners": 17_999, "operating": 11_999})
+    allocated(house, town.due(contract))
+    assert funds(town) == whole and verify(town.community) is None
+
+
+def test_a_fund_that_holds_an_odd_fen_more_keeps_it(town, house):
+    # 4 by 8 : 8 : 3 is 2, 2, 0 and leaves nothing odd; 3 is 1, 1, 1 by the largest remainder: the third fund has one 分 too much.
+    split = [{"to": "give_back", "weight": 8}, {"to": "operating", "weight": 8}, {"to": "owners", "weight": 3}]
+    contract = town.contract(data=rule(split=split))
+    due = town.reviewed(town.due(contract), 30)
+    town.paid(3)
+    allocated(house, due)
+    assert (funds(town)["give_back"], funds(town)["operating"], funds(town)["owners"]) == (1, 1, 1)
+    corrected(town, due, 40)
+    town.paid(1)
+    (free,) = allocatable.allocatable(town.community)
+    assert (free.amount, sorted(free.split.values())) == (1, [0, 0, 1]) and free.split["owners"] == 0
