@@ -24,7 +24,7 @@ from core import (
     view,
     yuan,
 )
-from plugins.revenue.spending import lists, paying, people, proposing, signing
+from plugins.revenue.spending import funding, lists, paying, people, proposing, signing
 from plugins.revenue.spending.models import Proposal, Signature
 from plugins.revenue.spending.received import allocatable
 from plugins.revenue.spending.words import ON_PAPER, PROPOSE, SEE, STEPS
@@ -71,6 +71,11 @@ def _responsible(_proposal: Proposal) -> Form:
     return PublishForm.from_request(responsible=current_actor().label)
 
 
+def _decide_form(proposal: Proposal) -> Form:
+    chosen = {"body": "owners"} if funding.needs_vote(proposal) else {}
+    return DecideForm.from_request(held_on=today(), **chosen)
+
+
 def _decide(actor: Actor, proposal_id: int, form: DecideForm) -> object:
     votes = form.votes() if form.body.data == "owners" else None
     return proposing.decide(
@@ -110,7 +115,7 @@ def _attached(act: Callable[..., object], name: str) -> Callable[[Actor, int, An
 
 STEPS_OF = {
     "decide": Step(
-        _("Enter the decision"), _("Enter the decision"), lambda _proposal: DecideForm.from_request(held_on=today()), _decide,
+        _("Enter the decision"), _("Enter the decision"), _decide_form, _decide,
         _("Somebody else than who proposed it enters it, with the scanned minutes."), "landmark",
     ),
     "publish": Step(

@@ -88,6 +88,7 @@ def test_a_vote_that_misses_three_quarters_keeps_what_was_typed_and_the_one_that
         "body": "owners", "held_on": str(proposal.proposed_on), "words": "业主大会表决", "persons_total": "300", "persons_part": "200",
         "persons_yes": "149", "area_total": "30000", "area_part": "20000.00", "area_yes": "17000.5",
     }  # fmt: skip
+    assert re.search(r'<option[^>]*selected[^>]*value="owners"', decider.get(here).get_data(as_text=True))
     unsaid = send(decider, here, "minutes", **typed)
     assert unsaid.status_code == 422 and "请选择表决事项" in unsaid.get_data(as_text=True)
     missed = send(decider, here, "minutes", **typed, matter="three_quarters")
