@@ -11,6 +11,14 @@ from core.plugin import discovery
 from tests.browser.checks import LAUNCH, find_chromium
 
 pytest_plugins = ["core.testing"]
+LONGEST = ("test_acceptance_pages.py", "test_form_fuzz.py")
+"""Files that take many minutes each: two processes begin with them, or one of them would run alone at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; the others stay in their order."""
+    order = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 @pytest.fixture(autouse=True)
