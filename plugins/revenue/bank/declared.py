@@ -21,11 +21,15 @@ class Bank(Part):
     def declaration(self) -> Declaration:
         """Models, permissions, records and words."""
         from plugins.revenue.bank import models, privacy, records, words
+        from plugins.revenue.bank.by_hand import on_statement
         from plugins.revenue.bank.reconciling import reasons_open
+        from plugins.revenue.ledger.by_hand import statements
         from plugins.revenue.ledger.periods import lock_checks
 
         if reasons_open not in lock_checks:
             lock_checks.append(reasons_open)
+        if on_statement not in statements:
+            statements.append(on_statement)
         return Declaration(
             models=(
                 models.BankAccount,

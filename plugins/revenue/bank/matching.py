@@ -207,6 +207,10 @@ def _told(error: peewee.IntegrityError) -> Exception:
         return Conflict(_("Somebody else has just matched one of these. Look at the list again."))
     if name == "revenue_match_balanced":
         return Invalid({"": [_("The two sides are not the same amount.")]})
+    if name == "revenue_match_entry_stands":
+        return Invalid(
+            {"": [_("This posting was taken back as wrong: no line is its money. Post what the line is by itself.")]}
+        )
     if name in ("revenue_match_line_fits", "revenue_match_entry_fits", "revenue_match_entry_true", "foreign_key"):
         return NotFound()
     return error

@@ -27,6 +27,15 @@ class Elsewhere:
 owners: dict[str, Callable[[Actor, EntryLine, bool], Elsewhere | None]] = {}
 # Asked with a community and the code of an account; None where the account is nobody's. By the part, which adds its own.
 keepers: dict[str, Callable[[str, str], Elsewhere | None]] = {}
+# What the statements of an account say of an entry, asked with a community, the entry's number and the account: `MATCHED` where a
+# line is this money, `ABSENT` where they cover its day and no line is, else empty. By the part that keeps statements.
+statements: list[Callable[[str, int, str], str]] = []
+MATCHED, ABSENT = "matched", "absent"
+
+
+def on_statement(community: str, seq: int, account: str) -> str:
+    """What the statements say of an entry's money in an account; empty where there are none."""
+    return next((said for each in statements if (said := each(community, seq, account))), "")
 
 
 def keeper(community: str, account: str) -> Elsewhere | None:

@@ -134,31 +134,45 @@ def request_reversal(
     fresh: Sequence[Line] = (),
     record: Ref | None = None,
     day: datetime.date | None = None,
+    scans: Sequence[tuple[str, str]] = (),
 ) -> Journal:
-    """Ask for an entry to be mirrored and `fresh` posted in its place.
+    """Ask for an entry to be mirrored and `fresh` posted in its place; `scans` are tokens of uploads that show why.
 
-    Raises `Refused` where the record it is about is taken back elsewhere, `Invalid`, `NotFound`, `Forbidden`.
+    Where money goes out by it, or another sum than before stands in its place, it takes a paper. Raises `Refused` where the
+    record it is about is taken back elsewhere or a statement says that the money is there, `Invalid`, `NotFound`, `Forbidden`.
     """
     actor.require(POST)
     wrong = reversible(actor, seq, bool(fresh))
     if not reason.strip():
         raise Invalid({"reason": [_("Please say why.")]})
+    movable.check_statement(str(actor.community), wrong, fresh)
     about = record or wrong.record
-    return _draft(
+    made = _draft(
         actor,
         day or today(),
         wrong.purpose,
         fresh,
-        reverses=seq,
+        shown=bool(scans),
+        wrong=wrong,
         reason=reason.strip(),
         record=str(about) if about else "",
     )
+    if scans:
+        attach(actor, made.ref, SCAN, scans, permission=POST)
+    return made
 
 
 def _draft(
-    actor: Actor, day: datetime.date, purpose: str, lines: Sequence[Line], shown: bool = True, **more: Any
+    actor: Actor,
+    day: datetime.date,
+    purpose: str,
+    lines: Sequence[Line],
+    *,
+    shown: bool,
+    wrong: EntryLine | None = None,
+    **more: Any,
 ) -> Journal:
-    """A posting that waits; `shown` where a paper shows it, or what it corrects had one."""
+    """A posting that waits; `shown` where a paper shows it, `wrong` the entry it takes back."""
     if day > today():
         raise Invalid({"day": [_("This day lies ahead.")]})
     if is_locked(str(actor.community), day):
@@ -168,13 +182,16 @@ def _draft(
             raise Invalid({"amount": [_("Each amount must be more than zero.")]})
         if (line.source, line.source_fund) == (line.destination, line.destination_fund):
             raise Invalid({"destination": [_("Money moves from one place to another: the two sides are the same.")]})
-    refused = movable.refusal(str(actor.community), day, lines)
+    refused = movable.refusal(str(actor.community), day, lines, wrong=wrong)
     if refused is not None:
         raise movable.NotByHand(refused)
-    if not shown and movable.touches_money(lines):
+    if not shown and (movable.needs_paper(wrong, lines) if wrong else movable.touches_money(lines)):
         raise Invalid({"scans": [_("Please add a photo or scan of the paper that shows it, such as the bank's slip.")]})
     said = [[line.amount, line.source, line.source_fund, line.destination, line.destination_fund] for line in lines]
-    made = Journal(community=str(actor.community), day=day, purpose=purpose, lines=said, **more, **asker(actor))
+    made = Journal(
+        community=str(actor.community), day=day, purpose=purpose, lines=said, reverses=wrong.seq if wrong else None, **more,
+        **asker(actor),
+    )  # fmt: skip
     begin(actor, made)
     return made
 
@@ -193,11 +210,13 @@ def approve(actor: Actor, journal_id: int) -> Journal:
         str(_("entered: %(name)s", name=journal.asked_label)), str(_("approved: %(name)s", name=actor.signature)),
     ]  # fmt: skip
     key, lines = f"journal:{journal.id}", movements(journal)
+    wrong = entry(journal.community, journal.reverses) if journal.reverses is not None else None
+    papers = tuple(file.sha256 for file in scans_of(journal))
     # Asked again: another posting may have gone out meanwhile, and an account may have got its keeper.
-    refused = movable.refusal(journal.community, journal.day, lines, journal.id)
+    refused = movable.refusal(journal.community, journal.day, lines, journal.id, wrong)
     if refused is not None:
         raise Refused(refused.words)
-    if journal.reverses is None:
+    if wrong is None:
         posted = post(
             actor,
             key=key,
@@ -205,23 +224,24 @@ def approve(actor: Actor, journal_id: int) -> Journal:
             purpose=journal.purpose,
             lines=lines,
             record=journal.ref,
-            evidence=tuple(file.sha256 for file in scans_of(journal)),
+            evidence=papers,
             approvals=approvals,
         )
     else:
         # Asked again: what the entry is about may have changed since, and now somebody else acts.
-        wrong = entry(journal.community, journal.reverses)
         by_hand.check(actor, wrong, bool(lines))
+        movable.check_statement(journal.community, wrong, lines)
         mirror, fresh = reverse(
             actor,
-            journal.reverses,
+            wrong.seq,
             key=key,
             day=journal.day,
             reason=journal.reason,
             approvals=approvals,
             fresh=lines,
             record=Ref.parse(journal.record, journal.community) if journal.record else None,
-            evidence=wrong.evidence,
+            # Where the money stays as it was, what showed it before shows it still.
+            evidence=papers or (wrong.evidence if lines else ()),
         )
         posted = fresh or mirror
     found: Journal = advance(actor, journal, "approve", **decider(actor), seq=posted.seq)

@@ -111,6 +111,7 @@ def reverse(
 ) -> tuple[Posted, Posted | None]:
     """Reverse an entry by its full mirror and post `fresh` in its place, both or neither; `day` lies in an open month.
 
+    `evidence` stands in what is posted in its place, else in the mirror.
     Where the mirror alone would leave a fund without cover, `fresh` is posted first. Raises `Refused` for an entry that was
     reversed before or is a reversal itself, and as `post` does.
     """
@@ -124,8 +125,9 @@ def reverse(
             for line in wrong.lines
         ]
         mirror = _Draft(
-            key, day, wrong.purpose, mirrored, wrong.record, (), approvals, reverses=seq, reason=reason.strip()
-        )
+            key, day, wrong.purpose, mirrored, wrong.record, () if fresh else evidence, approvals, reverses=seq,
+            reason=reason.strip(),
+        )  # fmt: skip
         if not fresh:
             return _seal(actor, mirror), None
         again = _Draft(

@@ -30,7 +30,7 @@ from plugins.revenue.ledger import journal
 from plugins.revenue.ledger.accounts import accounts
 from plugins.revenue.ledger.entries import Line
 from plugins.revenue.ledger.funds import funds
-from plugins.revenue.ledger.movable import NotByHand
+from plugins.revenue.ledger.movable import NotByHand, arrives, leaves
 from plugins.revenue.persons import not_the_asker
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint, fen_in, one_form, sent
@@ -108,6 +108,14 @@ class ReversalForm(Form):
         longest=20,
         description=_("Leave it empty where nothing stands in its place: then enter the right posting by itself."),
     )
+    account = SelectField(
+        _("The right account"),
+        description=_("Only where the money was right and stood under the wrong account. The amount stays as it was."),
+    )
+    scans = UploadField(
+        _("Scan or photo that shows it"), takes=("picture", "document"), most=12, captions=False,
+        description=_("Needed where money goes out by the correction, or the amount is another one."),
+    )  # fmt: skip
 
 
 class RefusalForm(Form):
@@ -160,19 +168,29 @@ def desk_journal_new() -> Response:
 
 
 @blueprint.route("/desk/entries/<int:entry_seq>/reverse", methods=["GET", "POST"])
-@view(POST)
+@view(POST, uploads=True)
 def desk_entry_reverse(entry_seq: int) -> Response:
     """Ask for a reversal, and for the right posting in its place."""
     wrong = journal.reversible(current_actor(), entry_seq)
     form = ReversalForm.from_request(day=today())
+    form.account.choices = [
+        ("", ""),
+        *((each.code, f"{each.code} {each.name}") for each in accounts(current_community().code) if each.is_open),
+    ]
     if len(wrong.lines) > 1:
         del form.amount
+    if len(wrong.lines) > 1 or not (leaves(wrong.lines[0]) or arrives(wrong.lines[0])):
+        del form.account
 
     def act() -> journal.Journal:
-        right = fen_in(form, "amount") if len(wrong.lines) == 1 else 0
-        was = wrong.lines[0]
-        fresh = [Line(right, was.source, was.destination, was.source_fund, was.destination_fund)] if right else []
-        return journal.request_reversal(current_actor(), entry_seq, form.reason.data, fresh, day=form.day.data)
+        try:
+            return journal.request_reversal(
+                current_actor(), entry_seq, form.reason.data, _instead(form, wrong.lines[0]), day=form.day.data,
+                scans=form.scans.data,
+            )  # fmt: skip
+        except NotByHand as error:
+            where = error.refusal.side if error.refusal.side in form else "account"
+            raise Invalid({where: [error.refusal.words]}) from error
 
     made = sent(form, act)
     if made is not None:
@@ -182,6 +200,15 @@ def desk_entry_reverse(entry_seq: int) -> Response:
         form, _("Reverse entry %(seq)d", seq=entry_seq), _("Hand in for approval"), desk(f"/entries/{entry_seq}"),
         _("The wrong entry stays readable; its mirror takes it back, and everybody can see why."),
     )  # fmt: skip
+
+
+def _instead(form: ReversalForm, was: Line) -> list[Line]:
+    """What stands in the place of a wrong movement: another amount, or the same money under another account."""
+    amount = fen_in(form, "amount") if "amount" in form else 0
+    other = form.account.data if "account" in form else ""
+    if other:
+        was = was._replace(destination=other) if leaves(was) else was._replace(source=other)
+    return [was._replace(amount=amount or was.amount)] if amount or other else []
 
 
 @blueprint.get("/desk/journal/<int:journal_id>")

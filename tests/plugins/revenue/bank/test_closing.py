@@ -6,18 +6,19 @@ from dataclasses import replace
 import peewee
 import pytest
 
-from core import Conflict, Invalid, Refused, transaction, violated
+from core import Conflict, Invalid, Refused, execute, keep_upload, transaction, violated
 from plugins.revenue.bank import accounts, booking, cash, reconciling
 from plugins.revenue.bank.matching import match, undo
 from plugins.revenue.bank.models import CashCount, Fee, Reconciled
 from plugins.revenue.bank.statements import month_end
-from plugins.revenue.ledger import journal
+from plugins.revenue.ledger import journal, movable
 from plugins.revenue.ledger.balances import balance
 from plugins.revenue.ledger.entries import entry
 from plugins.revenue.ledger.periods import lock, locked_until
 from plugins.revenue.ledger.posting import Line as Movement
 from plugins.revenue.ledger.posting import post, reverse
 from plugins.revenue.ledger.register import enter
+from tests.pictures import picture
 
 JANUARY = "2026-01"
 
@@ -110,14 +111,65 @@ def test_a_money_account_nobody_entered_keeps_the_month_open(office):
 
 
 def test_interest_that_is_reversed_by_two_leaves_its_line_open(office):
-    office.take((6, 321))
+    office.take((6, 80_000))
     (line,) = office.lines()
-    booking.as_interest(office.clerk, line.id, "operating")
-    asked = journal.request_reversal(office.clerk, 1, "不是利息")
-    journal.approve(office.head, asked.id)
-    assert booking.is_open(line)
+    made = booking.as_interest(office.clerk, line.id, "operating")
+    undo(office.clerk, made.id, "不是利息")
+    # The statement has its day and no line that is it: it never came, and taking it back is no payment.
+    asked = journal.request_reversal(office.clerk, 1, "不是利息", scans=slip(office.clerk))
+    mirror = journal.approve(office.head, asked.id).seq
+    assert booking.is_open(line) and movable.paid(office.community, journal.today()) == 0
+    for seq in (1, mirror):
+        with pytest.raises(Invalid):
+            match(office.clerk, office.bank.id, [line.id], [seq])
     booking.as_unknown(office.clerk, line.id)
-    assert balance(office.community, account="1002.1", fund="unknown") == 321
+    assert balance(office.community, account="1002.1", fund="unknown") == 80_000
+
+
+def slip(actor):
+    return [(keep_upload(actor, "回单.jpg", picture(), ("picture",)).token, "")]
+
+
+def test_money_that_a_statement_has_is_put_under_another_account_and_never_taken_out(office):
+    office.take((6, 321))
+    booking.as_interest(office.clerk, 1, "operating")
+    lines = {fen: [Movement(fen, "4401", "1002.1", "operating", "operating")] for fen in (320, 321)}
+    for fresh in ([], lines[320]):
+        with pytest.raises(Refused) as refused:
+            journal.request_reversal(office.clerk, 1, "不是利息", fresh, scans=slip(office.clerk))
+        assert refused.value.advice
+    asked = journal.request_reversal(office.clerk, 1, "不是利息", lines[321])
+    right = journal.approve(office.head, asked.id).seq
+    assert balance(office.community, account="4401") == -321
+    assert match(office.clerk, office.bank.id, [1], [right]).id
+
+
+def test_a_line_that_is_matched_meanwhile_is_seen_by_the_second_person_and_by_the_database(office):
+    seq = office.pay_in(100, 5)
+    asked = journal.request_reversal(office.clerk, seq, "记错了", scans=slip(office.clerk))
+    office.take((6, 100))
+    match(office.clerk, office.bank.id, [1], [seq])
+    with pytest.raises(Refused):
+        journal.approve(office.head, asked.id)
+    with pytest.raises(peewee.IntegrityError) as error, transaction(office.community):
+        mirror, _fresh = reverse(
+            office.head, seq, key="journal:9", day=datetime.date(2026, 1, 9), reason="记错了", approvals=[]
+        )
+        execute("UPDATE revenue_journal SET state = 'posted', decided_by = 12, seq = ?", mirror.seq)
+    assert violated(error.value) == "revenue_journal_keeps_money"
+    assert booking.is_open(office.lines()[0]) is False
+
+
+def test_the_database_matches_nothing_with_what_was_taken_back_by_hand(office):
+    seq = office.pay_in(100, 5)
+    mirror, _fresh = reverse(
+        office.head, seq, key="journal:9", day=datetime.date(2026, 1, 9), reason="记错了", approvals=[]
+    )
+    office.take((6, 100), (20, -100))
+    for line, posted in ((1, seq), (2, mirror.seq)):
+        with pytest.raises(Invalid):
+            match(office.clerk, office.bank.id, [line], [posted])
+    assert reconciling.reasons_open(office.community, JANUARY)
 
 
 def test_whoever_matched_does_not_close(matched):

@@ -79,7 +79,7 @@ def test_nobody_approves_their_own_posting_by_role_second_account_or_raw_stateme
 
 def test_a_wrong_receipt_is_reversed_by_two_persons_and_posted_anew(app, keeper):
     wrong = post(keeper, key="x", day=DAY, purpose="食堂", lines=[received(1_000)])
-    asked = journal.request_reversal(keeper, wrong.seq, "抄错", [received(900)], day=DAY)
+    asked = journal.request_reversal(keeper, wrong.seq, "抄错", [received(900)], day=DAY, scans=slip(keeper))
     done = journal.approve(somebody(2, 8, "revenue.approve"), asked.id)
     assert entry(WEST_HILL, done.seq).replaces == wrong.seq
     assert entry(WEST_HILL, wrong.seq).reversed_by is not None
@@ -127,7 +127,15 @@ def test_pages_lead_from_entering_to_the_books(app, as_role):
     for path in ("books", "entries", "entries?account=1002", "entries?fund=general", "entries/1", "journal", "locks"):
         assert clerk.get(f"{base}/{path}").status_code == 200, path
     assert clerk.get(f"{base}/entries/99").status_code == 404
-    assert clerk.send(f"{base}/entries/1/reverse", reason="错", day="2026-03-06", amount="80").status_code == 303
+    wrong = {"reason": "错", "day": "2026-03-06", "amount": "80"}
+    assert clerk.send(f"{base}/entries/1/reverse", **wrong).status_code == 422
+    paper = (io.BytesIO(picture()), "回单.jpg")
+    assert clerk.send(f"{base}/entries/1/reverse", **wrong, scans=paper).status_code == 303
+    refused = clerk.send(f"{base}/entries/1/reverse", reason="错", day="2026-03-06", account="3101")
+    assert refused.status_code == 422 and 'name="account"' in refused.get_data(as_text=True)
+    assert clerk.send(f"{base}/entries/1/reverse", reason="错", day="2026-03-06", account="4401").status_code == 303
+    asked = Journal.select().order_by(Journal.id.desc()).get()
+    assert journal.movements(asked) == [Line(8850, "4401", "1002", "general", "general")]
     assert clerk.send(f"{base}/locks", month="2026-01").status_code == 403
     assert director.send(f"{base}/heads").status_code == 303
     assert as_role("staff").get(f"{base}/journal/new").status_code == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import time
 
 import pytest
 
@@ -15,6 +16,7 @@ from core.testing import WEST_HILL
 from plugins.revenue.ledger import journal, movable
 from plugins.revenue.ledger.accounts import open_account
 from plugins.revenue.ledger.balances import balance
+from plugins.revenue.ledger.entries import entry
 from plugins.revenue.ledger.models import Journal
 from plugins.revenue.ledger.posting import Line, post
 from tests.pictures import picture
@@ -47,6 +49,13 @@ def books(app) -> None:
     ):
         line = Line(1_000_000, source, money, fund, fund)
         post(actor, key=f"begin {fund}", day=DAY, purpose="年初", lines=[line])
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Some weeks go by: another calendar month."""
+    start, weeks = time.time(), 40 * 24 * 3600
+    return lambda: monkeypatch.setattr(time, "time", lambda: start + weeks)
 
 
 def entered(*lines: Line, day: datetime.date = DAY) -> Journal:
@@ -118,17 +127,89 @@ def test_a_month_has_one_sum_however_it_is_split_and_a_mirror_gives_it_back(book
         entered(line(10_001, "1002", "5401"))
     with pytest.raises(Invalid):
         entered(line(5_000, "1002", "5401"), line(5_001, "1002", "5201"))
-    entered(line(50_000, "1002", "5401"), day=NEXT)
     asked = journal.request_reversal(KEEPER, first.seq, "记重了", day=DAY)
     journal.approve(CHIEF, asked.id)
     assert movable.paid(WEST_HILL, DAY) == 20_000
-    assert movable.paid(WEST_HILL, NEXT) == 50_000
+
+
+def test_no_day_that_is_chosen_freely_makes_room_in_a_month(books):
+    journal.approve(CHIEF, entered(line(30_000, "1002", "5401")).id)
+    entered(line(20_000, "1002", "5401"), day=NEXT)
+    for day in (DAY, NEXT, datetime.date(2026, 1, 2)):
+        with pytest.raises(movable.NotByHand):
+            entered(line(1, "1002", "5401"), day=day)
+
+
+def test_a_new_month_has_room_again_but_not_for_days_of_the_old_one(books, later):
+    journal.approve(CHIEF, entered(line(50_000, "1002", "5401")).id)
+    later()
+    with pytest.raises(movable.NotByHand):
+        entered(line(1, "1002", "5401"))
+    journal.approve(CHIEF, entered(line(50_000, "1002", "5401"), day=NEXT).id)
+    assert balance(WEST_HILL, "5401") == 100_000
 
 
 def test_what_stands_in_the_place_of_a_mirrored_posting_is_asked_the_same(books):
     first = journal.approve(CHIEF, entered(line(100, "4901", "1002")).id)
     with pytest.raises(movable.NotByHand):
         journal.request_reversal(KEEPER, first.seq, "抄错", [line(60_000, "1002", "5101")], day=DAY)
+
+
+def slip() -> list[tuple[str, str]]:
+    return [(keep_upload(KEEPER, "回单.jpg", picture(), ("picture",)).token, "")]
+
+
+def test_a_reversal_takes_out_no_more_than_a_payment_does_and_with_a_paper(books):
+    big, small = (journal.approve(CHIEF, entered(line(fen, "4901", "1002")).id) for fen in (50_001, 30_000))
+    with pytest.raises(movable.NotByHand):
+        journal.request_reversal(KEEPER, big.seq, "记错了", day=DAY, scans=slip())
+    with pytest.raises(Invalid) as error:
+        journal.request_reversal(KEEPER, small.seq, "记错了", day=DAY)
+    assert list(error.value.errors) == ["scans"]
+    asked = journal.request_reversal(KEEPER, small.seq, "记错了", day=DAY, scans=slip())
+    assert movable.paid(WEST_HILL, DAY) == 30_000
+    mirror = journal.approve(CHIEF, asked.id).seq
+    assert len(entry(WEST_HILL, mirror).evidence) == 1
+    assert movable.paid(WEST_HILL, DAY) == 30_000
+    with pytest.raises(movable.NotByHand):
+        entered(line(20_001, "1002", "5401"))
+    with pytest.raises(movable.NotByHand):
+        journal.request_reversal(KEEPER, big.seq, "抄错", [line(30_000, "4901", "1002")], day=DAY, scans=slip())
+    asked = journal.request_reversal(KEEPER, big.seq, "抄错", [line(30_001, "4901", "1002")], day=DAY, scans=slip())
+    journal.approve(CHIEF, asked.id)
+    assert movable.paid(WEST_HILL, DAY) == 50_000
+
+
+def test_a_payment_entered_too_high_is_put_right_whatever_is_left_of_the_month(books):
+    first = journal.approve(CHIEF, entered(line(40_000, "1002", "5101")).id)
+    asked = journal.request_reversal(KEEPER, first.seq, "多记", [line(30_000, "1002", "5101")], day=DAY, scans=slip())
+    done = journal.approve(CHIEF, asked.id)
+    assert movable.paid(WEST_HILL, DAY) == balance(WEST_HILL, "5101") == 30_000
+    with pytest.raises(movable.NotByHand):
+        journal.request_reversal(KEEPER, done.seq, "又错", [line(50_001, "1002", "5101")], day=DAY, scans=slip())
+
+
+def test_another_sum_takes_a_new_paper_and_the_same_money_keeps_the_one_it_had(books):
+    first = journal.approve(CHIEF, entered(line(100, "1002", "5101")).id)
+    for fen in (99, 101):
+        with pytest.raises(Invalid) as error:
+            journal.request_reversal(KEEPER, first.seq, "抄错", [line(fen, "1002", "5101")], day=DAY)
+        assert list(error.value.errors) == ["scans"]
+    moved = journal.request_reversal(KEEPER, first.seq, "科目错", [line(100, "1002", "5201")], day=DAY)
+    moved = journal.approve(CHIEF, moved.id)
+    assert entry(WEST_HILL, moved.seq).evidence == entry(WEST_HILL, first.seq).evidence != ()
+    more = journal.request_reversal(KEEPER, moved.seq, "少记", [line(101, "1002", "5201")], day=DAY, scans=slip())
+    digests = tuple(file.sha256 for file in journal.scans_of(more))
+    assert entry(WEST_HILL, journal.approve(CHIEF, more.id).seq).evidence == digests
+    assert len(digests) == 1
+
+
+def test_what_replaces_an_entry_of_no_record_counts_as_well(books):
+    other = post(command(WEST_HILL), key="x", day=DAY, purpose="别处", lines=[line(1, "4901", "1002")])
+    fresh = [line(49_999, "1002", "5101")]
+    asked = journal.request_reversal(KEEPER, other.seq, "改", fresh, day=DAY, scans=slip())
+    journal.approve(CHIEF, asked.id)
+    assert movable.paid(WEST_HILL, DAY) == 50_000
 
 
 def test_the_second_person_meets_the_rules_as_they_are_then(books):
