@@ -226,9 +226,7 @@ def _check_decision(
         if votes is None:
             errors["persons_total"] = [_("Enter the votes by persons and by area.")]
         elif "matter" not in errors:
-            why = _not_carried(matter, votes)
-            if why:
-                errors["persons_yes"] = [why]
+            errors |= _not_carried(matter, votes)
     elif matter == THREE_QUARTERS:
         errors["body"] = [
             _(
@@ -239,17 +237,21 @@ def _check_decision(
         raise Invalid(errors)
 
 
-def _not_carried(matter: str, votes: Votes) -> Label | None:
-    """Why the vote decided nothing, with what it would have taken; None where it carried. Raises `Invalid` for no such counts."""
+def _not_carried(matter: str, votes: Votes) -> dict[str, list[Label]]:
+    """Why the vote decided nothing, with what it would have taken, at the first count that fell short; empty where it carried.
+
+    Raises `Invalid` for no such counts.
+    """
     persons, area = Vote(*votes.persons), Vote(*votes.area)
     outcome = owners_vote(matter, persons, area)
     if outcome.passed:
-        return None
+        return {}
     why = " ".join(str(each) for each in outcome.reasons)
     if outcome.why == "quorum":
-        return _("The owners' vote did not carry: %(why)s", why=why)
-    least = notice_words.least(matter, persons, area)
-    return _("The owners' vote did not carry: %(why)s It takes %(least)s.", why=why, least=least)
+        short = "area_part" if persons.has_quorum else "persons_part"
+        return {short: [_("The owners' vote did not carry: %(why)s", why=why)]}
+    short, least = "area_yes" if persons.carries(matter) else "persons_yes", notice_words.least(matter, persons, area)
+    return {short: [_("The owners' vote did not carry: %(why)s It takes %(least)s.", why=why, least=least)]}
 
 
 # --------------------------------------------------------------------------- publishing

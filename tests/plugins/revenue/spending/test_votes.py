@@ -104,21 +104,22 @@ def test_three_quarters_by_persons_and_by_area_carry(house, votes):
 
 
 @pytest.mark.parametrize(
-    ("votes", "said"),
+    ("votes", "field", "said"),
     [
-        (Votes((300, 200, 149), (3_000_000, 2_000_000, 2_000_000)), ("按人数", "150 人")),
-        (Votes((300, 200, 200), (3_000_000, 2_000_000, 1_499_999)), ("按面积", "15,000 平方米")),
-        (Votes((300, 201, 150), (3_000_000, 2_000_001, 1_500_001)), ("按人数", "151 人")),
-        (Votes((300, 201, 151), (3_000_000, 2_000_001, 1_500_000)), ("按面积", "15,000.01 平方米")),
-        (Votes((300, 199, 199), (3_000_000, 3_000_000, 3_000_000)), ("按人数",)),
+        (Votes((300, 200, 149), (3_000_000, 2_000_000, 2_000_000)), "persons_yes", ("按人数", "150 人")),
+        (Votes((300, 200, 200), (3_000_000, 2_000_000, 1_499_999)), "area_yes", ("按面积", "15,000 平方米")),
+        (Votes((300, 201, 150), (3_000_000, 2_000_001, 1_500_001)), "persons_yes", ("按人数", "151 人")),
+        (Votes((300, 201, 151), (3_000_000, 2_000_001, 1_500_000)), "area_yes", ("按面积", "15,000.01 平方米")),
+        (Votes((300, 199, 199), (3_000_000, 3_000_000, 3_000_000)), "persons_part", ("按人数",)),
     ],
     ids=["one person short", "0.01 m² short", "persons rounded down", "area rounded down", "too few persons"],
 )
-def test_one_vote_below_three_quarters_decides_nothing_and_says_what_it_takes(house, votes, said):
+def test_one_vote_below_three_quarters_decides_nothing_and_says_what_it_takes(house, votes, field, said):
     proposal = house.project(fund="owners")
     with pytest.raises(Invalid) as found:
         house.decided(proposal, votes, THREE_QUARTERS)
-    message = str(found.value.errors["persons_yes"][0])
+    assert list(found.value.errors) == [field]
+    message = str(found.value.errors[field][0])
     assert all(each in message for each in said), message
     assert house.again(proposal).state == "proposed" and not lists.decisions(proposal)
 
