@@ -68,7 +68,7 @@ _SOURCES = {
         "withdraw_notice",
     ),
     "core.civic.notices.lists": ("notices_about",),
-    "core.civic.notices.wording": ("NoticeWording",),
+    "core.civic.notices.wording": ("LONGEST_BODY", "NoticeWording"),
     "core.civic.notices.pairs": ("draft_after", "open_pair"),
     "core.civic.threads.follows": ("tell_followers",),
     "core.civic.threads.links": ("link", "links_of", "unlink"),

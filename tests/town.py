@@ -621,7 +621,7 @@ def _add_spot_check(town: Town, chief: Any) -> None:
     """A draw from the books of long ago, with one voucher that was looked at."""
     from plugins.revenue.ledger import periods
     from plugins.revenue.ledger.posting import Line, post
-    from plugins.revenue.spot import checking, drawing, lots
+    from plugins.revenue.spot import announcing, checking, drawing, lots
 
     first = datetime.date(today().year - 2, 1, 1)
     line = Line(200, "4901", "1121", "general", "general")
@@ -629,7 +629,7 @@ def _add_spot_check(town: Town, chief: Any) -> None:
     periods.lock(chief, f"{first.year}-03")
     drawer = _clerk(town, "supervisor", "3")
     [waiting] = lots.waiting(town.code)
-    lots.announce(drawer, waiting.lot.id, today(), "会议室", "监督委员会")
+    announcing.announce(drawer, waiting.lot.id, announcing.Meeting(today(), "会议室", "监督委员会"))
     spot = drawing.begin(drawer, waiting.lot.id, drawing.Thrown("361452", today(), "居民报数"))
     found = checking.Found("matches", "核对无误", "resident", f"{town.mark}查账人", today())
     checking.enter_result(drawer, spot.id, checking.vouchers(spot)[0].entry.seq, found)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import (
+    LONGEST_BODY,
     Actor,
     Invalid,
     Label,
@@ -23,12 +24,15 @@ from core import (
     yuan,
 )
 from plugins.revenue.ledger.entries import EntryLine, entry
-from plugins.revenue.persons import is_same
-from plugins.revenue.spot.lots import NOTICES
+from plugins.revenue.spot.announcing import NOTICES
 from plugins.revenue.spot.models import Result, Spot, Voucher
-from plugins.revenue.spot.people import is_worker, plain, why_not_here
+from plugins.revenue.spot.people import is_worker, is_written, plain, why_not_here
 from plugins.revenue.spot.words import OUTCOMES, ROLES, SPOT, months_told
 from plugins.revenue.texts import _
+
+# What the form takes, and by how much remarks become shorter until the notice fits.
+_LONGEST_WORDS = 500
+_LESS = 20
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def why_not_publish(actor: Actor, spot: Spot) -> Label | None:
     if reason is not None:
         return reason
     for each in Result.of(spot.community).where(Result.spot_id == spot.id):
-        if is_same(actor, each.by_account, each.by_person, each.by_label) or plain(each.inspector) == plain(
+        if is_written(actor, each.by_account, each.by_person, each.by_label) or plain(each.inspector) == plain(
             actor.label
         ):
             return _(
@@ -196,7 +200,16 @@ def span_told(spot: Spot) -> Label:
 
 
 def told(spot: Spot, found: Sequence[Drawn]) -> tuple[str, str]:
-    """Title and text of the notice, in Markdown; no name stands in it."""
+    """Title and text of the notice, in Markdown; no name stands in it. Remarks are shortened as far as they must be to fit."""
+    title, body = str(_("Results of the spot check %(span)s", span=span_told(spot))), _body(spot, found)
+    for longest in range(_LONGEST_WORDS - _LESS, 0, -_LESS):
+        if len(body) <= LONGEST_BODY:
+            break
+        body = _body(spot, found, longest)
+    return title, body
+
+
+def _body(spot: Spot, found: Sequence[Drawn], longest: int = _LONGEST_WORDS) -> str:
     parts = [
         str(
             _(
@@ -215,10 +228,15 @@ def told(spot: Spot, found: Sequence[Drawn]) -> tuple[str, str]:
             ]
         ),
     ]  # fmt: skip
-    remarks = [f"- {each.entry.seq}：{each.result.words}" for each in found if each.result and each.result.words]
-    if remarks:
+    words = [(each.entry.seq, each.result.words) for each in found if each.result and each.result.words]
+    if words:
+        remarks = [
+            f"- {seq}：{said if len(said) <= longest else said[:longest].rstrip() + '……'}" for seq, said in words
+        ]
         parts += [str(_("In their words:")), "\n".join(remarks)]
+    if any(len(said) > longest for _seq, said in words):
+        parts.append(str(_("Long remarks are shortened here. The whole words stand on the page “Spot checks”.")))
     parts.append(
         str(_("Anybody can repeat the draw: download the books and the checking program under “Check the books”."))
     )
-    return str(_("Results of the spot check %(span)s", span=span_told(spot))), "\n\n".join(parts)
+    return "\n\n".join(parts)

@@ -10,7 +10,7 @@ from core import Actor, Community, Refused, colleagues, rows, today
 from plugins.revenue.ledger import periods
 from plugins.revenue.shares import deadlines
 from plugins.revenue.shares.packs import period_of
-from plugins.revenue.spot import checking, drawing, lots, people
+from plugins.revenue.spot import announcing, checking, drawing, lots, people
 from plugins.revenue.spot.words import SPOT
 from plugins.revenue.texts import _
 
@@ -39,7 +39,7 @@ def fill(community: Community) -> Iterator[str]:
         if len(able) < _TWO:
             return
         drawer, other = able[:_TWO]
-        lots.announce(drawer, lot.id, today(), _PLACE, "监督委员会")
+        announcing.announce(drawer, lot.id, announcing.Meeting(today(), _PLACE, "监督委员会"))
         spot = drawing.begin(drawer, lot.id, drawing.Thrown("361452", today(), _OCCASION))
         for number, each in enumerate(checking.vouchers(spot)):
             checking.enter_result(drawer, spot.id, each.entry.seq, _found(number))

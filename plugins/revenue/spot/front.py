@@ -18,7 +18,7 @@ def nav_items() -> Iterator[NavItem]:
     )  # fmt: skip
     yield NavItem(
         _("Spot checks"), "desk_spots", "search", "desk", SPOT, group=_("Community revenue"), order=70,
-        covers=("desk_lot", "desk_spot", "desk_spot_voucher"),
+        covers=("desk_lot", "desk_lot_move", "desk_spot", "desk_spot_voucher"),
     )  # fmt: skip
 
 

@@ -9,46 +9,39 @@ from __future__ import annotations
 import datetime
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core import (
     Actor,
-    Invalid,
-    Label,
     NotFound,
-    NoticeWording,
-    Refused,
-    day_text,
-    draft_notice,
     execute,
     get_setting,
     now,
-    publish_notice,
     record,
     rows,
-    system,
-    today,
     transactional,
 )
-from plugins.revenue.ledger.seals import seal
 from plugins.revenue.shares import deadlines
 from plugins.revenue.shares.packs import Span, period_of
 from plugins.revenue.spot.models import Announced, Lot, Spot
-from plugins.revenue.spot.people import why_not_here
-from plugins.revenue.spot.words import COUNT, SPOT, months_told
-from plugins.revenue.texts import _
+from plugins.revenue.spot.words import COUNT
 
-NOTICES = ("core.notices.write", "core.notices.publish")
 _PAPERS = "SELECT day, count(*) FROM revenue_entry WHERE community = ? AND evidence <> '[]' AND day > ? GROUP BY day ORDER BY day"
 _POOL = "SELECT seq FROM revenue_entry WHERE community = ? AND seq <= ? AND day BETWEEN ? AND ? AND evidence <> '[]' ORDER BY seq"
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A lot whose vouchers nobody has drawn yet; `announced` is None until a notice told of it."""
+    """A lot whose vouchers nobody has drawn yet, with the notices that told of it, the newest last: that one holds."""
 
     lot: Lot
-    announced: Announced | None
+    notices: Sequence[Announced]
+
+    @property
+    def announced(self) -> Announced | None:
+        """When and where residents throw; None until a notice told of it."""
+        return self.notices[-1] if self.notices else None
 
 
 def fingerprint(secret: str) -> str:
@@ -102,9 +95,11 @@ def lot_of(community: str, lot_id: int) -> Lot:
 def waiting(community: str) -> list[Waiting]:
     """The lots nobody has drawn yet, the oldest first."""
     drawn = {each.lot_id for each in Spot.of(community)}
-    told = {each.lot_id: each for each in Announced.of(community)}
+    told: dict[int, list[Announced]] = {}
+    for each in Announced.of(community).order_by(Announced.id):
+        told.setdefault(each.lot_id, []).append(each)
     lots = Lot.of(community).order_by(Lot.first_day)
-    return [Waiting(each, told.get(each.id)) for each in lots if each.id not in drawn]
+    return [Waiting(each, told.get(each.id, [])) for each in lots if each.id not in drawn]
 
 
 def pool_of(lot: Lot) -> list[int]:
@@ -113,64 +108,25 @@ def pool_of(lot: Lot) -> list[int]:
     return [row[0] for row in found]
 
 
+def notices_of(lot: Lot) -> list[Announced]:
+    """The notices that told of a lot, the newest last: that one holds."""
+    return list(Announced.of(lot.community).where(Announced.lot_id == lot.id).order_by(Announced.id))
+
+
 def announced_of(lot: Lot) -> Announced | None:
-    """The notice that told of a lot, None as long as there is none."""
-    found: Announced | None = Announced.of(lot.community).where(Announced.lot_id == lot.id).first()
-    return found
+    """The notice that holds for a lot, None as long as there is none."""
+    found = notices_of(lot)
+    return found[-1] if found else None
+
+
+def is_drawn(lot: Lot) -> bool:
+    """Whether the vouchers of a lot are drawn."""
+    return bool(Spot.of(lot.community).where(Spot.lot_id == lot.id).exists())
 
 
 def secret_of(lot: Lot) -> str:
     """The secret of a lot. Only for what has been drawn. Raises `NotFound` for any other."""
-    if not Spot.of(lot.community).where(Spot.lot_id == lot.id).exists():
+    if not is_drawn(lot):
         raise NotFound
     found = rows("SELECT secret FROM revenue_spot_secret WHERE community = ? AND lot_id = ?", lot.community, lot.id)
     return str(found[0][0])
-
-
-@transactional
-def announce(actor: Actor, lot_id: int, on_day: datetime.date | None, place: str, responsible: str) -> Announced:
-    """Tell in public when and where residents throw, with the fingerprint of the secret; told once, it stays.
-
-    Raises `Invalid`, `Refused`, `NotFound`.
-    """
-    actor.require(SPOT)
-    lot = lot_of(str(actor.community), lot_id)
-    known = announced_of(lot)
-    if known is not None:
-        return known
-    reason = why_not_here(actor, lot.first_day, lot.last_day)
-    if reason is not None:
-        raise Refused(reason)
-    place, responsible = " ".join(place.split()), " ".join(responsible.split())
-    errors: dict[str, list[Label]] = {}
-    if on_day is None or on_day < today():
-        errors["on_day"] = [_("Please choose today or a day to come.")]
-    if not 0 < len(place) <= 100:
-        errors["place"] = [_("Please write where residents meet, in at most 100 characters.")]
-    if errors or on_day is None:
-        raise Invalid(errors)
-    # That residents are told when they can throw is no choice of the board's.
-    allowed = actor.with_rights(*NOTICES)
-    title, body = _told(lot, on_day, place)
-    draft = draft_notice(allowed, NoticeWording("money", title, body, responsible, objection_days=0), subject=lot.ref)
-    notice = publish_notice(allowed, draft.id)
-    seal(system(lot.community, "revenue.seals"), notice.id)
-    made: Announced = Announced.create(
-        community=lot.community, lot_id=lot.id, notice_id=notice.id, on_day=on_day, place=place,
-        by_label=actor.signature, at=now(),
-    )  # fmt: skip
-    record(actor, "revenue.spot.announced", lot.ref, after={"on_day": str(on_day), "place": place}, permission=SPOT)
-    return made
-
-
-def _told(lot: Lot, on_day: datetime.date, place: str) -> tuple[str, str]:
-    span = months_told(lot.first_day, lot.last_day)
-    parts = [
-        _("Residents throw the lot on %(day)s, %(place)s: six digits, by dice or called out by residents. Everybody may come.", day=day_text(on_day), place=place),
-        _("These digits decide, together with a secret of the computer, which %(wanted)d of %(pool)d vouchers are looked at.", wanted=min(lot.wanted, lot.pool), pool=lot.pool),
-        _("The secret was fixed when the books were locked and stays sealed until the digits are entered. Its fingerprint is:"),
-    ]  # fmt: skip
-    sealed = _("The draw takes the books up to entry %(seq)d, whose fingerprint is:", seq=lot.seq)
-    ends = _("Keep this notice: after the draw the secret is shown, and anybody can see that it fits.")
-    body = [*map(str, parts), lot.fingerprint, str(sealed), lot.last, str(ends)]
-    return str(_("Spot check %(span)s: residents throw the lot", span=span)), "\n\n".join(body)

@@ -28,7 +28,7 @@ class Lot(CommunityModel):
 
 
 class Announced(CommunityModel):
-    """The notice that told residents when (`on_day`) and where they throw for a lot. Never changed."""
+    """A notice that told residents when (`on_day`) and where they throw for a lot; the newest holds. Never changed."""
 
     kind = "revenue.spot_announced"
     lot_id = Integer()

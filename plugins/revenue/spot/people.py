@@ -40,9 +40,18 @@ def why_not_here(actor: Actor, first: datetime.date, last: datetime.date) -> Lab
     reason = why_not(actor)
     if reason is not None:
         return reason
-    if any(is_same(actor, *each) for each in workers(str(actor.community), first, last)):
+    if any(is_written(actor, *each) for each in workers(str(actor.community), first, last)):
         return _("You have entered, approved, paid or signed something in this period: somebody else takes over.")
     return None
+
+
+def is_written(actor: Actor, account: int | None, person: int | None, name: str) -> bool:
+    """Whether the actor is who was written down with this account, person and name: as `is_same` says, and as the database does.
+
+    Two of one name are two people where both were known residents when it was written; joined with a resident later is too late.
+    """
+    unknown = person is None or actor.person is None
+    return is_same(actor, account, person, name) or (unknown and plain(name) == plain(actor.label))
 
 
 def is_worker(community: str, name: str, first: datetime.date, last: datetime.date) -> bool:

@@ -25,6 +25,7 @@ SETTINGS = (
 SENTENCES = {
     "revenue.spot.fixed": _("Fixed with the lock what a spot check can draw"),
     "revenue.spot.announced": _("Told residents when they throw the lot of a spot check"),
+    "revenue.spot.moved": _("Told residents of another day or place to throw the lot of a spot check"),
     "revenue.spot.drawn": _("Drew the vouchers for a spot check"),
     "revenue.spot.found": _("Entered what an inspection of a voucher found"),
     "revenue.spot.published": _("Published the results of a spot check"),
@@ -55,6 +56,11 @@ WORDS = AuditWords(
     },
     values={"outcome": OUTCOMES, "role": ROLES},
 )
+
+
+def unbroken(span: Label) -> str:
+    """Months as they stand in a heading of a page, where neither 2026 年 nor 7—9 月 may fall on two lines."""
+    return str(span).replace(" ", "\u00a0").replace("—", "\u2060—\u2060")
 
 
 def months_told(first: datetime.date, last: datetime.date) -> Label:

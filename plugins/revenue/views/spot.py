@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response
+import datetime
+
+from flask import Response, request
 
 from core import (
     DayField,
     Form,
+    NotFound,
     SelectField,
     StringField,
     TextAreaField,
@@ -20,9 +23,9 @@ from core import (
     url,
     view,
 )
-from plugins.revenue.spot import checking, drawing, lots, people
+from plugins.revenue.spot import announcing, checking, drawing, lots, people
 from plugins.revenue.spot.models import Lot, Spot
-from plugins.revenue.spot.words import OUTCOMES, ROLES, SPOT, months_told
+from plugins.revenue.spot.words import OUTCOMES, ROLES, SPOT, months_told, unbroken
 from plugins.revenue.texts import _
 from plugins.revenue.views.base import blueprint
 
@@ -69,8 +72,8 @@ def spots() -> Response:
         "revenue/spots.html",
         found=found,
         waiting=[each for each in lots.waiting(code) if each.announced],
-        months=months_told,
-        span=checking.span_told,
+        months=_months,
+        span=_span,
         differing=checking.differing,
         complete=checking.is_complete,
     )
@@ -83,10 +86,18 @@ def spot_page(spot: Spot) -> Response:
     return page("revenue/spot.html", **_shown(spot))
 
 
+def _months(first: datetime.date, last: datetime.date) -> str:
+    return unbroken(months_told(first, last))
+
+
+def _span(spot: Spot) -> str:
+    return unbroken(checking.span_told(spot))
+
+
 def _shown(spot: Spot) -> dict[str, object]:
     found = checking.vouchers(spot)
     return {
-        "spot": spot, "found": found, "head": drawing.head_of(spot), "span": checking.span_told(spot), **_drawn_by(spot),
+        "spot": spot, "found": found, "head": drawing.head_of(spot), "span": _span(spot), **_drawn_by(spot),
         "complete": checking.is_complete(found), "differing": checking.differing(found),
     }  # fmt: skip
 
@@ -98,7 +109,7 @@ def _drawn_by(spot: Spot) -> dict[str, object]:
         return {"lot": None}
     secret = lots.secret_of(lot)
     return {
-        "lot": lot, "secret": secret, "seed": drawing.seed(lot.last, secret, spot.number), "told": lots.announced_of(lot),
+        "lot": lot, "secret": secret, "seed": drawing.seed(lot.last, secret, spot.number), "notices": lots.notices_of(lot),
     }  # fmt: skip
 
 
@@ -110,7 +121,7 @@ def desk_spots() -> Response:
     found = [(each, checking.vouchers(each)) for each in checking.spots(code)]
     return page(
         "revenue/desk/spots.html", found=found, waiting=lots.waiting(code), why_not=people.why_not(current_actor()),
-        span=checking.span_told, months=months_told, complete=checking.is_complete,
+        span=_span, months=_months, complete=checking.is_complete,
     )  # fmt: skip
 
 
@@ -120,11 +131,10 @@ def desk_lot(lot: Lot) -> Response:
     """What was fixed at the lock: first a notice tells when residents throw, then their digits are entered and draw."""
     actor, told = current_actor(), lots.announced_of(lot)
     form: Form
-    if told is None:
+    # A first notice that is sent twice is answered like the first time.
+    if told is None or "place" in request.form:
         form = AnnounceForm.from_request(responsible=actor.label)
-        if form.act_on_submit(
-            lambda: lots.announce(actor, lot.id, form.on_day.data, form.place.data or "", form.responsible.data or "")
-        ):
+        if form.act_on_submit(lambda: announcing.announce(actor, lot.id, _meeting(form))):
             toast(_("Published. After the meeting the digits are entered here."))
             return after_post(url(".desk_lot", lot_id=lot.id))
     else:
@@ -133,9 +143,35 @@ def desk_lot(lot: Lot) -> Response:
             toast(_("Drawn. Ask residents into the office to look at the papers."))
             return after_post(url(".desk_spot", spot_id=_spot_of(lot)))
     return page(
-        "revenue/desk/spot_lot.html", form=form, lot=lot, told=told, spot_id=_spot_of(lot), status=status_of(form),
-        span=months_told(lot.first_day, lot.last_day), why_not=people.why_not_here(actor, lot.first_day, lot.last_day),
+        "revenue/desk/spot_lot.html", form=form, announces=isinstance(form, AnnounceForm), status=status_of(form), **_told_of(lot),
     )  # fmt: skip
+
+
+@blueprint.route("/desk/spot/lots/<int:lot_id>/move", methods=["GET", "POST"])
+@view(SPOT, kind=Lot, key="lot_id")
+def desk_lot_move(lot: Lot) -> Response:
+    """The meeting is on another day or at another place: a further notice, which holds instead of the one before."""
+    told = lots.announced_of(lot)
+    if told is None:
+        raise NotFound
+    form = AnnounceForm.from_request(place=told.place, responsible=current_actor().label)
+    known = request.form.get("known", told.id, type=int)
+    if form.act_on_submit(lambda: announcing.announce(current_actor(), lot.id, _meeting(form), known)):
+        toast(_("Published. Everybody sees that the meeting was moved."))
+        return after_post(url(".desk_lot", lot_id=lot.id))
+    return page("revenue/desk/spot_move.html", form=form, status=status_of(form), **_told_of(lot))
+
+
+def _told_of(lot: Lot) -> dict[str, object]:
+    """A lot at the desk: what was told of it, the last day that can be told, whether it is drawn, why not by this actor."""
+    return {
+        "lot": lot, "notices": lots.notices_of(lot), "spot_id": _spot_of(lot), "span": _months(lot.first_day, lot.last_day),
+        "why_not": people.why_not_here(current_actor(), lot.first_day, lot.last_day), "most_ahead": announcing.MOST_AHEAD,
+    }  # fmt: skip
+
+
+def _meeting(form: Form) -> announcing.Meeting:
+    return announcing.Meeting(form.on_day.data, form.place.data or "", form.responsible.data or "")
 
 
 def _thrown(form: Form) -> drawing.Thrown:
@@ -186,7 +222,7 @@ def desk_spot_voucher(spot: Spot, place: int) -> Response:
         form=form,
         spot=spot,
         each=drawn,
-        span=checking.span_told(spot),
+        span=_span(spot),
         status=status_of(form),
     )
 

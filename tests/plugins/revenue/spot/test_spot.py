@@ -19,12 +19,13 @@ from core.plugin.settings import set_setting
 from core.store.community import find_community
 from core.store.db import database, execute, rows, transaction
 from core.testing import SOUTH_GARDEN, WEST_HILL
+from plugins.revenue import persons
 from plugins.revenue.ledger import periods
 from plugins.revenue.ledger.chain import record_head
 from plugins.revenue.ledger.posting import Line, post
 from plugins.revenue.reports import verification
 from plugins.revenue.shares import deadlines
-from plugins.revenue.spot import checking, demo, drawing, front, lots, privacy
+from plugins.revenue.spot import announcing, checking, demo, drawing, front, lots, privacy
 from plugins.revenue.spot.models import Announced, Lot, Result, Spot, Voucher
 from plugins.revenue.spot.words import COUNT, SPOT
 from tests.core.web.office_cases import HERE, text
@@ -80,9 +81,13 @@ def thrown(number: str = "361452", **more) -> drawing.Thrown:
 
 def announced(drawer: Actor, **more) -> Lot:
     lot = only_lot(str(drawer.community))
-    told = {"on_day": today(), "place": "服务大厅会议室，19:00", "responsible": "监督委员会"}
-    lots.announce(drawer, lot.id, **{**told, **more})
+    announcing.announce(drawer, lot.id, meeting(**more))
     return lot
+
+
+def meeting(**more) -> announcing.Meeting:
+    told = {"on_day": today(), "place": "服务大厅会议室，19:00", "responsible": "监督委员会"}
+    return announcing.Meeting(**{**told, **more})
 
 
 def drawn(drawer: Actor, number: str = "361452") -> Spot:
@@ -161,7 +166,7 @@ def test_nothing_is_drawn_before_a_notice_told_of_it(drawer):
     told = lots.announced_of(lot)
     notice = Notice.get_by_id(told.notice_id)
     assert lot.fingerprint in notice.body and lot.last in notice.body
-    assert lots.announce(drawer, lot.id, today(), "别处", "别人").id == told.id
+    assert announcing.announce(drawer, lot.id, meeting()).id == told.id
 
 
 def test_residents_do_not_throw_before_the_day_that_was_told(drawer, house):
@@ -269,7 +274,7 @@ def test_a_notice_that_does_not_carry_the_fingerprint_announces_nothing(drawer, 
 
 def announced_notice(actor: Actor) -> int:
     """A published notice about something else."""
-    allowed = actor.with_rights(*lots.NOTICES)
+    allowed = actor.with_rights(*announcing.NOTICES)
     draft = draft_notice(allowed, NoticeWording("money", "别的事", "与抽查无关", "周主任", objection_days=0))
     return publish_notice(allowed, draft.id).id
 
@@ -375,6 +380,35 @@ def test_what_one_entered_another_publishes(drawer, house):
     assert done.published_label == "second_supervisor某"
 
 
+def test_two_known_residents_of_one_name_are_two_people(drawer, house):
+    spot = drawn(drawer)
+    for each in checking.vouchers(spot):
+        checking.enter_result(replace(drawer, person=501), spot.id, each.entry.seq, found())
+    namesake = replace(drawer, account=98_765, person=502)
+    for same in (replace(namesake, person=501), replace(namesake, person=None)):
+        assert checking.why_not_publish(same, spot) is not None
+        with pytest.raises(Refused):
+            checking.publish(same, spot.id, "监督委员会")
+    notice = announced_notice(drawer)
+    for person in (501, None):
+        with pytest.raises(peewee.IntegrityError), transaction(spot.community):
+            who = {"published_by": 98_765, "published_person": person, "published_label": f"{drawer.label}（代周主任）"}
+            Spot.update(notice_id=notice, **who).where(Spot.id == spot.id).execute()
+    assert checking.why_not_publish(namesake, spot) is None
+    assert checking.publish(namesake, spot.id, "监督委员会").published_person == 502
+
+
+def test_a_namesake_of_somebody_unknown_is_told_so_before_publishing(drawer, monkeypatch):
+    """Who entered was no known resident then; that they are joined with one later does not change what was written down."""
+    spot = drawn(drawer)
+    looked(drawer, spot)
+    monkeypatch.setattr(persons, "_person_today", lambda *_: 501)
+    namesake = replace(drawer, account=98_765, person=502)
+    assert checking.why_not_publish(namesake, spot) is not None
+    with pytest.raises(Refused):
+        checking.publish(namesake, spot.id, "监督委员会")
+
+
 def test_another_community_has_no_such_draw(drawer, house):
     spot = drawn(drawer)
     with pytest.raises(NotFound):
@@ -406,6 +440,22 @@ def test_the_results_are_published_with_roles_and_without_names(drawer, house):
     assert "发票少一张" in notice.body and "业主" in notice.body and "李阿姨" not in notice.body
     with pytest.raises(Refused):
         checking.enter_result(drawer, spot.id, checking.vouchers(spot)[0].entry.seq, found())
+
+
+def test_the_notice_fits_however_much_was_written(house):
+    set_setting(command(house.store.west), COUNT, 50)
+    kept(house.store.west, 70)
+    locked(house.store.west)
+    drawer = house.actor("supervisor")
+    spot = drawn(drawer)
+    for each in checking.vouchers(spot):
+        words = f"{each.place:02}" + "差" * 498
+        checking.enter_result(drawer, spot.id, each.entry.seq, found(outcome="differs", words=words))
+    assert len(checking.vouchers(spot)) == 50
+    done = checking.publish(house.actor("second_supervisor"), spot.id, "监督委员会")
+    body = Notice.get_by_id(done.notice_id).body
+    assert 15_000 < len(body) <= 20_000 and body.count("……") == 50 and "全文请看" in body
+    assert all(f"：{place:02}差差差" in body for place in range(1, 51))
 
 
 @pytest.mark.parametrize(
