@@ -87,7 +87,7 @@ def test_a_deposit_assigned_to_the_wrong_contract_is_taken_back_on_its_page(begu
     assert "400.00" in text and "不记账" in text
     sent = browser.send(form, amount="400.00", on_day=month(0).isoformat(), reason="认错合同")
     assert sent.status_code == 303
-    assert "已撤回" in browser.get(page).get_data(as_text=True)
+    assert "撤回建账以前认错的押金" in browser.get(page).get_data(as_text=True)
 
 
 def test_the_owners_money_from_before_is_entered_on_the_page_of_a_period(begun, as_role):
