@@ -1,15 +1,17 @@
 """Money acts that take two people: deposits in, set off and back, credit given back, payouts, receipts entered wrongly, and
 what comes back from the funds after a correction (`returning`).
 
-One enters it, another one who may approve does; it is posted then, and not before.
+One enters it, another one who may approve does; it is posted then, and not before. No money goes out without a scan of the paper
+that shows it; the digests of the scans stand in the entry.
 """
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
-from core import Actor, Invalid, Refused, now, record, today, transactional
+from core import Actor, Invalid, Refused, attach, now, record, today, transactional
 from plugins.revenue.dues import books, opening, returning
 from plugins.revenue.dues.access import APPROVE, RECEIVE, by, signer, was_operator
 from plugins.revenue.dues.models import Contract, Due, MoneyAct, Part, Receipt, contract_number
@@ -19,6 +21,11 @@ from plugins.revenue.dues.undoing import check_undoable, undo_receipt
 from plugins.revenue.dues.words import ACTS
 from plugins.revenue.persons import is_same
 from plugins.revenue.texts import _
+
+GOES_OUT = ("payout", "deposit_out", "credit_out")
+"""Acts by which money leaves an account: never without a paper."""
+TAKES_SCANS = (*GOES_OUT, "deposit_in", "deposit_set_off")
+"""Acts that make a posting of their own, in which the digests of their papers can stand."""
 
 
 def deposit(community: str, contract_id: int) -> int:
@@ -35,9 +42,12 @@ def deposit(community: str, contract_id: int) -> int:
 @transactional
 def enter(
     actor: Actor, kind: str, *, reason: str, on_day: datetime.date | None = None, amount: int | None = None, account: str = "",
-    contract_id: int | None = None, due_id: int | None = None, receipt_id: int | None = None,
+    contract_id: int | None = None, due_id: int | None = None, receipt_id: int | None = None, scans: Sequence[tuple[str, str]] = (),
 ) -> MoneyAct:  # fmt: skip
-    """Enter what a second person will approve. Raises `Invalid` at the fields, `Refused` where there is not so much."""
+    """Enter what a second person will approve; `scans` are tokens of uploads that show it.
+
+    Raises `Invalid` at the fields, also for money that goes out without a scan, `Refused` where there is not so much.
+    """
     actor.require(RECEIVE)
     signer(actor)
     community = str(actor.community)
@@ -51,9 +61,13 @@ def enter(
         raise Invalid({"reason": [_("Please say why.")]})
     if act.on_day > today():
         raise Invalid({"on_day": [_("This day is still to come.")]})
+    if kind in GOES_OUT and not scans:
+        raise Invalid({"scans": [_("Please add a photo or scan of the paper that shows it, such as the bank's slip.")]})
     _complete(act)
     _check(act)
     act.save(force_insert=True)
+    if scans:
+        attach(actor, act.ref, books.SCAN, list(scans), permission=RECEIVE)
     record(
         actor, "revenue.act.entered", act.ref, after={"act_kind": kind, "amount": act.amount, "on_day": act.on_day.isoformat(), "account": act.account},
         permission=RECEIVE,
@@ -157,6 +171,11 @@ def decide(actor: Actor, act_id: int, approved: bool) -> MoneyAct:
     said = [str(_("entered by %(name)s", name=act.by_label)), str(_("approved by %(name)s", name=actor.signature))]
     if approved:
         _check(act)
+        if act.act_kind in GOES_OUT and not books.scans_of(act):
+            raise Refused(
+                _("No paper shows that this money went out."),
+                advice=_("Refuse it, and have it entered again with a photo or scan of the bank's slip."),
+            )
         seq = _post(actor, act, said)
     MoneyAct.update(
         decision="approved" if approved else "refused", decided_by=actor.account, decided_person=actor.person,
@@ -187,6 +206,7 @@ def _post(actor: Actor, act: MoneyAct, said: list[str]) -> int:
     return books.enter(
         actor, f"act:{act.id}", act.on_day, f"{ACTS[act.act_kind]}{about}"[:200],
         books.act_lines(act.act_kind, contract, receipt, act.account, act.amount), act.ref, said,
+        books.digests_of(act),
     )  # fmt: skip
 
 
@@ -201,6 +221,7 @@ def _set_off(actor: Actor, act: MoneyAct, said: list[str]) -> int:
     seq = books.enter(
         actor, f"act:{act.id}", act.on_day, f"{ACTS[act.act_kind]} {contract.business} {contract_number(contract)}"[:200],
         books.lines("deposit", receipt, [(contract, act.amount)], act.amount), act.ref, said,
+        books.digests_of(act),
     )  # fmt: skip
     Receipt.update(seq=seq).where(Receipt.community == act.community, Receipt.id == receipt.id).execute()
     apply(actor, receipt, [(due, act.amount)], seq, act.on_day)
@@ -246,4 +267,10 @@ def waiting(community: str) -> list[MoneyAct]:
 def acts_of(community: str, contract_id: int) -> list[MoneyAct]:
     """What was entered about the money of a contract, the newest first."""
     found = MoneyAct.of(community).where(MoneyAct.contract_id == contract_id)
+    return list(found.order_by(MoneyAct.id.desc()))
+
+
+def acts_about(receipt: Receipt) -> list[MoneyAct]:
+    """What was entered about the money of a receipt, the newest first."""
+    found = MoneyAct.of(receipt.community).where(MoneyAct.receipt_id == receipt.id)
     return list(found.order_by(MoneyAct.id.desc()))

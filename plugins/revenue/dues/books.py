@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from core import Actor, Invalid, LazyText, Ref
-from plugins.revenue.dues.models import Contract, Receipt, contract_number
+from core import Actor, Invalid, LazyText, Ref, files_of
+from plugins.revenue.dues.models import Contract, MoneyAct, Receipt, contract_number
 from plugins.revenue.giving.models import float_accounts
 from plugins.revenue.ledger.accounts import accounts, open_account
 from plugins.revenue.ledger.entries import entry
@@ -22,6 +23,8 @@ from plugins.revenue.texts import _
 ADVANCE, DEPOSITS, UNKNOWN, CUSTODY, INCOME = "2203", "2209.deposits", "2209.unknown", "2601", "4301"
 CASH, BANK, KEPT, FREE = "1001", "1002", "1901", "3101"
 OWNERS_FUND = "owners"
+
+SCAN = "scan"
 
 Cut = tuple[Contract, int]
 """What of a receipt goes to a due of this contract, in 分."""
@@ -164,6 +167,16 @@ def enter(
         evidence=tuple(evidence), approvals=tuple(approvals),
     )  # fmt: skip
     return posted.seq
+
+
+def scans_of(found: Receipt | MoneyAct) -> list[Any]:
+    """The scans of the bank's slip or of what was signed for it, each with its SHA-256."""
+    return list(files_of(found.ref, SCAN))
+
+
+def digests_of(found: Receipt | MoneyAct) -> tuple[str, ...]:
+    """The digests of these scans, each once."""
+    return tuple(dict.fromkeys(each.sha256 for each in scans_of(found)))
 
 
 def evidence_of(receipt: Receipt) -> tuple[str, ...]:

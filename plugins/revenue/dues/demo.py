@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from core import Actor, Community, colleagues, holders_named, keep_upload, today
+from plugins.revenue import demo_pictures
 from plugins.revenue.dues import contracts, declaring, operators, receiving, reviewing, rule_changes
 from plugins.revenue.dues.access import APPROVE, CONTRACTS, DECLARE, RECEIVE, REVIEW
 from plugins.revenue.dues.models import Contract, Due
@@ -108,4 +109,5 @@ def _year(clerk: Actor, reviewer: Actor, keeper: Actor, contract: Contract, figu
                 account=account,
                 operator_id=contract.operator_id,
                 payer="银行转账",
+                scans=[(keep_upload(keeper, "银行回单.png", demo_pictures.paper(number), ("picture",)).token, "")],
             )

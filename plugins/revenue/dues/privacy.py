@@ -107,10 +107,21 @@ def erase_person(community: Community, person: DataSubject) -> Iterator[Ref]:
             values["name"] = person.pseudonym
         Operator.update(**values).where(Operator.community == code, Operator.id == each.id).execute()
         yield each.ref
+        if not linked_only:
+            yield from _slips_of(each)
     yield from _blank_labels(code, person, accounts)
     for receipt in [each for each in Receipt.of(code) if any(name in each.payer + each.words for name in person.names)]:
         Receipt.update(payer=CLEARED, words="").where(Receipt.community == code, Receipt.id == receipt.id).execute()
         yield receipt.ref
+
+
+def _slips_of(operator: Operator) -> Iterator[Ref]:
+    """What was paid by and to somebody who is this operator: the name is on the slips, and their scans end with it."""
+    paid = [each.id for each in Receipt.of(operator.community).where(Receipt.operator_id == operator.id)]
+    held = [each.id for each in Contract.of(operator.community).where(Contract.operator_id == operator.id)]
+    about = MoneyAct.receipt_id.in_(paid or [0]) | MoneyAct.contract_id.in_(held or [0])
+    yield from (Ref(Receipt.kind, operator.community, key) for key in paid)
+    yield from (each.ref for each in MoneyAct.of(operator.community).where(about))
 
 
 def _blank_labels(code: str, person: DataSubject, accounts: set[int]) -> Iterator[Ref]:
@@ -131,4 +142,6 @@ def _blank_labels(code: str, person: DataSubject, accounts: set[int]) -> Iterato
     for model, label, who in signed:
         for row in list(model.of(code).where(label.in_(person.names) | (who == person.id))):
             model.update({label: CLEARED}).where(model.community == code, model.id == row.id).execute()
-            yield row.ref
+            # Whoever signed for the community goes from the record; the bank's slip it rests on is not about them.
+            if model is RuleChange:
+                yield row.ref

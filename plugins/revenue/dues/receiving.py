@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 
-from core import Actor, Invalid, Refused, advance, record, tell_followers, today, transactional
+from core import Actor, Invalid, Refused, advance, attach, record, tell_followers, today, transactional
 from plugins.revenue.dues import books
 from plugins.revenue.dues.access import RECEIVE, by, signer
 from plugins.revenue.dues.models import Contract, Due, MoneyAct, Operator, Part, Receipt, contract_number
@@ -40,11 +40,13 @@ def divide(amount: int, dues: Sequence[Due]) -> list[tuple[Due, int]]:
 def receive(
     actor: Actor, *, amount: int | None, arrived_on: datetime.date, account: str, operator_id: int | None = None,
     dues: Sequence[int] = (), payer: str = "", words: str = "", evidence: Sequence[str] = (),
+    scans: Sequence[tuple[str, str]] = (),
 ) -> Receipt:  # fmt: skip
     """Money arrived: one receipt and its posting. `dues` are paid in that order, else the oldest first.
 
     Without an operator it waits among the unknown payers. `evidence` are SHA-256 of papers that are kept elsewhere, such as the
-    statement it stands on. Raises `Invalid` at the fields, `Refused` by the ledger.
+    statement it stands on, `scans` tokens of uploads that show it: their digests stand in the entry. Raises `Invalid` at the
+    fields, `Refused` by the ledger.
     """
     actor.require(RECEIVE)
     signer(actor)
@@ -62,6 +64,9 @@ def receive(
         raise Invalid({"payer": [_("Write what the bank says of the payer, so that it can be found out.")]})
     cuts = _chosen(community, operator_id, owner_class, amount, dues) if operator_id is not None else []
     receipt.save(force_insert=True)
+    if scans:
+        attach(actor, receipt.ref, books.SCAN, list(scans), permission=RECEIVE)
+    evidence = tuple(dict.fromkeys((*evidence, *books.digests_of(receipt))))
     if operator_id is None:
         receipt.seq = books.enter(
             actor, f"receipt:{receipt.id}", arrived_on, str(_("Money arrived, the payer is not known yet")),

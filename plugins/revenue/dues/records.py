@@ -226,6 +226,8 @@ FILES = (
     ),
     FileKind(Contract.kind, "scan", _inside, most=20, takes=("picture", "document"), keep_days=None, private=True),
     FileKind(RuleChange.kind, "scan", _inside, most=20, takes=("picture", "document"), keep_days=None, private=True),
+    FileKind(MoneyAct.kind, "scan", _inside, most=6, takes=("picture", "document"), keep_days=None, private=True),
+    FileKind(Receipt.kind, "scan", _inside, most=6, takes=("picture", "document"), keep_days=None, private=True),
     FileKind(Due.kind, "scan", _inside, most=6, takes=("picture", "document"), keep_days=None, private=True),
 )
 

@@ -28,6 +28,7 @@ from plugins.revenue.dues import contracts as services
 from plugins.revenue.dues import lists, opening, operators, public, receiving, rule_changes
 from plugins.revenue.dues.access import BOOKS, CONTRACTS
 from plugins.revenue.dues.acts import acts_of
+from plugins.revenue.dues.books import scans_of
 from plugins.revenue.dues.models import Contract, Operator
 from plugins.revenue.dues.rule_states import RULE_STATES
 from plugins.revenue.dues.states import has_rule, is_approved, is_split_rightly
@@ -185,7 +186,7 @@ def contract(contract: Contract) -> Response:
     obstacles = [why for guard in (has_rule, is_split_rightly, is_approved) if (why := guard(actor, contract, {}))]
     return page(
         "revenue/desk/contract.html", contract=contract, line=lists.contract_line(contract), dues=lists.dues_of(contract),
-        versions=public.versions_shown(contract), held=public.deposit_held(contract), before=opening.unassigned(code), assigned=opening.deposits_assigned(code, contract.id), acts=acts_of(code, contract.id), act_words=ACTS,
+        versions=public.versions_shown(contract), held=public.deposit_held(contract), before=opening.unassigned(code), assigned=opening.deposits_assigned(code, contract.id), acts=[(each, scans_of(each)) for each in acts_of(code, contract.id)], act_words=ACTS,
         decisions=DECISIONS, obstacles=obstacles if contract.state == "draft" else [], room=services.room_name(code, contract.room),
         classes=OWNER_CLASSES, periods=PERIODS, holders=HOLDERS, approvals=APPROVALS, tint=lists.tint,
         changes=rule_changes.changes_of(contract), change_states=RULE_STATES, outcome=services.vote_outcome(contract), scans=services.scans_of(contract), may_edit=actor.can(CONTRACTS), may_receive=actor.can("revenue.receive"),

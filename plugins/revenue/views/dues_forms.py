@@ -194,6 +194,10 @@ class ReceiptForm(Form):
     )  # fmt: skip
     payer = StringField(_("Payer as the bank writes it"), longest=80)
     words = StringField(_("Remark"), longest=200)
+    scans = UploadField(
+        _("Scan or photo of the bank's slip"), takes=("picture", "document"), most=6, captions=False,
+        description=_("If there is one. Its digest stands in the entry; only those who keep the books see it."),
+    )  # fmt: skip
 
 
 class AssignForm(Form):
@@ -209,6 +213,10 @@ class ActForm(Form):
     on_day = DayField(_("Day"), required=True)
     account = SelectField(_("Account"), validate_choice=False)
     reason = StringField(_("Why"), required=True, longest=200)
+    scans = UploadField(
+        _("Scan or photo of the bank's slip or of the signed receipt"), takes=("picture", "document"), most=6, captions=False,
+        description=_("If there is one. Its digest stands in the entry; only those who keep the books see it."),
+    )  # fmt: skip
 
 
 def yuan_or_empty(fen: int | None) -> str:

@@ -57,7 +57,7 @@ def receipts() -> Response:
 
 
 @blueprint.route("/desk/receipts/new", methods=["GET", "POST"])
-@view(RECEIVE)
+@view(RECEIVE, uploads=True)
 def receipt_new() -> Response:
     """Money arrived: entered once, posted at once, put to what is due."""
     code = current_community().code
@@ -96,7 +96,7 @@ def _received(form: ReceiptForm, due: Due | None) -> int:
     made = receiving.receive(
         current_actor(), amount=fen_in(form, "amount"), arrived_on=form.arrived_on.data, account=form.account.data,
         operator_id=int(chosen) if chosen else None, dues=[due.id] if due is not None and chosen else (), payer=form.payer.data or "",
-        words=form.words.data or "",
+        words=form.words.data or "", scans=form.scans.data or (),
     )  # fmt: skip
     return int(made.id)
 
@@ -126,6 +126,7 @@ def receipt(receipt: Receipt) -> Response:
     return page(
         "revenue/desk/receipt.html", receipt=receipt, name=name, parts=lists.parts_of_receipt(receipt), form=form, sources=SOURCES,
         may_receive=actor.can(RECEIVE), may_go_back=opening.may_go_back(receipt), status=status_of(form), tint=lists.tint,
+        scans=books.scans_of(receipt), acts=[(each, books.scans_of(each)) for each in services.acts_about(receipt)], words=ACTS, decisions=DECISIONS,
     )  # fmt: skip
 
 
@@ -135,15 +136,17 @@ def receipt(receipt: Receipt) -> Response:
 @blueprint.get("/desk/acts")
 @view(BOOKS)
 def acts() -> Response:
-    """What waits for the second person."""
+    """What waits for the second person, with its papers."""
     actor = current_actor()
-    found = [(each, services.why_not(actor, each) if actor.can(APPROVE) else _("The secretary or the director approves it."))
-             for each in services.waiting(current_community().code)]  # fmt: skip
+    found = [
+        (each, services.why_not(actor, each) if actor.can(APPROVE) else _("The secretary or the director approves it."), books.scans_of(each))
+        for each in services.waiting(current_community().code)
+    ]  # fmt: skip
     return page("revenue/desk/acts.html", acts=found, words=ACTS, decisions=DECISIONS)
 
 
 @blueprint.route("/desk/acts/new", methods=["GET", "POST"])
-@view(RECEIVE)
+@view(RECEIVE, uploads=True)
 def act_new() -> Response:
     """Enter a deposit, a payout, or what else a second person approves."""
     kind = request.values.get("kind", "")
@@ -158,6 +161,12 @@ def act_new() -> Response:
         raise NotFound
     form = ActForm.from_request(on_day=today(), amount=yuan_or_empty(_usual(kind, about)))
     form.account.choices = _accounts()
+    if kind not in services.TAKES_SCANS:
+        del form.scans
+    elif kind in services.GOES_OUT:
+        form.scans.description = _(
+            "No money goes out without it. Its digest stands in the entry; only those who keep the books see it."
+        )
     if form.act_on_submit(lambda: _entered(form, kind, about)):
         toast(_("Entered. It is posted when a second person has approved it."))
         return after_post(url(".acts"))
@@ -200,7 +209,8 @@ def _usual(kind: str, about: dict[str, Any]) -> int:
 def _entered(form: ActForm, kind: str, about: dict[str, Any]) -> None:
     services.enter(
         current_actor(), kind, reason=form.reason.data, on_day=form.on_day.data, amount=fen_in(form, "amount"),
-        account=form.account.data or "", **{f"{name}_id": found.id for name, found in about.items() if found is not None},
+        account=form.account.data or "", scans=form.scans.data or () if "scans" in form else (),
+        **{f"{name}_id": found.id for name, found in about.items() if found is not None},
     )  # fmt: skip
 
 

@@ -128,6 +128,8 @@ class Town:
     def act(self, kind: str, **other: Any) -> MoneyAct:
         """A money act entered by the bookkeeper and approved by the director."""
         other.setdefault("account", "1002.1")
+        if kind in acts.GOES_OUT:
+            other.setdefault("scans", self.files(self.bookkeeper))
         made = acts.enter(self.bookkeeper, kind, reason="说明", **other)
         return acts.decide(self.director, made.id, approved=True)
 

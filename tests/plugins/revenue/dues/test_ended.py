@@ -34,7 +34,8 @@ def test_an_advance_pays_a_period_that_is_open_again_but_not_while_it_is_to_go_b
     town.reviewed(town.due(contract), 1_000_000)
     wrong = town.paid(100_000)
     right = town.paid(60_000)  # in advance
-    back = acts.enter(town.bookkeeper, "credit_out", reason="退回", receipt_id=right.id, amount=10_000)
+    slip = town.files(town.bookkeeper)
+    back = acts.enter(town.bookkeeper, "credit_out", reason="退回", receipt_id=right.id, amount=10_000, scans=slip)
     town.act("receipt_undo", receipt_id=wrong.id)
     assert (town.due(contract).received_fen, receiving.credit(town.community, contract.operator_id)) == (0, 60_000)
     acts.decide(town.director, back.id, approved=True)

@@ -102,8 +102,9 @@ def test_money_acts_take_two_people_and_never_more_than_there_is(town):
     assert Due.get_of(town.community, due.id).state == "received" and town.income(contract) == 30_000
     with pytest.raises(Refused):
         acts.enter(
-            town.bookkeeper, "deposit_out", reason="退", amount=20_001, account="1002.1", contract_id=contract.id
-        )
+            town.bookkeeper, "deposit_out", reason="退", amount=20_001, account="1002.1", contract_id=contract.id,
+            scans=town.files(town.bookkeeper),
+        )  # fmt: skip
     town.act("deposit_out", amount=20_000, contract_id=contract.id)
     assert (acts.deposit(town.community, contract.id), town.books("2209.deposits"), town.books("1002.1")) == (
         0,
