@@ -598,12 +598,13 @@ def _add_budget(town: Town) -> None:
 
 
 def _add_books(town: Town) -> None:
-    """A posting that waits, one that was approved, and a reversal that was asked for."""
+    """An account opened by hand, a posting that waits, one that was approved, and a reversal that was asked for."""
     from core.civic.attachments import keep_upload
-    from plugins.revenue.ledger import journal
+    from plugins.revenue.ledger import chart, journal
     from plugins.revenue.ledger.posting import Line, post
 
     keeper, chief = (_clerk(town, role, "2") for role in ("bookkeeper", "secretary"))
+    opened = chart.open_by_hand(chief, f"4901.{town.code}", "利息", "community")
     line = Line(100, "4901", "1002", "general", "general")
     slips = [keep_upload(keeper, f"回单{each}.png", PIXEL, ("picture",)).token for each in range(2)]
     waits, done = (
@@ -613,7 +614,7 @@ def _add_books(town: Town) -> None:
     # Entries are numbered from 1 in each community: 西山 has some that 南苑 has not.
     for number in range(30 if town.code == WEST_HILL else 0):
         seq = post(keeper, key=f"town:{number}", day=today(), purpose="结息", lines=[line]).seq
-    town.values.update(journal_id=[waits.id, done.id], entry_seq=[seq])
+    town.values.update(journal_id=[waits.id, done.id], entry_seq=[seq], account_code=[opened.code])
     _add_spot_check(town, chief)
 
 

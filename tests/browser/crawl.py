@@ -184,6 +184,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
     unsigned = _in(director.get(f"{HOME}/notices/desk?show=drafts"), r"/notices/desk/(\d+)")
     rated = _in(site.visitor("").get(f"{HOME}/revenue/projects"), r"/projects/(\d+)\"[^>]*>三号楼楼道灯更换")
     drafted, posted = _of_books(site.visitor(BOOKKEEPER), director)
+    opened = _opened(director)
     return {
         "": [objected, waits, "/slip/" + slip.replace(" ", ""), "/signed-in", f"{HOME}/rooms/{dance}"],
         "resident": [
@@ -211,6 +212,7 @@ def furnish(site: Site) -> dict[str, list[str]]:
                 f"{HOME}/revenue/desk/contracts/{step}"
                 for step in (f"{drafted}/edit", f"{drafted}/sign", "1/end", "1/scans")
             ),
+            *opened,
             f"{HOME}/revenue/desk/spending/{rated}/score",
             f"{HOME}/revenue/desk/giving/changes/1/refuse",
             f"{HOME}/revenue/desk/petty/moves/1/refuse",
@@ -276,6 +278,17 @@ def _of_books(keeper: Visitor, director: Visitor) -> tuple[str, str]:
     }  # fmt: skip
     contract = _made(director.post(f"{HOME}/revenue/desk/contracts/new", **terms), r"/desk/contracts/(\d+)")
     return contract, _in(posted, rf'href="({HOME}/revenue/desk/entries/\d+)"')
+
+
+def _opened(director: Visitor) -> list[str]:
+    """An account and a fund opened by hand, whose pages lead on to closing them."""
+    account = {"code": "4901.9", "name": "书报亭电费", "holder": "community"}
+    fund = {"name": "加装扶手专款", "owner": "community", "is_restricted": "y", "purpose": "给老楼加装扶手"}
+    made = (
+        director.post(f"{HOME}/revenue/desk/accounts/new", **account),
+        director.post(f"{HOME}/revenue/desk/funds/new", **fund),
+    )
+    return [urlsplit(each.url).path for each in made]
 
 
 def _to_declare(operator: Visitor) -> str:

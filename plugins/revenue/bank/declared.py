@@ -20,12 +20,14 @@ class Bank(Part):
 
     def declaration(self) -> Declaration:
         """Models, permissions, records and words."""
-        from plugins.revenue.bank import models, privacy, records, words
+        from plugins.revenue.bank import ending, models, privacy, records, words
         from plugins.revenue.bank.by_hand import on_statement
         from plugins.revenue.bank.reconciling import reasons_open
         from plugins.revenue.ledger.by_hand import statements
+        from plugins.revenue.ledger.chart import account_follows, account_users
         from plugins.revenue.ledger.periods import lock_checks
 
+        account_users["bank"], account_follows["bank"] = ending.of_account, ending.end
         if reasons_open not in lock_checks:
             lock_checks.append(reasons_open)
         if on_statement not in statements:

@@ -8,6 +8,7 @@ from plugins.revenue.texts import _
 
 SENTENCES = {
     "revenue.bank.registered": _("Entered a bank account"),
+    "revenue.bank.closed": _("Closed a bank account with its account of the books"),
     "revenue.bank.changed": _("Changed what is noted about a bank account"),
     "revenue.statement.taken": _("Took in a statement of a bank account"),
     "revenue.statement.withdrawn": _("Withdrew a statement of a bank account"),
@@ -35,6 +36,7 @@ WORDS = AuditWords(
     names={
         "account": _("Account of the books"),
         "opens_on": _("Statements begin on"),
+        "closed_on": _("Closed on"),
         "opening": _("Opening balance"),
         "closing": _("Closing balance"),
         "lines": _("Lines"),

@@ -39,10 +39,11 @@ class Dues(Part):
         from plugins.revenue.dues.states import CONTRACT, DUE
         from plugins.revenue.giving.opening import checks
         from plugins.revenue.ledger.by_hand import keepers, owners
+        from plugins.revenue.ledger.chart import codes_of_parts, fund_users
 
         owners.update(by_hand.OWNERS)
-        keepers["dues"] = by_hand.of_account
-        checks["dues"] = opening.check_opening
+        keepers["dues"], codes_of_parts["dues"] = by_hand.of_account, by_hand.of_code
+        fund_users["dues"], checks["dues"] = by_hand.of_fund, opening.check_opening
         return Declaration(
             models=models.MODELS,
             permissions=PERMISSIONS,

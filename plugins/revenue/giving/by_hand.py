@@ -1,10 +1,14 @@
-"""What is asked of this part before an entry of it is reversed by hand: donations, petty cash and opening balances."""
+"""What is asked of this part before people change the books by hand: donations, petty cash and opening balances."""
 
 from __future__ import annotations
 
+import re
+
 from core import Actor, Label, yuan
-from plugins.revenue.giving.models import Float, Voucher, float_accounts
-from plugins.revenue.giving.pledges import INCOME
+from plugins.revenue.giving.changes import USED
+from plugins.revenue.giving.models import Float, GiftChange, Pledge, Voucher, float_accounts
+from plugins.revenue.giving.petty import CASH
+from plugins.revenue.giving.pledges import IN_KIND, INCOME, THINGS, pledge_text
 from plugins.revenue.ledger.by_hand import Elsewhere
 from plugins.revenue.ledger.entries import EntryLine
 from plugins.revenue.persons import is_same
@@ -77,6 +81,54 @@ def of_account(community: str, account: str) -> Elsewhere | None:
             "/desk/petty",
         )
     return None
+
+
+_STAYS = _("It is opened there by the program, and stays as it is.")
+
+
+def of_code(_community: str, code: str) -> Elsewhere | None:
+    """Petty cash, donations and things given have accounts of their own, numbered here."""
+    if code.startswith(f"{CASH}."):
+        return Elsewhere(_("This code is one of petty cash."), _STAYS, "/desk/petty")
+    if code == USED or code.startswith(f"{INCOME}.") or re.fullmatch(rf"{THINGS}\.\d{{4}}-\d+", code):
+        return Elsewhere(_("This code is one of donations."), _STAYS, "/desk/giving")
+    return None
+
+
+def of_fund(community: str, code: str) -> Elsewhere | None:
+    """A fund that donations are still to come into, or petty cash is paid out of, stays open; so does that of things given."""
+    if code == IN_KIND:
+        return Elsewhere(_("Things that are given stand in this fund."), _("It stays open."), "/desk/giving")
+    awaited = Pledge.of(community).where(Pledge.fund == code, Pledge.state.in_(("pledged", "part_received"))).first()
+    if awaited is not None:
+        return Elsewhere(
+            _("The donation %(number)s is still to come into this fund.", number=pledge_text(awaited)),
+            _("End it there, if the rest is not given."), f"/desk/giving/{awaited.id}",
+        )  # fmt: skip
+    asked = GiftChange.of(community).where(GiftChange.to_fund == code, GiftChange.state == "asked").first()
+    if asked is not None:
+        return Elsewhere(
+            _("A donation is to be re-purposed into this fund, and waits for its second person."),
+            _("Approve it first, or not."), f"/desk/giving/changes/{asked.id}",
+        )  # fmt: skip
+    box = Float.of(community).where(Float.fund == code, Float.state == "open").first()
+    if box is not None:
+        return Elsewhere(
+            _("The petty cash %(name)s is paid out of this fund.", name=box.name), _("Close the petty cash first."),
+            f"/desk/petty/{box.id}",
+        )  # fmt: skip
+    return None
+
+
+def of_expense(community: str, code: str) -> Elsewhere | None:
+    """A payment from petty cash that waits to be checked names the account it will stand in."""
+    found = Voucher.of(community).where(Voucher.account == code, Voucher.state == "entered").first()
+    if found is None:
+        return None
+    return Elsewhere(
+        _("A payment from petty cash waits to be checked: %(what)s", what=found.what), _("Approve it first, or not."),
+        f"/desk/petty/vouchers/{found.id}",
+    )  # fmt: skip
 
 
 OWNERS = {

@@ -33,9 +33,11 @@ class Giving(Part):
             states,
         )
         from plugins.revenue.ledger.by_hand import keepers, owners
+        from plugins.revenue.ledger.chart import account_users, codes_of_parts, fund_users
 
         owners.update(by_hand.OWNERS)
-        keepers["giving"] = by_hand.of_account
+        keepers["giving"], codes_of_parts["giving"] = by_hand.of_account, by_hand.of_code
+        account_users["giving"], fund_users["giving"] = by_hand.of_expense, by_hand.of_fund
         return Declaration(
             models=(
                 models.Donor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from core import Actor, Invalid, NotFound, Refused, rows, transaction, transactional
@@ -86,13 +87,24 @@ def _check(community: str, code: str, name: str, kind: str, holder: str) -> None
 
 @transactional
 def close_account(actor: Actor, code: str, reason: str) -> None:
-    """Take no more postings in an account. Raises `Refused` while anything stands in it; closed twice is closed once."""
+    """Take no more postings in an account. Raises `Refused` while anything stands in it; closed twice is closed once.
+
+    What came in and went out over the years stands in accounts of income and expense for ever, and keeps none of them open.
+    """
     community = str(actor.community)
     if not account(community, code).is_open:
         return
-    if rows("SELECT 1 FROM revenue_balance WHERE community = ? AND account = ? AND fen <> 0 LIMIT 1", community, code):
+    if stands_in(community, code):
         raise Refused(_("Money still stands in this account."), advice=_("Post it to another account first."))
     _close(actor, "account", code, reason)
+
+
+def stands_in(community: str, code: str) -> bool:
+    """Whether an account has a balance in any fund; never one of income or expense."""
+    if account(community, code).kind in ("income", "expense"):
+        return False
+    found = "SELECT 1 FROM revenue_balance WHERE community = ? AND account = ? AND fen <> 0 LIMIT 1"
+    return bool(rows(found, community, code))
 
 
 def _close(actor: Actor, what: str, code: str, reason: str) -> None:
@@ -101,11 +113,20 @@ def _close(actor: Actor, what: str, code: str, reason: str) -> None:
     enter(actor, "closing", {"what": what, "code": code, "reason": reason.strip()})
 
 
+@cache
+def beginning() -> tuple[AccountLine, ...]:
+    """The accounts every community begins with, from the chart of 《民间非营利组织会计制度》. Postings of the program name them."""
+    with (_CHARTS / f"{CHART}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            AccountLine(row["code"], row["name"], row["kind"], row["holder"], is_open=True)
+            for row in csv.DictReader(file)
+        )
+
+
 def open_chart(actor: Actor) -> None:
-    """The accounts every community begins with, from the chart of 《民间非营利组织会计制度》; those it has stay as they are."""
+    """The accounts every community begins with; those it has stay as they are."""
     with transaction(actor.community):
         known = {line.code for line in accounts(str(actor.community))}
-        with (_CHARTS / f"{CHART}.csv").open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                if row["code"] not in known:
-                    open_account(actor, row["code"], row["name"], row["kind"], row["holder"])
+        for each in beginning():
+            if each.code not in known:
+                open_account(actor, each.code, each.name, each.kind, each.holder)

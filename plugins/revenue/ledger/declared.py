@@ -82,7 +82,7 @@ class Ledger(Part):
         return (
             NavItem(
                 _("Books"), "desk_books", "book-open", "desk", "revenue.books", group=_("Community revenue"), order=40,
-                covers=("desk_entries", "desk_entry", "desk_journal", "desk_locks"),
+                covers=("desk_chart", "desk_account", "desk_fund", "desk_entries", "desk_entry", "desk_journal", "desk_locks"),
             ),
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The lists of the books as files: entries, and what was entered by hand."""
+"""The lists of the books as files: accounts and funds, entries, and what was entered by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from core import Actor, Export, exact_yuan
 from plugins.revenue.ledger import journal
+from plugins.revenue.ledger.accounts import accounts
 from plugins.revenue.ledger.entries import EntryFilter, entries
+from plugins.revenue.ledger.funds import funds
+from plugins.revenue.ledger.words import ACCOUNT_KINDS, FUND_OWNERS, HOLDERS
 from plugins.revenue.texts import _
 
 
@@ -31,7 +34,36 @@ def _journal(actor: Actor, _filters: Mapping[str, str]) -> Iterator[list[object]
         before = found[-1].id
 
 
+def _accounts(actor: Actor, _filters: Mapping[str, str]) -> Iterator[list[object]]:
+    for each in accounts(str(actor.community)):
+        yield [each.code, each.name, str(ACCOUNT_KINDS[each.kind]), str(HOLDERS[each.holder]), _open_text(each.is_open)]
+
+
+def _funds(actor: Actor, _filters: Mapping[str, str]) -> Iterator[list[object]]:
+    for each in funds(str(actor.community)):
+        restricted = str(_("yes") if each.is_restricted else _("no"))
+        yield [each.code, each.name, str(FUND_OWNERS[each.owner]), restricted, each.purpose, _open_text(each.is_open)]
+
+
+def _open_text(is_open: bool) -> str:
+    return str(_("in use") if is_open else _("no longer used"))
+
+
 EXPORTS = (
+    Export(
+        "revenue.accounts",
+        _("Accounts of the books"),
+        "revenue.books",
+        (_("Code of the account"), _("Name"), _("Kind"), _("Who keeps the money"), _("State")),
+        _accounts,
+    ),
+    Export(
+        "revenue.funds",
+        _("Funds"),
+        "revenue.books",
+        (_("Code of the fund"), _("Name"), _("Whose money"), _("For its purpose only"), _("What it is for"), _("State")),
+        _funds,
+    ),
     Export(
         "revenue.entries",
         _("Entries"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from core import Actor, Invalid, NotFound, Refused, rows, transaction, transactional
@@ -74,21 +75,42 @@ def open_fund(
 
 @transactional
 def close_fund(actor: Actor, code: str, reason: str) -> None:
-    """Take no more postings in a fund. Raises `Refused` while anything stands in it; closed twice is closed once."""
+    """Take no more postings in a fund. Raises `Refused` while anything stands in it; closed twice is closed once.
+
+    A fund that is used up has no money and owes none; what came in and went out stands in its accounts of income and expense.
+    """
     community = str(actor.community)
     if not fund(community, code).is_open:
         return
-    if rows("SELECT 1 FROM revenue_balance WHERE community = ? AND fund = ? AND fen <> 0 LIMIT 1", community, code):
+    if has_money(community, code):
         raise Refused(_("Money still stands in this fund."), advice=_("Move it to another fund first."))
     _close(actor, "fund", code, reason)
+
+
+def has_money(community: str, code: str) -> bool:
+    """Whether anything stands in one of a fund's accounts of assets or liabilities."""
+    found = rows(
+        "SELECT 1 FROM revenue_balance b JOIN revenue_account a ON a.community = b.community AND a.code = b.account "
+        "WHERE b.community = ? AND b.fund = ? AND b.fen <> 0 AND a.kind IN ('asset', 'liability') LIMIT 1",
+        community, code,
+    )  # fmt: skip
+    return bool(found)
+
+
+@cache
+def beginning() -> tuple[FundLine, ...]:
+    """The funds every community begins with. Postings of the program name them."""
+    with _FUNDS.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            FundLine(row["code"], row["name"], row["owner"], row["is_restricted"] == "1", row["purpose"], is_open=True)
+            for row in csv.DictReader(file)
+        )
 
 
 def open_funds(actor: Actor) -> None:
     """The funds every community begins with; those it has stay as they are."""
     with transaction(actor.community):
         known = {line.code for line in funds(str(actor.community))}
-        with _FUNDS.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                if row["code"] not in known:
-                    restricted = row["is_restricted"] == "1"
-                    open_fund(actor, row["code"], row["name"], row["owner"], restricted, row["purpose"])
+        for each in beginning():
+            if each.code not in known:
+                open_fund(actor, each.code, each.name, each.owner, each.is_restricted, each.purpose)

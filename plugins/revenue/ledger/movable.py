@@ -29,7 +29,7 @@ SETTINGS = (
         hint=_("Bank fees and postings by hand together. What is more is paid by a proposal or from petty cash."),
     ),
 )  # fmt: skip
-CUSTODY = "2601"
+KEPT, CUSTODY = "1901", "2601"
 MAINTENANCE = "maintenance"
 # 1001 现金, 1002 银行存款, 1009 其他货币资金, 1901 受托代理资产: the accounts of money in the chart npo-2024.
 _MONEY = ("1001", "1002", "1009", "1901")
@@ -70,6 +70,11 @@ class NotByHand(Invalid):
 def is_money(code: str) -> bool:
     """Whether an account holds money."""
     return code.split(".")[0] in _MONEY
+
+
+def is_custody(found: AccountLine) -> bool:
+    """Whether what an account holds is the owners' and only kept for them, whoever keeps it."""
+    return found.code.split(".")[0] in (KEPT, CUSTODY) or found.holder == "owners"
 
 
 def leaves(line: Line) -> bool:
@@ -208,7 +213,7 @@ def _of(community: str, number: int, line: Line) -> Refusal | None:
         found = _of_side(community, each)
         if found is not None:
             return Refusal(number, side, found)
-    if (sides["source"].holder == "owners") != (sides["destination"].holder == "owners"):
+    if is_custody(sides["source"]) != is_custody(sides["destination"]):
         return Refusal(number, "destination", _("The owners' money and the community's are never mixed."))
     if line.source_fund == line.destination_fund:
         return None

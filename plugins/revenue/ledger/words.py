@@ -26,6 +26,10 @@ FUND_OWNERS = {
 
 SENTENCES = {
     "revenue.period.locked": _("Locked the books of a month"),
+    "revenue.account.opened": _("Opened an account of the books"),
+    "revenue.account.closed": _("Closed an account of the books"),
+    "revenue.fund.opened": _("Opened a fund"),
+    "revenue.fund.closed": _("Closed a fund"),
     "revenue.journal.begin": _("Entered a posting that somebody else has to approve"),
     "revenue.journal.approve": _("Approved a posting"),
     "revenue.journal.refuse": _("Did not approve a posting"),
@@ -64,7 +68,10 @@ WORDS = AuditWords(
         "seq": _("Entry number"),
         "workflow_version": _("Version of the deadlines"),
         "id": _("Number"),
+        "owner": _("Whose money"),
+        "is_restricted": _("For its purpose only"),
         "form": _("Format of the file"),
         "year": _("Year"),
     },
+    values={"owner": FUND_OWNERS},
 )

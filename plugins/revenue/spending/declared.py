@@ -28,6 +28,7 @@ class Spending(Part):
 
     def declaration(self) -> Declaration:
         from plugins.revenue.ledger.by_hand import owners
+        from plugins.revenue.ledger.chart import codes_of_parts, fund_users
         from plugins.revenue.spending import (
             audit_words,
             by_hand,
@@ -42,6 +43,7 @@ class Spending(Part):
         from plugins.revenue.spending.states import PROPOSAL
 
         owners.update(by_hand.OWNERS)
+        codes_of_parts["spending"], fund_users["spending"] = by_hand.of_code, by_hand.of_fund
         return Declaration(
             models=(
                 models.Proposal,

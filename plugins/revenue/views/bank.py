@@ -26,6 +26,7 @@ from plugins.revenue.bank import accounts, cash, matching, reconciling, statemen
 from plugins.revenue.bank.accounts import BOOKS, MATCH
 from plugins.revenue.bank.models import BankAccount, Statement, Upload
 from plugins.revenue.bank.reading import FIELDS
+from plugins.revenue.ledger.chart import APPROVE
 from plugins.revenue.ledger.words import HOLDERS
 from plugins.revenue.texts import _
 from plugins.revenue.views.bank_forms import BankForm, StatementForm, WhyForm, amount_of, columns_form
@@ -58,7 +59,8 @@ def bank_new() -> Response:
         else:
             toast(_("Entered. Now take in its first statement."))
             return after_post(url(".bank", bank_id=made))
-    return page("revenue/desk/bank/new.html", form=form, status=status_of(form))
+    may_open = current_actor().can(APPROVE)
+    return page("revenue/desk/bank/new.html", form=form, may_open=may_open, status=status_of(form))
 
 
 def _registered(form: BankForm) -> int:

@@ -13,6 +13,7 @@ from plugins.revenue.bank.models import CashCount, Fee, Reconciled
 from plugins.revenue.bank.statements import month_end
 from plugins.revenue.ledger import journal, movable
 from plugins.revenue.ledger.balances import balance
+from plugins.revenue.ledger.chart import close_account_by_hand
 from plugins.revenue.ledger.entries import entry
 from plugins.revenue.ledger.periods import lock, locked_until
 from plugins.revenue.ledger.posting import Line as Movement
@@ -369,3 +370,29 @@ def test_the_database_wants_the_true_balance_and_two_people(office, box):
             CashCount.id == made.id
         ).execute()
     assert violated(error.value) == "revenue_cash_count_two_people"
+
+
+# --------------------------------------------------------------------------- an account ends
+
+
+def test_a_bank_account_ends_with_its_account_of_the_books_when_its_last_month_is_locked(office):
+    chief = replace(office.head, permissions=office.head.permissions | {"revenue.approve"})
+    seqs = [office.pay_in(100, 5), office.pay_in(-100, 9)]
+    office.take((5, 100), (9, -100))
+
+    def refused() -> str:
+        with pytest.raises(Refused) as error:
+            close_account_by_hand(chief, "1002.1", "销户")
+        return str(error.value)
+
+    assert "勾对" in refused()
+    for line, seq in enumerate(seqs, 1):
+        match(office.clerk, office.bank.id, [line], [seq])
+    assert "锁账" in refused()
+    reconciling.close_month(office.head, JANUARY)
+    close_account_by_hand(chief, "1002.1", "销户")
+    ended = accounts.bank_of(office.community, office.bank.id)
+    assert ended.closed_on == datetime.date.today()
+    with pytest.raises(Refused):
+        office.take((3, 100), month=2)
+    assert office.bank.account not in {each.account for each in accounts.banks(office.community, also_closed=False)}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.civic.notices import publishing as notices
 from core.civic.notices.records import Notice
+from core.clock import today
 from core.errors import Invalid, Refused
 from core.store import audit
-from plugins.revenue.ledger import journal
+from plugins.revenue.ledger import chart, journal
 from plugins.revenue.ledger.balances import available, balance
 from plugins.revenue.ledger.holds import held
-from plugins.revenue.ledger.posting import entries_about
+from plugins.revenue.ledger.posting import Line, entries_about, post
 from plugins.revenue.spending import lists, paying, proposing, public, publishing, waiting
 from plugins.revenue.spending.words import STEPS
 from tests.plugins.revenue.spending.conftest import BANK, MONEY
@@ -167,3 +170,16 @@ def test_scores_are_told_with_the_result(house):
     assert scores.last_day(proposal.ref, 1) == proposal.score_until
     assert public.shown(proposal, whole=True).score.count == 0
     assert len(public.projects(house.store.west)) == 1 and public.allocations(house.store.west) == []
+
+
+def test_a_fund_stays_open_while_a_proposal_is_about_it(house):
+    chief = replace(house.actor("secretary"), permissions=house.actor("secretary").permissions | {"revenue.approve"})
+    fund = chart.open_fund_by_hand(chief, "为老服务", "community", False, "助餐")
+    lines = [Line(1_00, "4901", BANK, fund.code, fund.code)]
+    post(chief, key="for-elders", day=today(), purpose="到账", lines=lines)
+    proposal = house.project(amount=1_00, fund=fund.code)
+    post(chief, key="no-more", day=today(), purpose="退回", lines=[Line(1_00, BANK, "4901", fund.code, fund.code)])
+    with pytest.raises(Refused, match=proposal.number_text):
+        chart.close_fund_by_hand(chief, fund.code, "不用了")
+    with pytest.raises(Invalid):
+        chart.open_by_hand(chief, f"5101.{proposal.number_text}", "路灯", "community")
