@@ -41,6 +41,7 @@ class Bank(Part):
                 models.MatchLine,
                 models.MatchEntry,
                 models.Fee,
+                models.BankPair,
                 models.CashCount,
                 models.Reconciled,
                 models.Upload,

@@ -9,7 +9,7 @@ from core import Actor, Todo, today
 from plugins.revenue.bank import cash
 from plugins.revenue.bank.accounts import CLOSE, COUNT, MATCH, banks, last_statement, unexplained_count
 from plugins.revenue.bank.booking import APPROVE
-from plugins.revenue.bank.models import BankAccount, Fee
+from plugins.revenue.bank.models import BankAccount, BankPair, Fee
 from plugins.revenue.bank.reconciling import has_moved, may_not_close, next_month, reasons_open
 from plugins.revenue.bank.statements import month_end
 from plugins.revenue.ledger.periods import locked_until
@@ -38,6 +38,14 @@ def todo_items(community: str, actor: Actor) -> Iterator[Todo]:
                 _("Fees of the bank to approve: %(count)d", count=waiting),
                 f"{base}/fees",
                 icon="receipt",
+                permission=APPROVE,
+            )
+        going_back = int(BankPair.of(community).where(BankPair.decided_at.is_null()).count())
+        if going_back:
+            yield Todo(
+                _("Money that came and went back, to confirm: %(count)d", count=going_back),
+                f"{base}/fees",
+                icon="undo-2",
                 permission=APPROVE,
             )
     if actor.can(CLOSE):

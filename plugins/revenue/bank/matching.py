@@ -5,7 +5,7 @@ erased. What is posted from a line (fees, interest, unknown payers) is in `booki
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,10 +139,12 @@ def proposals(actor: Actor, bank_id: int) -> tuple[list[ProposedPair], list[Open
 def match(actor: Actor, bank_id: int, lines: Sequence[int], entries: Sequence[int], way: str = "hand") -> Match:
     """Say that these lines and entries are the same money: one of one side, and both sides alike to the 分.
 
-    Two lines alone match when they cancel (the bank put its own mistake right); entries alone are what was there when the
+    Two lines alone, money that came and went back, take a second person (`pairs`); entries alone are what was there when the
     account began (`way` opening). Raises `Invalid`, `Conflict` when somebody was first, `NotFound`.
     """
     actor.require(MATCH)
+    if not entries and way != "opening" and len(set(lines)) == 2:
+        raise Invalid({"": [_("Two lines without a posting: open one of them and say why the money went back.")]})
     return join(actor, bank_id, lines, entries, way, Matcher(actor.account, actor.person, actor.signature))
 
 
@@ -155,8 +157,19 @@ class Matcher:
     label: str
 
 
-def join(actor: Actor, bank_id: int, lines: Sequence[int], entries: Sequence[int], way: str, by: Matcher) -> Match:
-    """The same for services of this folder that have checked who may; in the caller's transaction."""
+def join(
+    actor: Actor,
+    bank_id: int,
+    lines: Sequence[int],
+    entries: Sequence[int],
+    way: str,
+    by: Matcher,
+    confirmed: Callable[[Match], None] | None = None,
+) -> Match:
+    """The same for services of this folder that have checked who may; in the caller's transaction.
+
+    `confirmed` writes down, before the match holds, who has confirmed two lines without a posting.
+    """
     bank = bank_of(str(actor.community), bank_id)
     wanted, seqs = sorted(set(lines)), sorted(set(entries))
     _check_parts(wanted, seqs, way)
@@ -172,6 +185,8 @@ def join(actor: Actor, bank_id: int, lines: Sequence[int], entries: Sequence[int
             MatchLine.create(community=bank.community, match_id=made.id, line_id=line_id)
         for seq in seqs:
             MatchEntry.create(community=bank.community, match_id=made.id, bank_id=bank.id, seq=seq, amount=amounts[seq])
+        if confirmed is not None:
+            confirmed(made)
         Match.update(sealed=True).where(Match.id == made.id).execute()
     except peewee.IntegrityError as error:
         raise _told(error) from error

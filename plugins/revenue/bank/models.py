@@ -145,6 +145,32 @@ class Fee(CommunityModel):
         table_name = "revenue_bank_fee"
 
 
+class BankPair(CommunityModel):
+    """Money that came and went back (退汇、冲正): two lines of one counterparty that cancel, with the reason.
+
+    One person asks, another confirms; then `match_id` is the match that explains both lines.
+    """
+
+    kind = "revenue.bank_pair"
+    bank_id = Integer()
+    first_line = Integer()
+    second_line = Integer()
+    words = Text()
+    entered_at = Utc(default=now)
+    entered_by = Integer()
+    entered_person = Integer(null=True)
+    by_label = Text()
+    decided_at = Utc(null=True)
+    decided_by = Integer(null=True)
+    decided_person = Integer(null=True)
+    decided_label = Text(default="")
+    is_approved = Flag(null=True)
+    match_id = Integer(null=True)
+
+    class Meta:
+        table_name = "revenue_bank_pair"
+
+
 class CashCount(CommunityModel):
     """现金盘点: what was in the box on a day beside what the books said, counted by one person and seen by a second."""
 

@@ -6,7 +6,17 @@ import functools
 import operator
 
 from core import Actor, DataSubject, DataTable, PersonalField, Ref, Retention, yuan
-from plugins.revenue.bank.models import BankAccount, CashCount, Fee, Line, Match, Reconciled, Statement, Upload
+from plugins.revenue.bank.models import (
+    BankAccount,
+    BankPair,
+    CashCount,
+    Fee,
+    Line,
+    Match,
+    Reconciled,
+    Statement,
+    Upload,
+)
 from plugins.revenue.texts import _
 
 # 银行存款余额调节表、银行对账单: 10 years (《会计档案管理办法》附表).
@@ -25,6 +35,7 @@ PERSONAL = (
     _field(Statement, ("filename", "by_label", "withdrawn_label", "withdrawn_why"), _("Who took a statement in or withdrew it")),
     _field(Match, ("way", "by_label", "undone_label", "undone_why"), _("Who matched lines with the books, or undid it")),
     _field(Fee, ("fund", "words", "by_label", "decided_label"), _("Who wrote a fee of the bank down, and who approved it")),
+    _field(BankPair, ("words", "by_label", "decided_label"), _("Who said that money came and went back, why, and who confirmed it")),
     _field(CashCount, ("words", "counted_label", "seen_label"), _("Who counted the cash, and who looked at it")),
     _field(Reconciled, ("month", "content", "by_label"), _("Reconciliations with lines of statements, and who closed the month")),
     PersonalField(

@@ -41,6 +41,19 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Returned:
+    """Money that came and went back and is in no book: `amount` in 分, its two days, whose it was, why, and which two said so."""
+
+    first_day: str
+    second_day: str
+    amount: int
+    payer: str
+    words: str
+    by: str
+    confirmed_by: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """余额调节表 of an account at the end of a month. `only_bank` are lines, `only_ledger` postings; sums in 分.
 
@@ -61,6 +74,7 @@ class Sheet:
     only_ledger: tuple[Item, ...]
     difference: int
     by: str = ""
+    returned: tuple[Returned, ...] = ()
 
     def total(self, side: str, came_in: bool) -> int:
         """What only the `bank` or only the `ledger` has, in one direction: never less than nothing."""
@@ -92,6 +106,12 @@ _BANK_SIDE = """SELECT l.day, l.amount, l.payer, l.memo, l.reference, x.match_id
 FROM revenue_line l JOIN revenue_statement s ON s.id = l.statement_id AND s.sealed = 1
 LEFT JOIN revenue_match_line x ON x.line_id = l.id AND x.undone = 0
 WHERE l.community = ? AND l.bank_id = ? AND l.withdrawn = 0 AND l.day <= ? ORDER BY l.day, l.id"""
+_RETURNED = """SELECT min(l.day), max(l.day), max(l.amount), max(l.payer), COALESCE(max(p.words), ''), max(m.by_label),
+COALESCE(max(p.decided_label), '')
+FROM revenue_match m JOIN revenue_match_line x ON x.match_id = m.id AND x.undone = 0 JOIN revenue_line l ON l.id = x.line_id
+LEFT JOIN revenue_bank_pair p ON p.community = m.community AND p.match_id = m.id
+WHERE m.community = ? AND m.bank_id = ? AND m.sealed = 1
+AND NOT EXISTS (SELECT 1 FROM revenue_match_entry e WHERE e.match_id = m.id) GROUP BY m.id ORDER BY 2, m.id"""
 _LATE_LINES = """SELECT DISTINCT x.match_id FROM revenue_match_line x JOIN revenue_line l ON l.id = x.line_id
 WHERE x.community = ? AND x.undone = 0 AND l.bank_id = ? AND l.day > ?"""
 _LATE_ENTRIES = """SELECT DISTINCT x.match_id FROM revenue_match_entry x JOIN revenue_entry e
@@ -135,8 +155,14 @@ def sheet(bank: BankAccount, month: str) -> Sheet:
         bank.id, bank.name, bank.account, ledger_account(bank.community, bank.account).holder, month, until,
         last.last_day.isoformat() if last else "", bank.opening + sum(int(row[1]) for row in lines),
         balance(bank.community, account=bank.account, as_of=end), len(lines) - len(only_bank), tuple(only_bank),
-        tuple(only_ledger), difference,
+        tuple(only_ledger), difference, returned=_returned(bank, month),
     )  # fmt: skip
+
+
+def _returned(bank: BankAccount, month: str) -> tuple[Returned, ...]:
+    """The pairs of lines without posting of which the second is in this month."""
+    found = rows(_RETURNED, bank.community, bank.id)
+    return tuple(Returned(*row) for row in found if row[1][:7] == month)
 
 
 def _uncancelled(moved: list[Any]) -> Iterator[tuple[Any, int | None]]:
@@ -180,6 +206,7 @@ def sheet_shown(actor: Actor, bank: BankAccount, month: str) -> tuple[Sheet, boo
     content = dict(kept.content)
     for side in ("only_bank", "only_ledger"):
         content[side] = tuple(Item(**item) for item in content[side])
+    content["returned"] = tuple(Returned(**each) for each in content.get("returned", ()))
     return Sheet(**content), True
 
 

@@ -17,6 +17,9 @@ SENTENCES = {
     "revenue.bank_fee.asked": _("Wrote down a fee of the bank"),
     "revenue.bank_fee.approved": _("Approved a fee of the bank"),
     "revenue.bank_fee.refused": _("Refused a fee of the bank"),
+    "revenue.bank_pair.asked": _("Wrote down that money came and went back"),
+    "revenue.bank_pair.approved": _("Confirmed that money came and went back"),
+    "revenue.bank_pair.refused": _("Did not confirm that money came and went back"),
     "revenue.cash_count.counted": _("Counted the cash box"),
     "revenue.cash_count.seen": _("Confirmed a count of the cash box"),
     "revenue.cash_count.disputed": _("Disputed a count of the cash box"),
@@ -26,6 +29,7 @@ SENTENCES = {
 WORDS = AuditWords(
     subjects={
         "revenue.bank_fee": _("Fee of the bank"),
+        "revenue.bank_pair": _("Money that came and went back"),
         "revenue.cash_count": _("Count of the cash box"),
         "revenue.line": _("Line of a statement"),
         "revenue.match_line": _("Line in a match"),

@@ -58,6 +58,12 @@ class FeeForm(FundForm):
     words = StringField(_("What the bank took it for"), required=True, longest=100)
 
 
+class ReturnedForm(Form):
+    """Why money came and went back."""
+
+    words = StringField(_("Why it came and went back"), required=True, longest=200)
+
+
 class CountForm(Form):
     """What was in the cash box."""
 

@@ -16,12 +16,12 @@ from core import (
     url,
     view,
 )
-from plugins.revenue.bank import accounts, booking, matching
+from plugins.revenue.bank import accounts, booking, matching, pairs
 from plugins.revenue.bank.accounts import BOOKS, MATCH
-from plugins.revenue.bank.models import BankAccount, Fee, Line, Match
+from plugins.revenue.bank.models import BankAccount, BankPair, Fee, Line, Match
 from plugins.revenue.ledger.funds import funds
 from plugins.revenue.texts import _
-from plugins.revenue.views.bank_forms import FeeForm, FundForm, WhyForm
+from plugins.revenue.views.bank_forms import FeeForm, FundForm, ReturnedForm, WhyForm
 from plugins.revenue.views.base import blueprint
 
 REASONS = {
@@ -42,9 +42,10 @@ def bank_match(bank: BankAccount) -> Response:
 
 def _match_page(bank: BankAccount, error: Invalid | None = None) -> Response:
     actor = current_actor()
-    pairs, lines, waiting = matching.proposals(actor, bank.id)
+    proposed, lines, waiting = matching.proposals(actor, bank.id)
+    returned = {each.id for _pair, *both in pairs.pairs_waiting(actor) for each in both}
     return page(
-        "revenue/desk/bank/match.html", bank=bank, pairs=pairs, lines=lines, waiting=waiting, reasons=REASONS, error=error,
+        "revenue/desk/bank/match.html", bank=bank, pairs=proposed, lines=lines, returned=returned, waiting=waiting, reasons=REASONS, error=error,
         actor=actor, fees={fee.line_id: fee for fee, _line, _bank in booking.fees_waiting(actor)},
         status=error.status if error else 200,
     )  # fmt: skip
@@ -86,9 +87,9 @@ def bank_match_sure(bank: BankAccount) -> Response:
 
 def _all_sure(bank: BankAccount, seen: frozenset[str]) -> int:
     """Only what stood on the page: what changed meanwhile is looked at anew."""
-    pairs, _lines, _waiting = matching.proposals(current_actor(), bank.id)
+    proposed, _lines, _waiting = matching.proposals(current_actor(), bank.id)
     done = 0
-    for pair in pairs:
+    for pair in proposed:
         lines, entries = [line.id for line in pair.lines], [each.seq for each in pair.postings]
         if pair.is_sure and pair_code(lines, entries) in seen:
             matching.match(current_actor(), bank.id, lines, entries, "proposal")
@@ -114,6 +115,8 @@ def bank_line(line: Line) -> Response:
 def _line_page(line: Line, shown: Form | None = None, error: Invalid | None = None) -> Response:
     bank, actor = accounts.bank_of(line.community, line.bank_id), current_actor()
     interest, fee = FundForm(fund="operating"), FeeForm(fund="operating", words=line.memo)
+    is_open = not line.withdrawn and booking.is_open(line)
+    returned = shown if isinstance(shown, ReturnedForm) else ReturnedForm()
     if isinstance(shown, FeeForm):
         fee = shown
     elif isinstance(shown, FundForm):
@@ -123,7 +126,9 @@ def _line_page(line: Line, shown: Form | None = None, error: Invalid | None = No
     waiting = [each for each in matching.open_postings(bank) if (each.amount > 0) == (line.amount > 0)]
     near = sorted(waiting, key=lambda each: (each.amount != line.amount, abs((each.day - line.day).days)))[:30]
     return page(
-        "revenue/desk/bank/line.html", line=line, bank=bank, is_open=not line.withdrawn and booking.is_open(line), near=near,
+        "revenue/desk/bank/line.html", line=line, bank=bank, is_open=is_open, near=near,
+        back=pairs.candidates(line) if is_open else [], returned=returned, chosen=_numbers("other"),
+        goes_back=pairs.waiting_of(line.community, line.id),
         interest=interest, fee=fee, custody=booking.is_custody(bank), actor=actor, dues=booking.dues_for(line),
         waits=next((each for each, its, _bank in booking.fees_waiting(actor) if its.id == line.id), None), error=error,
         status=error.status if error else status_of(shown) if shown else 200,
@@ -198,6 +203,22 @@ def bank_line_fee(line: Line) -> Response:
     return _done(line, _("Written down. It is posted once the secretary or the director approves it."))
 
 
+@blueprint.post("/desk/bank/lines/<int:line_id>/returned")
+@view(MATCH, kind=Line, key="line_id")
+def bank_line_returned(line: Line) -> Response:
+    """Say that it is money that came and went back; somebody else confirms it."""
+    form, chosen = ReturnedForm.from_request(), _numbers("other")
+
+    def act() -> int:
+        if len(chosen) != 1:
+            raise Invalid({"": [_("Choose a line of the same account with the same amount the other way.")]})
+        return int(pairs.ask_pair(current_actor(), line.id, chosen[0], form.words.data).id)
+
+    if not form.act_on_submit(act):
+        return _line_page(line, form)
+    return _done(line, _("Written down. Both lines are explained once the secretary or the director confirms it."))
+
+
 def _done(line: Line, said: object) -> Response:
     toast(said)
     return after_post(url(".bank_match", bank_id=line.bank_id))
@@ -208,7 +229,20 @@ def _done(line: Line, said: object) -> Response:
 def bank_fees() -> Response:
     """Fees that wait for a second person."""
     actor = current_actor()
-    return page("revenue/desk/bank/fees.html", fees=booking.fees_waiting(actor), actor=actor)
+    return page(
+        "revenue/desk/bank/fees.html", fees=booking.fees_waiting(actor), pairs=pairs.pairs_waiting(actor), actor=actor,
+        names={each.id: each.name for each in accounts.banks(str(actor.community))},
+    )  # fmt: skip
+
+
+@blueprint.post("/desk/bank/returned/<int:bank_pair_id>")
+@view(booking.APPROVE, kind=BankPair, key="bank_pair_id")
+def bank_pair_decide(bank_pair: BankPair) -> Response:
+    """Confirm that money came and went back, or not."""
+    approve = request.form.get("answer") == "approve"
+    submit_once(lambda: pairs.decide_pair(current_actor(), bank_pair.id, approve).id)
+    toast(_("Confirmed. Both lines are explained.") if approve else _("Refused. The two lines are open again."))
+    return after_post(url(".bank_fees"))
 
 
 @blueprint.post("/desk/bank/fees/<int:bank_fee_id>")
@@ -234,7 +268,7 @@ def bank_matched(match: Match) -> Response:
 def _matched_page(match: Match, form: WhyForm) -> Response:
     actor = current_actor()
     return page(
-        "revenue/desk/bank/matched.html", found=matching.match_page(actor, match.id), ways=matching.WAYS, form=form,
+        "revenue/desk/bank/matched.html", found=matching.match_page(actor, match.id), pair=pairs.pair_of(match), ways=matching.WAYS, form=form,
         actor=actor, status=status_of(form),
     )  # fmt: skip
 

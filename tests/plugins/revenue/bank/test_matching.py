@@ -6,11 +6,11 @@ import threading
 import peewee
 import pytest
 
-from core import Conflict, Invalid, NotFound, execute, transaction, violated
+from core import Conflict, Invalid, NotFound, Refused, execute, transaction, violated
 from core.store import db
-from plugins.revenue.bank import matching
+from plugins.revenue.bank import matching, pairs, reconciling
 from plugins.revenue.bank.matching import match, match_page, proposals, undo
-from plugins.revenue.bank.models import Match, MatchEntry
+from plugins.revenue.bank.models import BankPair, Match, MatchEntry, MatchLine
 from plugins.revenue.ledger.posting import Line as Movement
 from plugins.revenue.ledger.posting import post, reverse
 
@@ -53,10 +53,55 @@ def test_what_is_not_the_same_money_is_refused(office, lines, entries):
     assert Match.of(office.community).count() == 0
 
 
-def test_two_lines_by_which_the_bank_corrected_itself(office):
+def test_two_lines_by_which_the_bank_corrected_itself_take_a_reason_and_a_second_person(office):
     office.take((5, 100), (6, -100))
-    match(office.clerk, office.bank.id, [line.id for line in office.lines()], [])
+    with pytest.raises(Invalid):
+        match(office.clerk, office.bank.id, [1, 2], [])
+    with pytest.raises(Invalid):
+        pairs.ask_pair(office.clerk, 1, 2, " ")
+    asked = pairs.ask_pair(office.clerk, 1, 2, "户名写错，银行退回")
+    with pytest.raises(Refused):
+        pairs.decide_pair(office.clerk.with_rights("revenue.approve"), asked.id, True)
+    assert len(matching.open_lines(office.bank)) == 2
+    assert pairs.decide_pair(office.head, asked.id, True).match_id
     assert matching.open_lines(office.bank) == []
+    (shown,) = reconciling.sheet(office.bank, "2026-01").returned
+    assert (shown.amount, shown.words, shown.by, shown.confirmed_by) == (100, "户名写错，银行退回", "陈会计", "李主任")
+
+
+def test_two_lines_of_different_people_never_explain_each_other(office):
+    office.take((6, 100), payer="好味道食堂", last_day=datetime.date(2026, 1, 10))
+    office.take((20, -100), payer="某人", opening=100)
+    with pytest.raises(Invalid):
+        pairs.ask_pair(office.clerk, 1, 2, "退了")
+    with pytest.raises(peewee.IntegrityError) as error, transaction(office.community):
+        BankPair.create(
+            community=office.community,
+            bank_id=office.bank.id,
+            first_line=1,
+            second_line=2,
+            words="退了",
+            entered_by=11,
+            by_label="陈会计",
+        )
+    assert violated(error.value) == "revenue_bank_pair_one_side"
+
+
+def test_the_database_wants_two_people_for_two_lines_without_a_posting(office):
+    office.take((5, 100), (6, -100))
+    with pytest.raises(peewee.IntegrityError) as error, transaction(office.community):
+        made = Match.create(community=office.community, bank_id=office.bank.id, way="hand", by_label="x")
+        for line in (1, 2):
+            MatchLine.create(community=office.community, match_id=made.id, line_id=line)
+        execute("UPDATE revenue_match SET sealed = 1")
+    assert violated(error.value) == "revenue_match_pair_confirmed"
+    pairs.ask_pair(office.clerk, 1, 2, "退汇")
+    with pytest.raises(peewee.IntegrityError) as error, transaction(office.community):
+        made = Match.create(community=office.community, bank_id=office.bank.id, way="hand", by_label="x")
+        BankPair.update(
+            decided_at=1, decided_by=11, decided_label="陈会计", is_approved=True, match_id=made.id
+        ).execute()
+    assert violated(error.value) == "revenue_bank_pair_two_people"
 
 
 def test_undone_both_sides_are_open_and_the_history_stays(office):
