@@ -48,7 +48,7 @@ class AccountForm(Form):
     )  # fmt: skip
     name = StringField(_("Name of the account"), required=True, longest=120, description=_WORDS)
     holder = SelectField(
-        _("Who keeps the money"), required=True, choices=[(key, str(word)) for key, word in HOLDERS.items()],
+        _("Who keeps the money"), required=True, choices=list(HOLDERS.items()),
         default="community", description=_("In whose name the account is at the bank. Where no money lies in it: the community itself."),
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ def accounts() -> int:
 def test_an_account_by_its_form_takes_a_bank_account_and_is_closed_with_it(people):
     keeper, _cashier, chief = people
     shown = text(chief.get(f"{DESK}/accounts/new?under=1002"))
-    assert 'value="1002.1"' in shown
+    assert 'value="1002.1"' in shown and "社区自管" in shown
     there = sent(chief.send(f"{DESK}/accounts/new", **NEW))
     assert there == f"{DESK}/accounts/1002.1"
     page = text(keeper.get(there))
